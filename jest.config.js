@@ -1,0 +1,18 @@
+/** The default suite: Node alone, no container, no cluster, virtual time wherever time matters. */
+module.exports = {
+  testEnvironment: 'node',
+  testEnvironmentOptions: { globalsCleanup: 'off' }, // @pulumi/pulumi's google-protobuf sets globals: JEST-01
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(upstream|walkthrough|cluster)/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.knc/'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } }],
+  },
+  moduleNameMapper: {
+    '^knative-constructs$': '<rootDir>/constructs/index.ts',
+    '^knative-constructs/api$': '<rootDir>/lib/api/index.ts',
+    '^knative-constructs/(.*)$': '<rootDir>/constructs/$1/index.ts',
+  },
+  testTimeout: 20000,
+};

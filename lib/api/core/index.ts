@@ -1,0 +1,5 @@
+export * from './apps';
+export * from './discovery';
+export * from './pod';
+export * from './service';
+export * from './simple';

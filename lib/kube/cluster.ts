@@ -1,0 +1,134 @@
+import type { KubeObject, ResourceType, Stored } from '../api';
+
+/** Which objects of a kind: all of them without `namespace`; labels and fields must all match. */
+export interface Selection {
+  readonly namespace?: string;
+  /** `key=value`, `key!=value`, `key in (a,b)`, `key`, `!key`, comma-separated: Kubernetes' label selector syntax. */
+  readonly labelSelector?: string;
+  /** `metadata.name=x`, `metadata.namespace=x` or `status.phase=x`, comma-separated. */
+  readonly fieldSelector?: string;
+}
+
+export interface ObjectList<T extends KubeObject> {
+  readonly items: readonly Stored<T>[];
+  /** The version at which this list was true; a watch from here misses nothing. */
+  readonly resourceVersion: string;
+}
+
+export type WatchEvent<T extends KubeObject> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: Stored<T> }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
+
+export interface WatchOptions extends Selection {
+  /** Where to begin; without it, the present: objects that exist arrive first, as ADDED. */
+  readonly resourceVersion?: string;
+}
+
+/** A running watch. `closed` resolves when it has ended, with the reason unless `stop` was called. */
+export interface Watch {
+  stop(): void;
+  readonly closed: Promise<ClusterError | undefined>;
+}
+
+export type PatchType = 'json' | 'merge' | 'apply';
+
+export interface JsonPatchOperation {
+  readonly op: 'add' | 'remove' | 'replace' | 'test';
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+export interface PatchOptions {
+  /** Which part is written; the others are left alone. */
+  readonly subresource?: 'status' | 'scale';
+  /** Refuse with Conflict unless the object still has this version. */
+  readonly resourceVersion?: string;
+}
+
+export interface DeleteOptions {
+  /** Refuse with Conflict unless the object still is the one with this uid. */
+  readonly uid?: string;
+  /** What happens to objects that this one owns. @default 'Background' */
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
+  /** Seconds that a pod has to end by itself. @default the pod's own */
+  readonly gracePeriodSeconds?: number;
+}
+
+/**
+ * What controllers need of Kubernetes, with Kubernetes' semantics: optimistic concurrency by resourceVersion, generation that
+ * counts changes of the spec, status as a part of its own, finalizers, deletion of what is owned. `lib/kube` has it over HTTP,
+ * `lib/local` in memory; one contract suite runs against both.
+ *
+ * Objects that come out are frozen and shared: copy before changing.
+ */
+export interface Cluster {
+  /** The object, or undefined if there is none. */
+  get<T extends KubeObject>(type: ResourceType<T>, namespace: string | undefined, name: string): Promise<Stored<T> | undefined>;
+  list<T extends KubeObject>(type: ResourceType<T>, selection?: Selection): Promise<ObjectList<T>>;
+  /** Calls `onEvent` for every change in order. A version that is no longer known closes the watch with reason Expired. */
+  watch<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void): Watch;
+  create<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<Stored<T>>;
+  /** Replaces everything but the status; with `metadata.resourceVersion` set, only that version. */
+  update<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<Stored<T>>;
+  /** Replaces the status and nothing else. */
+  updateStatus<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<Stored<T>>;
+  patch<T extends KubeObject>(
+    type: ResourceType<T>,
+    namespace: string | undefined,
+    name: string,
+    patchType: PatchType,
+    patch: unknown,
+    options?: PatchOptions,
+  ): Promise<Stored<T>>;
+  /** Deletes, or marks as being deleted while finalizers or grace hold it. Deleting what is not there is NotFound. */
+  delete<T extends KubeObject>(
+    type: ResourceType<T>,
+    namespace: string | undefined,
+    name: string,
+    options?: DeleteOptions,
+  ): Promise<void>;
+}
+
+/** Reasons of metav1.Status that this package tells apart. */
+export type ClusterErrorReason =
+  | 'NotFound'
+  | 'AlreadyExists'
+  | 'Conflict'
+  | 'Invalid'
+  | 'BadRequest'
+  | 'Forbidden'
+  | 'Expired'
+  | 'Unavailable'
+  | 'InternalError';
+
+const STATUS_CODES: Record<ClusterErrorReason, number> = {
+  NotFound: 404,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Invalid: 422,
+  BadRequest: 400,
+  Forbidden: 403,
+  Expired: 410,
+  Unavailable: 503,
+  InternalError: 500,
+};
+
+/** A refusal by the API server, as a metav1.Status says it. */
+export class ClusterError extends Error {
+  constructor(
+    readonly reason: ClusterErrorReason,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'ClusterError';
+  }
+
+  /** The HTTP status code of this reason. */
+  get code(): number {
+    return STATUS_CODES[this.reason];
+  }
+
+  static is(error: unknown, reason?: ClusterErrorReason): error is ClusterError {
+    return error instanceof ClusterError && (reason === undefined || error.reason === reason);
+  }
+}
