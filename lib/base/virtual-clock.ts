@@ -49,6 +49,11 @@ export class VirtualClock implements Clock {
     return this.executor.suspended(sleepOn(this, ms, signal));
   }
 
+  /** When the next timer is due, in milliseconds since the epoch; undefined if none is set. */
+  nextTimer(): number | undefined {
+    return this.#earliest()?.at;
+  }
+
   /** Runs everything due at the present instant and its consequences, without moving time. */
   settle(): Promise<void> {
     return this.advance(0);
