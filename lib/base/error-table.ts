@@ -13,13 +13,93 @@ export const errorTable = {
     title: 'A construct was given an invalid value',
     remedy: 'Change the field that the message names; the path is that of the synthesized object.',
   },
+  KNC1002: {
+    title: 'The app failed while it was synthesized',
+    remedy: 'Mend what the message says and save; what runs keeps running until then.',
+  },
+  KNC1003: {
+    title: 'The app synthesized nothing',
+    remedy: 'Call synth() on the cdk8s App at the end of the entry file.',
+  },
+  KNC1004: {
+    title: 'The app took too long to synthesize',
+    remedy: 'End the app after app.synth(): a timer, server or connection that it opened keeps it alive.',
+  },
   KNC2001: {
     title: 'An object was refused by validation',
     remedy: 'Change the fields that the message names and apply again.',
   },
+  KNC2101: {
+    title: 'An object is of a kind that is not served here',
+    remedy: 'Check apiVersion and kind for a typing error.',
+  },
+  KNC2102: {
+    title: 'Two different objects have the same kind, namespace and name',
+    remedy: 'Give one of them another name, or leave it out of the input.',
+  },
+  KNC3100: {
+    title: 'A service is not ready',
+    remedy: 'Mend what the deepest line names; it is tried again by itself.',
+  },
+  KNC3101: {
+    title: 'An image cannot be run here',
+    remedy: 'Say what the image means on this machine: `local` on the construct, or an entry in knc.images.yaml.',
+  },
+  KNC3102: {
+    title: 'A container ended by itself',
+    remedy: 'Read the last lines that it printed; a service must keep running and listen on $PORT.',
+  },
+  KNC3103: {
+    title: 'A container runs but does not listen on its port',
+    remedy: 'Listen on the port in $PORT, on all addresses or on 127.0.0.1.',
+  },
+  KNC3104: {
+    title: 'Traffic goes to something that does not exist',
+    remedy: 'Correct the name in spec.traffic, or deploy what it names first.',
+  },
+  KNC3201: {
+    title: 'knc.images.yaml is not valid',
+    remedy: 'Correct the line that the message names; an entry needs `command`, a list of strings.',
+  },
+  KNC3202: {
+    title: 'A mapped program lies outside the repository',
+    remedy: 'Move it into the repository, or trust the file explicitly.',
+  },
+  KNC4001: {
+    title: 'The input was not found',
+    remedy: 'Give an app folder with a cdk8s.yaml, an app file, a YAML file or a folder of YAML.',
+  },
+  KNC4002: {
+    title: 'The input is not valid YAML',
+    remedy: 'Correct the line that the message names.',
+  },
+  KNC4003: {
+    title: 'The YAML holds something that is no Kubernetes object',
+    remedy: 'Every document needs apiVersion, kind and metadata.name.',
+  },
+  KNC4004: {
+    title: 'The app has no entry file',
+    remedy: 'Name it in the app command of cdk8s.yaml (app: node main.js), or call it main.ts, main.js or index.ts.',
+  },
+  KNC4005: {
+    title: 'The port is not available',
+    remedy: 'Choose another port with --port, or --port 0 for any free one.',
+  },
+  KNC4006: {
+    title: 'Not everything became ready in time',
+    remedy: 'Mend what is named, or wait longer with --timeout.',
+  },
   KNC5001: {
     title: 'Background work failed unexpectedly',
     remedy: 'This is a defect: please report it with the stack trace.',
+  },
+  KNC5101: {
+    title: 'A reconciler looked at a kind that it does not watch',
+    remedy: 'This is a defect: the kind must be named in the `watches` of the reconciler.',
+  },
+  KNC5102: {
+    title: 'A reconciler asked a question that nobody answers',
+    remedy: 'This is a defect: give the engine an answerer for the topic that the message names.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

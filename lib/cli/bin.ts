@@ -1,0 +1,4 @@
+import { processIo } from './io';
+import { main } from './main';
+
+main(process.argv.slice(2), processIo()).then((code) => process.exit(code));

@@ -1,0 +1,97 @@
+import type { CommandSpec, OptionSpec } from './command-spec';
+
+const namespace: OptionSpec = {
+  flags: '-n, --namespace <name>',
+  description: 'namespace of objects that name none (default: default)',
+};
+const useAppCommand: OptionSpec = {
+  flags: '--use-app-command',
+  description: "synthesize with the app command of cdk8s.yaml instead of knc's own loader",
+};
+const inheritEnv: OptionSpec = {
+  flags: '--inherit-env <NAME>',
+  description: 'hand this variable of the shell to the app and its pods; may be repeated',
+  type: 'list',
+};
+const input = {
+  name: 'path',
+  description: 'app folder with a cdk8s.yaml, app file (.ts, .js, .mjs), YAML file, folder of YAML, or - for YAML on stdin',
+  variadic: true,
+} as const;
+
+/** Every command of `knc`. */
+export const commandTable: readonly CommandSpec[] = [
+  {
+    name: 'dev',
+    summary: 'run what an app or YAML declares, on this machine',
+    description:
+      'Synthesizes the app (which runs its code), starts the whole runtime in this process, applies the objects, waits until every\n' +
+      'service is ready and prints its URL. Edits are applied as they are saved. Ctrl-C stops all pods: exit code 0 if everything\n' +
+      'had become ready, else 130; a second Ctrl-C ends at once.',
+    examples: [
+      { command: 'knc dev examples/hello', explains: 'run an app on http://hello.default.localhost' },
+      { command: 'knc dev main.ts --logs --port 9000', explains: 'one file, with the logs of its pods, on port 9000' },
+      { command: 'cat service.yaml | knc dev - --once', explains: 'does it become ready? for scripts and CI' },
+      { command: 'knc dev . --json | jq .event', explains: 'one JSON object a line, for programs' },
+    ],
+    args: [input],
+    options: [
+      { flags: '-p, --port <number>', description: 'gateway port, 0 for any free one (default: 80, or else 8080)', type: 'port' },
+      { flags: '--logs', description: 'print what the pods print' },
+      { flags: '--once', description: 'end once everything is ready (0) or will not be (1)' },
+      { flags: '--timeout <duration>', description: 'with --once, how long to wait for that, as in 90s or 2m (default: 60s)' },
+      { flags: '--json', description: 'events on stdout, one JSON object a line; nothing on stderr' },
+      { flags: '--ephemeral', description: 'keep all state in memory, as this version always does' },
+      namespace,
+      inheritEnv,
+      useAppCommand,
+    ],
+    load: () => import('./commands/dev'),
+  },
+  {
+    name: 'synth',
+    summary: 'print the YAML of an app or of YAML input',
+    description:
+      'Synthesizes apps (which runs their code), reads YAML (which runs nothing), checks every object and prints all as one YAML\n' +
+      'stream on stdout. Exit code 1 if an object is invalid; nothing is printed then.',
+    examples: [
+      { command: 'knc synth examples/hello', explains: 'the objects of an app' },
+      { command: 'knc synth main.ts | kubectl apply -f -', explains: 'to a cluster' },
+      { command: 'knc synth . --output dist/all.yaml', explains: 'to a file' },
+    ],
+    args: [input],
+    options: [
+      { flags: '-o, --output <file>', description: 'write to this file instead of stdout', type: 'path' },
+      { flags: '--no-validate', description: 'print objects as they are, valid or not' },
+      { flags: '-n, --namespace <name>', description: 'write this namespace into objects that name none' },
+      inheritEnv,
+      useAppCommand,
+    ],
+    load: () => import('./commands/synth'),
+  },
+  {
+    name: 'crds',
+    summary: 'print the CustomResourceDefinitions',
+    description: 'Prints the CustomResourceDefinitions of every kind that this package serves, as one YAML stream.',
+    examples: [
+      { command: 'knc crds | kubectl apply -f -', explains: 'install them on a cluster' },
+      { command: 'knc crds --output crds/', explains: 'one file per kind' },
+    ],
+    args: [],
+    options: [{ flags: '-o, --output <dir>', description: 'write one file per kind into this folder', type: 'path' }],
+    load: () => import('./commands/crds'),
+  },
+  {
+    name: 'completion',
+    summary: 'print a completion script for a shell',
+    description: 'Prints a script that completes commands, options and paths.',
+    examples: [
+      { command: 'source <(knc completion bash)', explains: 'bash, for this session' },
+      { command: 'knc completion zsh > ~/.zsh/completions/_knc', explains: 'zsh, where fpath has that folder' },
+      { command: 'knc completion fish > ~/.config/fish/completions/knc.fish', explains: 'fish' },
+    ],
+    args: [{ name: 'shell', description: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] }],
+    options: [],
+    load: () => import('./commands/completion'),
+  },
+];

@@ -1,0 +1,2 @@
+import type { CommandModule } from '../command-spec';
+export const run: CommandModule['run'] = async () => 0;

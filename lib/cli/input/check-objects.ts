@@ -1,0 +1,112 @@
+import { findType, type KubeObject, type ResourceType, validate } from '../../api';
+import { type ErrorCode, type FieldError, formatFieldError } from '../../base';
+import { type ProblemEntry, ProblemError, type ProblemMessage } from '../output/problem';
+import type { LoadedObject } from './loaded-input';
+
+/** An object that can be applied: its kind is served, its namespace is set, its fields are valid. */
+export interface CheckedObject extends LoadedObject {
+  readonly type: ResourceType;
+}
+
+export interface CheckedObjects {
+  readonly objects: readonly CheckedObject[];
+  /** Objects of other people's kinds, which nothing here would act on. */
+  readonly foreign: readonly LoadedObject[];
+  /** What is allowed but worth knowing: `Service default/x: text`. */
+  readonly warnings: readonly string[];
+}
+
+interface Finding {
+  readonly code: ErrorCode;
+  readonly entry: ProblemEntry;
+}
+
+/** `Service default/hello`. */
+export function objectName({ kind, metadata }: KubeObject): string {
+  return `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`;
+}
+
+/** API groups of which every kind that exists here is known, so that an unknown one is a typing error. */
+const OWN_GROUPS = /^(v1|apps\/v1|([a-z.]+\.)?knative\.dev\/.*)$/;
+
+function inNamespace(object: KubeObject, type: ResourceType, namespace: string | undefined): KubeObject {
+  if (!type.namespaced || object.metadata.namespace !== undefined || namespace === undefined) return object;
+  return { ...object, metadata: { ...object.metadata, namespace } };
+}
+
+const message = (error: FieldError): ProblemMessage => ({
+  text: formatFieldError(error),
+  ...(error.remedy ? { remedy: error.remedy } : {}),
+});
+
+function unknownKind({ object, source }: LoadedObject): Finding {
+  const text = `no kind ${JSON.stringify(object.kind)} is served in ${object.apiVersion}`;
+  return { code: 'KNC2101', entry: { where: objectName(object), source, messages: [{ text }] } };
+}
+
+/** The same object twice is one object; two different ones of the same name are a mistake. */
+function withoutRepeats(objects: readonly CheckedObject[]): { unique: CheckedObject[]; findings: Finding[] } {
+  const unique = new Map<string, CheckedObject>();
+  const findings: Finding[] = [];
+  for (const checked of objects) {
+    const key = `${checked.object.apiVersion} ${objectName(checked.object)}`;
+    const before = unique.get(key);
+    if (!before) unique.set(key, checked);
+    else if (JSON.stringify(before.object) !== JSON.stringify(checked.object)) {
+      const text = `declared differently in ${before.source}`;
+      const entry = { where: objectName(checked.object), source: checked.source, messages: [{ text }] };
+      findings.push({ code: 'KNC2102', entry });
+    }
+  }
+  return { unique: [...unique.values()], findings };
+}
+
+function refuse(findings: readonly Finding[]): never {
+  const codes = [...new Set(findings.map(({ code }) => code))];
+  const titles: Partial<Record<ErrorCode, string>> = {
+    KNC2101: 'An object is of a kind that is not served here',
+    KNC2102: 'Two different objects have the same name',
+  };
+  const one = codes.length === 1 ? codes[0]! : 'KNC2001';
+  const count = findings.length === 1 ? '1 object was' : `${findings.length} objects were`;
+  throw new ProblemError(
+    one,
+    titles[one] ?? `${count} refused by validation`,
+    findings.map(({ entry }) => entry),
+  );
+}
+
+/** Gives each object its type and namespace, without judging it; unknown kinds of our own groups are findings. */
+function typed(loaded: readonly LoadedObject[], namespace: string | undefined) {
+  const objects: CheckedObject[] = [];
+  const foreign: LoadedObject[] = [];
+  const findings: Finding[] = [];
+  for (const item of loaded) {
+    const type = findType(item.object.apiVersion, item.object.kind);
+    if (type) objects.push({ ...item, type, object: inNamespace(item.object, type, namespace) });
+    else if (OWN_GROUPS.test(item.object.apiVersion)) findings.push(unknownKind(item));
+    else foreign.push(item);
+  }
+  return { objects, foreign, findings };
+}
+
+/**
+ * Checks everything before anything is applied. `namespace` is given to objects of namespaced kinds that name none.
+ * Throws one ProblemError with all that is wrong with all objects.
+ */
+export function checkObjects(loaded: readonly LoadedObject[], namespace: string | undefined): CheckedObjects {
+  const { objects, foreign, findings } = typed(loaded, namespace);
+  const { unique, findings: repeats } = withoutRepeats(objects);
+  const warnings: string[] = [];
+  const invalid = unique.flatMap(({ object, source }): Finding[] => {
+    const errors = validate(object);
+    for (const error of errors) {
+      if (error.level === 'warning') warnings.push(`${objectName(object)}: ${formatFieldError(error)}`);
+    }
+    const messages = errors.filter((error) => error.level !== 'warning').map(message);
+    return messages.length > 0 ? [{ code: 'KNC2001', entry: { where: objectName(object), source, messages } }] : [];
+  });
+  const all = [...findings, ...repeats, ...invalid];
+  if (all.length > 0) refuse(all);
+  return { objects: unique, foreign, warnings };
+}

@@ -1,0 +1,46 @@
+import nodeModule from 'node:module';
+import { CommanderError } from 'commander';
+import type { CommandSpec, Invocation } from './command-spec';
+import { commandTable } from './command-table';
+import { exitCodes } from './exit-codes';
+import type { Io } from './io';
+import { packageVersion } from './package-folder';
+import { buildProgram } from './program';
+import { UsageError } from './usage-error';
+
+/** Tells a person what went wrong; loaded only then. */
+async function explain(error: unknown, spec: CommandSpec | undefined, io: Io): Promise<number> {
+  if (error instanceof UsageError) {
+    io.stderr.write(`error: ${error.message}\nRun "knc ${spec?.name ?? ''} --help" for examples.\n`);
+    return exitCodes.usage;
+  }
+  const { problemOf } = await import('./output/problem');
+  const { errorBlock } = await import('./output/error-block');
+  const { styleFor } = await import('./output/style');
+  const problem = problemOf(error);
+  io.stderr.write(errorBlock(problem, styleFor(io, io.stderr)));
+  return problem.unavailable ? exitCodes.unavailable : exitCodes.failed;
+}
+
+/**
+ * Runs `knc` with these arguments (without node and script) and returns its exit code: see `exit-codes.ts`.
+ * Never throws; what goes wrong is written to `io.stderr`.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.(); // since Node 22.1
+  let code: number = exitCodes.ok;
+  let chosen: CommandSpec | undefined;
+  const act = async (spec: CommandSpec, invocation: Invocation) => {
+    chosen = spec;
+    const command = await spec.load();
+    code = await command.run(invocation, io);
+  };
+  try {
+    await buildProgram(commandTable, io, packageVersion(), act).parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return explain(error, chosen, io);
+    // Asking for help is no mistake; running `knc` with nothing is.
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+}
