@@ -1,0 +1,1 @@
+export { configurationReconciler } from './plan';

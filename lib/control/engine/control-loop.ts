@@ -1,0 +1,216 @@
+import { type KubeObject, keyOf, type ResourceType, type Stored } from '../../api';
+import { type Clock, type Counter, errorMessage, type Histogram, type Log, type Timer } from '../../base';
+import { type Cluster, ClusterError } from '../../kube';
+import type { Observed, Plan, Reconciler } from '../reconciler';
+import type { Answers } from './answers';
+import type { Dependents } from './dependents';
+import type { EventRecorder } from './event-recorder';
+import { type Expectations, objectId } from './expectations';
+import { semanticEqual } from './json';
+import type { ObjectStore } from './object-store';
+import { type Operation, operations } from './operation';
+import { isStale, OperationError, perform } from './perform';
+import type { WorkQueue } from './work-queue';
+
+/** How long to wait for the cache to show an own write before planning regardless, in milliseconds. */
+const EXPECTATION_TIMEOUT_MS = 30_000;
+
+/** One parent of one reconciler. */
+export interface Item {
+  readonly loop: ControlLoop;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  /** Wants to be planned as soon as its own writes have been seen. */
+  waiting: boolean;
+  /** Writes in a row that met an object newer than the cache. */
+  stale: number;
+  /** What was logged last, so that a failure that goes on is logged once. */
+  logged: string | undefined;
+  /** Ends the wait for own writes that the cache never shows. */
+  patience: Timer | undefined;
+}
+
+/** What the loops of one engine share. */
+export interface Shared {
+  readonly store: ObjectStore;
+  readonly dependents: Dependents<Item>;
+  readonly expectations: Expectations<Item>;
+  readonly answers: Answers<Item>;
+  readonly recorder: EventRecorder;
+  readonly config: () => unknown;
+  readonly clock: Clock;
+  readonly cluster: Cluster;
+  readonly setDefaults: (object: KubeObject) => KubeObject;
+  readonly log: Log;
+  readonly reconciled: Counter;
+  readonly duration: Histogram;
+}
+
+/** Plans the parents of one reconciler, one after the other, and carries the plans out. */
+export class ControlLoop {
+  readonly #items = new Map<string, Item>();
+  readonly #labels: { reconciler: string };
+
+  constructor(
+    readonly reconciler: Reconciler<KubeObject>,
+    private readonly shared: Shared,
+    private readonly queue: WorkQueue<Item>,
+  ) {
+    this.#labels = { reconciler: reconciler.name };
+  }
+
+  /** Plans this parent soon: with the next microtask unless it waits for its own writes to be seen. */
+  enqueue(namespace: string | undefined, name: string): void {
+    const key = keyOf({ metadata: { namespace, name } });
+    let item = this.#items.get(key);
+    if (!item) {
+      item = { loop: this, namespace, name, waiting: false, stale: 0, logged: undefined, patience: undefined };
+      this.#items.set(key, item);
+    }
+    this.enqueueItem(item);
+  }
+
+  enqueueItem(item: Item): void {
+    if (this.shared.expectations.waits(item)) item.waiting = true;
+    else this.queue.add(item);
+  }
+
+  /** The item's own writes have been seen. */
+  release(item: Item): void {
+    item.patience?.cancel();
+    item.patience = undefined;
+    if (item.waiting) this.queue.add(item);
+  }
+
+  /** Handles one item of the queue; never rejects. */
+  async handle(item: Item): Promise<void> {
+    const { store, expectations, reconciled, duration, clock } = this.shared;
+    item.waiting = expectations.waits(item);
+    if (item.waiting) return;
+    const parent = store.get(this.reconciler.type, item.namespace, item.name);
+    if (!parent) return this.#forget(item);
+    if (parent.metadata.deletionTimestamp && !this.#finalizes(parent)) return;
+    const began = clock.monotonic();
+    let result = 'success';
+    try {
+      await this.#reconcile(item, parent);
+      this.queue.forgive(item);
+      item.stale = 0;
+      item.logged = undefined;
+    } catch (error) {
+      result = isStale(error) ? 'stale' : 'error';
+      await this.#failed(item, parent, error);
+    }
+    if (expectations.waits(item)) this.#waitForCache(item);
+    reconciled.add({ ...this.#labels, result });
+    duration.observe(this.#labels, (clock.monotonic() - began) / 1000);
+  }
+
+  #waitForCache(item: Item): void {
+    item.patience?.cancel();
+    item.patience = this.shared.clock.after(EXPECTATION_TIMEOUT_MS, () => {
+      this.shared.expectations.clear(item);
+      this.release(item);
+    });
+  }
+
+  #finalizes(parent: Stored<KubeObject>): boolean {
+    const { finalizer } = this.reconciler;
+    return finalizer !== undefined && !!parent.metadata.finalizers?.includes(finalizer);
+  }
+
+  async #reconcile(item: Item, parent: Stored<KubeObject>): Promise<void> {
+    const { store, dependents, answers, setDefaults } = this.shared;
+    const config = this.shared.config();
+    dependents.set(item, this.reconciler.reads(parent, config));
+    const plan = this.reconciler.plan(parent, this.#observed(), config, this.shared.clock.now());
+    answers.set(item, plan.asks ?? []);
+    let version = parent.metadata.resourceVersion;
+    for (const operation of operations(plan, (...at) => store.get(...at), setDefaults)) {
+      version = (await this.#write(item, parent, operation)) ?? version;
+    }
+    await this.#finish(item, parent, plan, version);
+    if (plan.requeueAfter === undefined) this.queue.cancelDelayed(item);
+    else this.queue.addAfter(item, plan.requeueAfter);
+  }
+
+  /** Writes the status and tells the events. */
+  async #finish(item: Item, parent: Stored<KubeObject>, plan: Plan, resourceVersion: string): Promise<void> {
+    const { store, expectations, cluster, recorder } = this.shared;
+    const { type } = this.reconciler;
+    if (plan.status !== undefined && !semanticEqual(plan.status, parent.status)) {
+      const object = { ...parent, metadata: { ...parent.metadata, resourceVersion }, status: plan.status };
+      const written = await cluster.updateStatus(type, object);
+      const current = store.get(type, item.namespace, item.name);
+      expectations.expect(item, objectId(type, written), { version: written.metadata.resourceVersion }, current);
+    }
+    for (const event of plan.events ?? []) recorder.record(parent, event, this.reconciler.name);
+  }
+
+  /** Carries out one write; returns the parent's new version if it was the parent that was written. */
+  async #write(item: Item, parent: Stored<KubeObject>, operation: Operation): Promise<string | undefined> {
+    const { store, expectations, cluster } = this.shared;
+    const done = await perform(cluster, operation);
+    if (!done) return undefined;
+    const current = store.get(done.type, done.namespace, done.name);
+    const id = objectId(done.type, { metadata: { namespace: done.namespace, name: done.name } });
+    expectations.expect(item, id, done.expectation, current);
+    return 'version' in done.expectation && id === objectId(this.reconciler.type, parent) ? done.expectation.version : undefined;
+  }
+
+  async #failed(item: Item, parent: Stored<KubeObject>, error: unknown): Promise<void> {
+    if (isStale(error)) {
+      // The cache lags behind: the change that it lacks is on its way.
+      if (item.stale++ === 0) this.queue.add(item);
+      else this.queue.addRateLimited(item);
+      return;
+    }
+    const message = errorMessage(error);
+    const { log, recorder } = this.shared;
+    if (item.logged !== message) {
+      const unexpected = !(error instanceof OperationError) && !ClusterError.is(error) && error instanceof Error;
+      log.warn('reconciliation failed', {
+        reconciler: this.reconciler.name,
+        object: keyOf(parent),
+        error: message,
+        ...(unexpected ? { stack: error.stack } : {}),
+      });
+      item.logged = message;
+    }
+    if (error instanceof OperationError) await this.#explain(item, parent, error);
+    recorder.record(parent, { type: 'Warning', reason: 'InternalError', message }, this.reconciler.name);
+    this.queue.addRateLimited(item);
+  }
+
+  /** Plans again, knowing which write was refused, for the sake of status and events. */
+  async #explain(item: Item, parent: Stored<KubeObject>, error: OperationError): Promise<void> {
+    try {
+      const plan = this.reconciler.plan(parent, this.#observed(error), this.shared.config(), this.shared.clock.now());
+      await this.#finish(item, parent, plan, parent.metadata.resourceVersion);
+    } catch (second) {
+      this.shared.log.debug('status not written after a failure', { object: keyOf(parent), error: errorMessage(second) });
+    }
+  }
+
+  #observed(refused?: OperationError): Observed {
+    const { store, answers } = this.shared;
+    return {
+      get: <T extends KubeObject>(type: ResourceType<T>, namespace: string | undefined, name: string) =>
+        store.get(type, namespace, name) as Stored<T> | undefined,
+      list: <T extends KubeObject>(type: ResourceType<T>, namespace: string, labels: Readonly<Record<string, string>>) =>
+        store.list(type, namespace, labels) as Stored<T>[],
+      find: (type, index, value) => store.find(type, index, value) as never,
+      answer: (topic, key) => answers.get(topic, key),
+      failure: (type, namespace, name) => (refused?.concerns(type, namespace, name) ? refused.reason : undefined),
+    };
+  }
+
+  #forget(item: Item): void {
+    this.shared.dependents.delete(item);
+    this.shared.answers.delete(item);
+    this.shared.expectations.clear(item);
+    item.patience?.cancel();
+    this.queue.remove(item);
+    this.#items.delete(keyOf({ metadata: { namespace: item.namespace, name: item.name } }));
+  }
+}

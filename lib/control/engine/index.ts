@@ -1,0 +1,3 @@
+export type { Answerer } from './answers';
+export { Engine, type EngineOptions } from './engine';
+export { type Operation, operations } from './operation';

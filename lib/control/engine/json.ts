@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Nothing said: absent, null, an empty list or an empty map, which Go's `omitempty` does not tell apart. */
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return isObject(value) && Object.values(value).every((field) => field === undefined);
+}
+
+/** Equality as Kubernetes' controllers mean it: absent, null and empty are the same. */
+export function semanticEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (isEmpty(a) || isEmpty(b)) return isEmpty(a) && isEmpty(b);
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, i) => semanticEqual(item, b[i]));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  for (const key of Object.keys(a)) if (!semanticEqual(a[key], b[key])) return false;
+  for (const key of Object.keys(b)) if (!(key in a) && !isEmpty(b[key])) return false;
+  return true;
+}
+
+/**
+ * Whether `actual` has everything that `desired` says: maps may have more keys, lists must have the same length. `same` may
+ * accept two unequal values, told the key of the map that holds them.
+ */
+export function includes(
+  actual: unknown,
+  desired: unknown,
+  same: (actual: unknown, desired: unknown, parentKey: string) => boolean = () => false,
+  parentKey = '',
+): boolean {
+  if (desired === undefined || actual === desired) return true;
+  if (isEmpty(desired) && isEmpty(actual)) return true;
+  if (Array.isArray(desired)) {
+    if (!Array.isArray(actual) || actual.length !== desired.length) return false;
+    return desired.every((item, i) => includes(actual[i], item, same, parentKey));
+  }
+  if (isObject(desired)) {
+    if (!isObject(actual)) return false;
+    return Object.entries(desired).every(
+      ([key, value]) => includes(actual[key], value, same, key) || same(actual[key], value, parentKey),
+    );
+  }
+  return false;
+}
+
+/** `base` with every field that `over` sets; maps are merged, anything else is replaced. */
+export function overlay(base: unknown, over: unknown): unknown {
+  if (over === undefined) return base;
+  if (!isObject(base) || !isObject(over)) return over;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) merged[key] = overlay(merged[key], value);
+  return merged;
+}
+
+/** What a JSON merge patch (RFC 7386) makes of `target`. */
+export function mergePatched(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else result[key] = mergePatched(result[key], value);
+  }
+  return result;
+}
+
+/** A short stable digest of a JSON value, whatever the order of its keys. */
+export function digestOf(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex').slice(0, 16);
+}
+
+/** JSON with sorted keys and without undefined fields. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (isObject(value)) {
+    const fields = Object.keys(value)
+      .filter((key) => value[key] !== undefined)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
+    return `{${fields.join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}

@@ -1,0 +1,155 @@
+import type { Clock, Executor, Timer } from '../../base';
+
+/** How long a worker may keep the event loop to itself, in milliseconds. */
+const MAX_RUN_MS = 5;
+/** Back-off of one item: client-go's default item exponential failure rate limiter. */
+const BASE_DELAY_MS = 5;
+const MAX_DELAY_MS = 1_000_000;
+
+interface Entry<T> {
+  readonly item: T;
+  state: 'idle' | 'ready' | 'running';
+  /** Added again while running. */
+  dirty: boolean;
+  failures: number;
+  delayed: Timer | undefined;
+}
+
+/**
+ * A deduplicating queue with per-item exponential back-off, as client-go's: an item waits at most once, is handled by one worker
+ * at a time, and is handled again if it was added meanwhile. Workers start with the next microtask; no timer is involved.
+ */
+export class WorkQueue<T> {
+  readonly #entries = new Map<T, Entry<T>>();
+  readonly #ready = new Set<Entry<T>>();
+  #workers = 0;
+  #stopped = false;
+  #onIdle: (() => void)[] = [];
+
+  constructor(
+    private readonly options: {
+      readonly name: string;
+      readonly clock: Clock;
+      readonly executor: Executor;
+      /** How many items are handled at once. */
+      readonly concurrency: number;
+      readonly handle: (item: T) => Promise<void>;
+    },
+  ) {}
+
+  /** Items that wait for a worker. */
+  get depth(): number {
+    return this.#ready.size;
+  }
+
+  add(item: T): void {
+    if (this.#stopped) return;
+    const entry = this.#entry(item);
+    if (entry.state === 'running') entry.dirty = true;
+    else if (entry.state === 'idle') {
+      entry.state = 'ready';
+      this.#ready.add(entry);
+      this.#startWorker();
+    }
+  }
+
+  /** Adds the item once `ms` milliseconds have passed; replaces what was said before about the item. */
+  addAfter(item: T, ms: number): void {
+    if (this.#stopped) return;
+    const entry = this.#entry(item);
+    entry.delayed?.cancel();
+    entry.delayed = this.options.clock.after(ms, () => {
+      entry.delayed = undefined;
+      this.add(item);
+    });
+  }
+
+  /** Takes back `addAfter`. */
+  cancelDelayed(item: T): void {
+    const entry = this.#entries.get(item);
+    entry?.delayed?.cancel();
+    if (entry) entry.delayed = undefined;
+  }
+
+  /** Adds the item after 5 ms, then 10, 20 and so on up to 1000 s, until it is forgiven. */
+  addRateLimited(item: T): void {
+    const entry = this.#entry(item);
+    const delay = Math.min(BASE_DELAY_MS * 2 ** entry.failures, MAX_DELAY_MS);
+    entry.failures++;
+    this.addAfter(item, delay);
+  }
+
+  /** Forgets the failures of an item. */
+  forgive(item: T): void {
+    const entry = this.#entries.get(item);
+    if (entry) entry.failures = 0;
+  }
+
+  /** Forgets the item altogether; a worker that has it finishes. */
+  remove(item: T): void {
+    const entry = this.#entries.get(item);
+    if (!entry) return;
+    entry.delayed?.cancel();
+    this.#ready.delete(entry);
+    if (entry.state === 'running') entry.dirty = false;
+    this.#entries.delete(item);
+  }
+
+  /** Takes no more work; resolves when the workers have finished theirs. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const entry of this.#entries.values()) entry.delayed?.cancel();
+    this.#ready.clear();
+    if (this.#workers > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+
+  #entry(item: T): Entry<T> {
+    let entry = this.#entries.get(item);
+    if (!entry) {
+      entry = { item, state: 'idle', dirty: false, failures: 0, delayed: undefined };
+      this.#entries.set(item, entry);
+    }
+    return entry;
+  }
+
+  #startWorker(): void {
+    if (this.#workers >= this.options.concurrency) return;
+    this.#workers++;
+    this.options.executor.run(this.options.name, () => this.#work());
+  }
+
+  async #work(): Promise<void> {
+    const { clock } = this.options;
+    try {
+      // Whatever else the present change brings about in this tick is one piece of work.
+      await Promise.resolve();
+      let since = clock.monotonic();
+      for (let entry = this.#take(); entry; entry = this.#take()) {
+        await this.options.handle(entry.item);
+        this.#done(entry);
+        if (clock.monotonic() - since > MAX_RUN_MS) {
+          await clock.sleep(0);
+          since = clock.monotonic();
+        }
+      }
+    } finally {
+      this.#workers--;
+      if (this.#workers === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
+  }
+
+  #take(): Entry<T> | undefined {
+    const [entry] = this.#ready;
+    if (!entry) return undefined;
+    this.#ready.delete(entry);
+    entry.state = 'running';
+    return entry;
+  }
+
+  #done(entry: Entry<T>): void {
+    entry.state = 'idle';
+    if (!entry.dirty) return;
+    entry.dirty = false;
+    this.add(entry.item);
+  }
+}

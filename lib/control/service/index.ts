@@ -1,0 +1,1 @@
+export { serviceReconciler } from './plan';
