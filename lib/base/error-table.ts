@@ -25,6 +25,10 @@ export const errorTable = {
     title: 'The app took too long to synthesize',
     remedy: 'End the app after app.synth(): a timer, server or connection that it opened keeps it alive.',
   },
+  KNC1101: {
+    title: 'A construct was given a value that some clusters refuse',
+    remedy: 'Check the cluster as the message says, or name the rule in `silence` of the construct.',
+  },
   KNC2001: {
     title: 'An object was refused by validation',
     remedy: 'Change the fields that the message names and apply again.',

@@ -1,0 +1,69 @@
+import { CLUSTER_LOCAL, annotations as keys, labels } from '../../lib/api';
+import { type DurationInput, durationText } from './duration';
+import { defined } from './shape';
+
+/** Metadata of an object as `cdk8s-plus-NN` and Kubernetes name it. */
+export interface MetadataProps {
+  /** @default - generated from the construct's path */
+  readonly name?: string;
+  /** @default - the chart's namespace */
+  readonly namespace?: string;
+  /** @default - none */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** @default - none */
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Who can reach a service: everyone whom the cluster's front door lets in, or only what runs in the cluster. */
+export type Visibility = 'public' | 'cluster-local';
+
+/** What everything that has a host of its own can be told. */
+export interface RoutedProps {
+  /**
+   * Name of the object: it is a part of the URL. Short for `metadata.name`, and wins over it.
+   * @default - generated from the construct's path, as for every cdk8s object
+   */
+  readonly name?: string;
+  /** Metadata of the object; its labels and annotations win over what the other props set. @default - none */
+  readonly metadata?: MetadataProps;
+  /**
+   * Who can reach it.
+   * @default 'public'
+   * @see https://knative.dev/docs/serving/services/private-services/
+   */
+  readonly visibility?: Visibility;
+  /**
+   * Time over which requests move from the old latest revision to the new one, whole seconds.
+   * @default - at once, unless the cluster says otherwise
+   * @see https://knative.dev/docs/serving/rolling-out-latest-revision/
+   */
+  readonly rolloutDuration?: DurationInput;
+  /** Warnings that are known and accepted here. Errors cannot be silenced. @default - none */
+  readonly silence?: readonly WarningRule[];
+}
+
+/**
+ * What synthesis only warns of:
+ * `cluster-setting`: upstream Knative refuses it unless a setting of the cluster allows it;
+ * `unknown-field`: an escape hatch has set a field that this version does not know or Knative does not allow;
+ * `revision-like-name`: the name looks like that of a revision and may collide with one;
+ * `upstream`: Knative itself warns of it.
+ */
+export type WarningRule = 'cluster-setting' | 'unknown-field' | 'revision-like-name' | 'upstream';
+
+/** The object's metadata; keys are absent where nothing was set. */
+export function routedMetadata({ name, metadata = {}, visibility, rolloutDuration }: RoutedProps): MetadataProps {
+  const labelled = { ...(visibility === 'cluster-local' && { [labels.visibility]: CLUSTER_LOCAL }), ...metadata.labels };
+  const annotated = {
+    ...(rolloutDuration !== undefined && { [keys.rolloutDuration[0]]: durationText(rolloutDuration) }),
+    ...metadata.annotations,
+  };
+  return {
+    ...defined({
+      name: name ?? metadata.name,
+      namespace: metadata.namespace,
+      labels: defined(labelled),
+      annotations: defined(annotated),
+    }),
+  };
+}

@@ -1,0 +1,3 @@
+export type { Address } from './address';
+export { type IKnService, KnService } from './kn-service';
+export { TrafficSplit } from './traffic-split';

@@ -1,0 +1,43 @@
+import type { IValidation } from 'constructs';
+import type { FieldError } from '../../lib/base';
+import { findingLine, findings, type Route, type Service, type WarningRule } from '../model';
+import type { KnObject } from './kn-object';
+
+/** What is validated: the object, how it was before escape hatches, and what was wrong with the props. */
+export interface Validated<T extends Service | Route> {
+  readonly apiObject: KnObject<T>;
+  readonly unpatched: () => T;
+  readonly problems: () => readonly FieldError[];
+  readonly silence: readonly WarningRule[];
+}
+
+/**
+ * Validates the final object at synthesis. Errors refuse it, one line each, together with those of every other construct
+ * of the app. Warnings go to `process.emitWarning` with code KNC1101, once each.
+ */
+export function objectValidation<T extends Service | Route>({
+  apiObject,
+  unpatched,
+  problems,
+  silence,
+}: Validated<T>): IValidation {
+  const warned = new Set<string>();
+  return {
+    validate() {
+      let object: T;
+      try {
+        object = apiObject.toJson();
+      } catch (error) {
+        return [findingLine('KNC1001', { message: (error as Error).message, paths: [] })];
+      }
+      const found = findings(object, problems(), apiObject.patched ? unpatched() : undefined);
+      for (const warning of found.warnings) {
+        const line = `[${apiObject.node.scope?.node.path}] ${findingLine('KNC1101', warning)} (silence: '${warning.rule}')`;
+        if (silence.includes(warning.rule) || warned.has(line)) continue;
+        warned.add(line);
+        process.emitWarning(line, { type: 'KnativeWarning', code: 'KNC1101' });
+      }
+      return found.errors.map((error) => findingLine('KNC1001', error));
+    },
+  };
+}
