@@ -1,0 +1,1 @@
+export { metricReconciler } from './reconciler';

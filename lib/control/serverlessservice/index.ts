@@ -1,0 +1,2 @@
+export { GATEWAYS_TOPIC, GatewayAddresses } from './gateway-addresses';
+export { serverlessServiceReconciler } from './plan';
