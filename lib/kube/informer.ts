@@ -1,7 +1,7 @@
 import { type KubeObject, keyOf, type ResourceType, type Stored } from '../api';
 import type { Clock, Log } from '../base';
 import { errorMessage } from '../base';
-import { type Cluster, ClusterError, type Selection, type Watch } from './cluster';
+import type { Cluster, Selection, Watch } from './cluster';
 
 /** What changed: `object` is gone when `next` is undefined, new when `previous` is. */
 export interface Change<T extends KubeObject> {
@@ -11,8 +11,8 @@ export interface Change<T extends KubeObject> {
 
 type Indexer<T extends KubeObject> = (object: Stored<T>) => readonly string[];
 
-/** How long to wait before listing again after a watch has failed, in milliseconds. */
-const RELIST_DELAY_MS = 1000;
+/** How long to wait before trying again when one attempt to follow has failed right after another, in milliseconds. */
+const RETRY_DELAY_MS = 1000;
 
 /** A copy of all objects of one kind, kept true by list and watch, with indexes and change handlers. */
 export class Informer<T extends KubeObject> {
@@ -21,6 +21,10 @@ export class Informer<T extends KubeObject> {
   readonly #indexes = new Map<string, Map<string, Set<string>>>();
   readonly #handlers: ((change: Change<T>) => void)[] = [];
   #watch: Watch | undefined;
+  /** Where a new watch can begin without a list; undefined when a list is due. */
+  #version: string | undefined;
+  /** Times that following has ended since anything was last heard. */
+  #failures = 0;
   #stopped = false;
 
   constructor(
@@ -39,15 +43,16 @@ export class Informer<T extends KubeObject> {
     this.#indexes.set(name, new Map());
   }
 
+  /** A handler that throws is logged and does not keep others from hearing of the change. */
   onChange(handler: (change: Change<T>) => void): void {
     this.#handlers.push(handler);
   }
 
-  /** Resolves once the first list is in the cache. */
+  /** Resolves once the first list is in the cache; rejects if it fails, and may then be called again. */
   async start(): Promise<void> {
     const { items, resourceVersion } = await this.cluster.list(this.type, this.selection);
-    this.#replace(items);
     if (this.#stopped) return;
+    this.#replace(items);
     this.#follow(resourceVersion);
   }
 
@@ -64,6 +69,7 @@ export class Informer<T extends KubeObject> {
     return [...this.#objects.values()];
   }
 
+  /** Objects that the index has under `value`, in the order in which they came to be there. */
   byIndex(index: string, value: string): Stored<T>[] {
     const keys = this.#indexes.get(index)?.get(value);
     if (!keys) return [];
@@ -71,24 +77,39 @@ export class Informer<T extends KubeObject> {
   }
 
   #follow(resourceVersion: string): void {
+    this.#version = resourceVersion;
     const watch = this.cluster.watch(this.type, { ...this.selection, resourceVersion }, (event) => {
-      if (event.type === 'BOOKMARK') return;
+      this.#failures = 0;
+      if (event.type === 'BOOKMARK') {
+        this.#version = event.resourceVersion;
+        return;
+      }
+      this.#version = event.object.metadata.resourceVersion;
       this.#set(keyOf(event.object), event.type === 'DELETED' ? undefined : event.object);
     });
     this.#watch = watch;
     watch.closed.then((reason) => {
       if (this.#stopped) return;
-      if (reason && !ClusterError.is(reason, 'Expired'))
-        this.log.warn('watch ended', { kind: this.type.kind, reason: reason.message });
-      this.clock.after(ClusterError.is(reason, 'Expired') ? 0 : RELIST_DELAY_MS, () => this.#restart());
+      if (reason?.reason === 'Expired') this.#version = undefined;
+      else if (reason) this.log.warn('watch ended', { kind: this.type.kind, reason: reason.message });
+      this.#retry();
     });
   }
 
-  #restart(): void {
+  /** At once, unless the last attempt came to nothing as well. */
+  #retry(): void {
+    this.clock.after(this.#failures++ === 0 ? 0 : RETRY_DELAY_MS, () => this.#resume());
+  }
+
+  #resume(): void {
     if (this.#stopped) return;
+    if (this.#version !== undefined) {
+      this.#follow(this.#version);
+      return;
+    }
     this.start().catch((error: unknown) => {
       this.log.warn('list failed', { kind: this.type.kind, error: errorMessage(error) });
-      this.clock.after(RELIST_DELAY_MS, () => this.#restart());
+      this.#retry();
     });
   }
 
@@ -103,18 +124,29 @@ export class Informer<T extends KubeObject> {
     if (previous?.metadata.resourceVersion === next?.metadata.resourceVersion) return;
     if (next) this.#objects.set(key, next);
     else this.#objects.delete(key);
-    for (const [name, indexer] of this.#indexers) {
-      const index = this.#indexes.get(name)!;
-      for (const value of previous ? indexer(previous) : []) {
-        const keys = index.get(value);
-        keys?.delete(key);
-        if (keys?.size === 0) index.delete(value);
-      }
-      for (const value of next ? indexer(next) : []) {
-        if (!index.has(value)) index.set(value, new Set());
-        index.get(value)!.add(key);
+    for (const [name, indexer] of this.#indexers)
+      this.#reindex(name, key, previous ? indexer(previous) : [], next ? indexer(next) : []);
+    for (const handler of this.#handlers) {
+      try {
+        handler({ previous, next });
+      } catch (error) {
+        this.log.error('change handler failed', { kind: this.type.kind, object: key, error: errorMessage(error) });
       }
     }
-    for (const handler of this.#handlers) handler({ previous, next });
+  }
+
+  #reindex(name: string, key: string, before: readonly string[], after: readonly string[]): void {
+    const index = this.#indexes.get(name)!;
+    for (const value of before) {
+      if (after.includes(value)) continue;
+      const keys = index.get(value);
+      keys?.delete(key);
+      if (keys?.size === 0) index.delete(value);
+    }
+    for (const value of after) {
+      const keys = index.get(value);
+      if (keys) keys.add(key);
+      else index.set(value, new Set([key]));
+    }
   }
 }

@@ -1,0 +1,29 @@
+/** Values that this module has frozen to their depth: they are shared, never copied again. */
+const frozen = new WeakSet<object>();
+
+/** Sets an own property, also one named `__proto__`, which plain assignment would take for the prototype. */
+export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  else target[key] = value;
+}
+
+/**
+ * An immutable copy of a JSON value, frozen to its depth; the caller's own objects stay as they are. Parts that are such
+ * copies already are shared, so an object that differs from a stored one in a single field costs the path to that field.
+ * Properties that JSON cannot carry are left out.
+ */
+export function frozenCopy<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || frozen.has(value)) return value;
+  if (value instanceof Date) return value.toISOString() as T;
+  const copy: object = Array.isArray(value) ? value.map((item) => frozenCopy(item ?? null)) : copyOfRecord(value);
+  frozen.add(copy);
+  return Object.freeze(copy) as T;
+}
+
+function copyOfRecord(value: object): object {
+  const copy: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(value)) {
+    if (field !== undefined && typeof field !== 'function') setOwn(copy, key, frozenCopy(field));
+  }
+  return copy;
+}

@@ -1,0 +1,236 @@
+import { type KubeObject, NamespaceType, type ResourceType, type Stored } from '../../api';
+import { type Clock, type Random, randomSuffix, randomUuid } from '../../base';
+import {
+  type Cluster,
+  ClusterError,
+  type DeleteOptions,
+  type ObjectList,
+  type PatchOptions,
+  type PatchType,
+  type Selection,
+  type Watch,
+  type WatchEvent,
+  type WatchOptions,
+} from '../../kube';
+import { MemoryStore, type Store } from '../store';
+import { deepEqual } from './deep-equal';
+import { isReleased, markedForDeletion } from './deletion';
+import { parseFieldSelector } from './field-selector';
+import { GarbageCollector } from './garbage-collector';
+import { parseLabelSelector } from './label-selector';
+import { Namespaces } from './namespaces';
+import { ObjectSpace } from './object-space';
+import type { AnyStored } from './object-table';
+import { patched } from './patched';
+import { alreadyExists, notFound } from './refusals';
+import { CoreRules } from './rules/core-rules';
+import { parseWatchVersion } from './watch-hub';
+import {
+  checkKind,
+  checkPreconditions,
+  created,
+  MAX_GENERATED_BASE,
+  nextGeneration,
+  specDiffers,
+  statusUpdated,
+  updated,
+} from './write-rules';
+
+/**
+ * Looks at every object that is about to be created or updated (not at writes of the status alone): returns it, perhaps with
+ * defaults filled in, or throws a ClusterError. `old` is the object as it is stored, undefined on create.
+ */
+export type Admission = (object: KubeObject, old: KubeObject | undefined, operation: 'create' | 'update') => KubeObject;
+
+export interface MemoryClusterOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The kinds that this cluster knows; core/v1 Namespace is always among them. */
+  readonly types: readonly ResourceType[];
+  /** @default everything is admitted as it is */
+  readonly admission?: Admission;
+  /** Where objects are kept. @default a MemoryStore */
+  readonly store?: Store;
+  /** How many changes of each kind a watch can go back. @default 1000 */
+  readonly history?: number;
+}
+
+/** How often another suffix is tried when a generated name is taken. */
+const GENERATE_ATTEMPTS = 8;
+
+/**
+ * A Kubernetes API server's objects in memory, with its semantics and its messages. What it does not have: server-side apply,
+ * and namespaces need not be created first. Label selectors are evaluated on the objects of the namespace (or the kind), which
+ * measures faster than keeping an index over all labels.
+ */
+export class MemoryCluster implements Cluster {
+  readonly #space: ObjectSpace;
+  readonly #rules: CoreRules;
+  readonly #namespaces: Namespaces;
+
+  constructor(private readonly options: MemoryClusterOptions) {
+    const types = options.types.includes(NamespaceType) ? options.types : [...options.types, NamespaceType];
+    this.#space = new ObjectSpace(options.store ?? new MemoryStore(), types, options.history ?? 1000);
+    this.#rules = new CoreRules(this.#space, options.random);
+    const writes = {
+      create: (object: KubeObject) => void this.#create(NamespaceType, object),
+      delete: (type: ResourceType, object: AnyStored, how: DeleteOptions) => this.#delete(type, object, how),
+      setMetadata: (type: ResourceType, object: AnyStored, metadata: AnyStored['metadata']) =>
+        void this.#commit(type, object, { ...object, metadata }),
+      finalize: (namespace: AnyStored) => void this.#commit(NamespaceType, namespace, namespace, true),
+    };
+    this.#namespaces = new Namespaces(this.#space, writes);
+    new GarbageCollector(this.#space, writes);
+  }
+
+  async get<T extends KubeObject>(
+    type: ResourceType<T>,
+    namespace: string | undefined,
+    name: string,
+  ): Promise<Stored<T> | undefined> {
+    return this.#find(type, namespace, name) as Stored<T> | undefined;
+  }
+
+  async list<T extends KubeObject>(type: ResourceType<T>, selection: Selection = {}): Promise<ObjectList<T>> {
+    const items = this.#select(type, selection) as unknown as Stored<T>[];
+    return { items, resourceVersion: String(this.#space.version) };
+  }
+
+  watch<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void): Watch {
+    try {
+      const table = this.#space.table(type);
+      return this.#space.hub.watch(
+        table.type,
+        this.#matcher(type, options),
+        parseWatchVersion(options.resourceVersion),
+        () => this.#select(type, options),
+        this.#space.version,
+        onEvent as (event: WatchEvent<KubeObject>) => void,
+      );
+    } catch (error) {
+      if (!ClusterError.is(error)) throw error;
+      return { stop: () => {}, closed: Promise.resolve(error) };
+    }
+  }
+
+  async create<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<Stored<T>> {
+    return this.#create(type, object) as unknown as Stored<T>;
+  }
+
+  async update<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<Stored<T>> {
+    const input = checkKind(type, object);
+    return this.#update(
+      type,
+      this.#existing(type, input.metadata.namespace, input.metadata.name ?? ''),
+      input,
+    ) as unknown as Stored<T>;
+  }
+
+  async updateStatus<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<Stored<T>> {
+    const input = checkKind(type, object);
+    const old = this.#existing(type, input.metadata.namespace, input.metadata.name ?? '');
+    return this.#updateStatus(type, old, input) as unknown as Stored<T>;
+  }
+
+  async patch<T extends KubeObject>(
+    type: ResourceType<T>,
+    namespace: string | undefined,
+    name: string,
+    patchType: PatchType,
+    patch: unknown,
+    options: PatchOptions = {},
+  ): Promise<Stored<T>> {
+    const old = this.#existing(type, namespace, name);
+    checkPreconditions(type, old, { resourceVersion: options.resourceVersion });
+    const input = checkKind(type, patched(type, old, patchType, patch, options.subresource));
+    const write = options.subresource === 'status' ? this.#updateStatus : this.#update;
+    return write.call(this, type, old, input) as unknown as Stored<T>;
+  }
+
+  async delete<T extends KubeObject>(
+    type: ResourceType<T>,
+    namespace: string | undefined,
+    name: string,
+    options: DeleteOptions = {},
+  ): Promise<void> {
+    const old = this.#existing(type, namespace, name);
+    checkPreconditions(type, old, { uid: options.uid });
+    this.#delete(type, old, options);
+  }
+
+  #find(type: ResourceType, namespace: string | undefined, name: string): AnyStored | undefined {
+    return this.#space.table(type).get(type.namespaced ? namespace : undefined, name);
+  }
+
+  #existing(type: ResourceType, namespace: string | undefined, name: string): AnyStored {
+    const object = this.#find(type, namespace, name);
+    if (!object) throw notFound(type, name);
+    return object;
+  }
+
+  #matcher(type: ResourceType, { namespace, labelSelector, fieldSelector }: Selection): (object: KubeObject) => boolean {
+    const inNamespace = namespace !== undefined && type.namespaced ? namespace : undefined;
+    const labels = labelSelector ? parseLabelSelector(labelSelector) : undefined;
+    const fields = fieldSelector ? parseFieldSelector(type, fieldSelector) : undefined;
+    return (object) =>
+      (inNamespace === undefined || object.metadata.namespace === inNamespace) &&
+      (labels === undefined || labels(object.metadata.labels)) &&
+      (fields === undefined || fields(object));
+  }
+
+  #select(type: ResourceType, selection: Selection): AnyStored[] {
+    const objects = this.#space.table(type).list(type.namespaced ? selection.namespace : undefined);
+    return selection.labelSelector || selection.fieldSelector ? objects.filter(this.#matcher(type, selection)) : objects;
+  }
+
+  #create(type: ResourceType, object: KubeObject): AnyStored {
+    const table = this.#space.table(type);
+    const input = checkKind(type, object);
+    const { namespace } = input.metadata;
+    const name = input.metadata.name || this.#generateName(type, input);
+    const fresh = created(type, input, name, randomUuid(this.options.random), this.options.clock.now());
+    if (table.get(namespace, name)) throw alreadyExists(type, name);
+    const admitted = this.#admit(type, fresh, undefined);
+    this.#namespaces.use(type, admitted);
+    return this.#space.put(type, admitted);
+  }
+
+  #generateName(type: ResourceType, { metadata }: KubeObject): string {
+    if (!metadata.generateName) return '';
+    const base = metadata.generateName.slice(0, MAX_GENERATED_BASE);
+    let name = '';
+    for (let attempt = 0; attempt < GENERATE_ATTEMPTS; attempt++) {
+      name = base + randomSuffix(this.options.random);
+      if (!this.#find(type, metadata.namespace, name)) break;
+    }
+    return name;
+  }
+
+  #admit(type: ResourceType, object: KubeObject, old: AnyStored | undefined): KubeObject {
+    const completed = this.#rules.apply(type, object, old);
+    return this.options.admission?.(completed, old, old ? 'update' : 'create') ?? completed;
+  }
+
+  #update(type: ResourceType, old: AnyStored, input: KubeObject): AnyStored {
+    checkPreconditions(type, old, input.metadata);
+    const next = this.#admit(type, updated(type, old, input), old);
+    return this.#commit(type, old, specDiffers(old, next) ? nextGeneration(next) : next);
+  }
+
+  #updateStatus(type: ResourceType, old: AnyStored, input: KubeObject): AnyStored {
+    checkPreconditions(type, old, input.metadata);
+    return this.#commit(type, old, statusUpdated(type, old, input));
+  }
+
+  /** Stores what differs from `old`; an object that is being deleted and that nothing holds any more goes with it. */
+  #commit(type: ResourceType, old: AnyStored, next: KubeObject, always = false): AnyStored {
+    if (!always && deepEqual(old, next)) return old;
+    return isReleased(type, next as AnyStored) ? this.#space.remove(type, next as AnyStored) : this.#space.put(type, next);
+  }
+
+  #delete(type: ResourceType, object: AnyStored, options: DeleteOptions): void {
+    const marked = markedForDeletion(type, object, options, this.options.clock.now());
+    if (isReleased(type, marked)) this.#space.remove(type, object);
+    else if (marked !== object) this.#space.put(type, marked);
+  }
+}

@@ -1,0 +1,143 @@
+import { apiVersionOf, type KubeObject, type ResourceType, type Stored, typeKey } from '../../api';
+import type { Store } from '../store';
+import { frozenCopy } from './frozen-copy';
+import { type AnyStored, ObjectTable } from './object-table';
+import { noSuchResource } from './refusals';
+import { atVersion, WatchHub } from './watch-hub';
+
+/** Called within each write, after it has taken effect; `next` undefined: the object is gone. */
+export type CommitListener = (type: ResourceType, previous: AnyStored | undefined, next: AnyStored | undefined) => void;
+
+const VERSION_KEY = 'version';
+/** Not zero: a watch from version 0 begins at the present, whatever that is. */
+const FIRST_VERSION = 1;
+const OBJECT_PREFIX = 'object/';
+
+interface Located {
+  readonly type: ResourceType;
+  readonly object: AnyStored;
+}
+
+/**
+ * The objects of all kinds beneath the rules of the API: one counter of versions, indexes by uid and by owner, write-through
+ * to a store, and a feed of commits for watches. A write costs the size of its object, whatever else is stored.
+ */
+export class ObjectSpace {
+  readonly hub: WatchHub;
+  readonly #tables = new Map<string, ObjectTable>();
+  readonly #byUid = new Map<string, Located>();
+  readonly #dependents = new Map<string, Set<string>>();
+  readonly #listeners: CommitListener[] = [];
+  #version: number;
+
+  constructor(
+    private readonly store: Store,
+    types: readonly ResourceType[],
+    history: number,
+  ) {
+    for (const type of types) this.#tables.set(typeKey(type), new ObjectTable(type));
+    this.#version = Number(store.get(VERSION_KEY) ?? FIRST_VERSION);
+    this.hub = new WatchHub(history, this.#version);
+    for (const [, value] of store.entries(OBJECT_PREFIX)) this.#load(frozenCopy(value as AnyStored));
+  }
+
+  /** The version of the newest write. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get tables(): Iterable<ObjectTable> {
+    return this.#tables.values();
+  }
+
+  onCommit(listener: CommitListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The table of a kind; NotFound if this cluster does not know the kind. */
+  table(type: ResourceType): ObjectTable {
+    const table = this.#tables.get(typeKey(type));
+    if (!table) throw noSuchResource();
+    return table;
+  }
+
+  /** The table of a kind by name, or undefined if this cluster does not know it. */
+  tableOf(apiVersion: string, kind: string): ObjectTable | undefined {
+    const [group, version] = apiVersion.includes('/') ? (apiVersion.split('/') as [string, string]) : ['', apiVersion];
+    return this.#tables.get(typeKey({ group, version, kind }));
+  }
+
+  byUid(uid: string): Located | undefined {
+    return this.#byUid.get(uid);
+  }
+
+  /** Objects that name this uid among their owners. */
+  dependents(uid: string): Located[] {
+    return [...(this.#dependents.get(uid) ?? [])].map((dependent) => this.#byUid.get(dependent)!);
+  }
+
+  /** Stores an object at the next version. */
+  put(type: ResourceType, object: KubeObject): AnyStored {
+    const table = this.table(type);
+    const { name = '', namespace } = object.metadata;
+    const previous = table.get(namespace, name);
+    const version = ++this.#version;
+    const stored = atVersion(object as AnyStored, version);
+    this.store.write([
+      { key: storeKey(type, stored), value: stored },
+      { key: VERSION_KEY, value: version },
+    ]);
+    table.set(stored);
+    this.#index(type, previous, stored);
+    this.hub.publish(table.type, { version, previous, object: stored, gone: false });
+    for (const listener of this.#listeners) listener(type, previous, stored);
+    return stored;
+  }
+
+  /** Removes an object; watchers see `last`, which may differ from what was stored. */
+  remove(type: ResourceType, last: AnyStored): AnyStored {
+    const table = this.table(type);
+    const stored = table.get(last.metadata.namespace, last.metadata.name)!;
+    const version = ++this.#version;
+    const gone = atVersion(last, version);
+    this.store.write([
+      { key: storeKey(type, stored), value: undefined },
+      { key: VERSION_KEY, value: version },
+    ]);
+    table.delete(stored);
+    this.#index(type, stored, undefined);
+    this.hub.publish(table.type, { version, previous: stored, object: gone, gone: true });
+    for (const listener of this.#listeners) listener(type, stored, undefined);
+    return gone;
+  }
+
+  #load(object: AnyStored): void {
+    const table = this.tableOf(object.apiVersion, object.kind);
+    if (!table) return;
+    table.set(object);
+    this.#index(table.type, undefined, object);
+  }
+
+  #index(type: ResourceType, previous: AnyStored | undefined, next: AnyStored | undefined): void {
+    const { uid } = (next ?? previous)!.metadata;
+    if (next) this.#byUid.set(uid, { type, object: next });
+    else this.#byUid.delete(uid);
+    const before = previous?.metadata.ownerReferences;
+    const after = next?.metadata.ownerReferences;
+    if (before === after) return;
+    for (const owner of before ?? []) {
+      const set = this.#dependents.get(owner.uid);
+      set?.delete(uid);
+      if (set?.size === 0) this.#dependents.delete(owner.uid);
+    }
+    for (const owner of after ?? []) {
+      const set = this.#dependents.get(owner.uid);
+      if (set) set.add(uid);
+      else this.#dependents.set(owner.uid, new Set([uid]));
+    }
+  }
+}
+
+function storeKey(type: ResourceType, { metadata }: Stored<KubeObject>): string {
+  return `${OBJECT_PREFIX}${apiVersionOf(type)}/${type.plural}/${metadata.namespace ?? ''}/${metadata.name}`;
+}

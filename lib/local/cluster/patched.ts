@@ -1,0 +1,69 @@
+import type { KubeObject, ResourceType } from '../../api';
+import type { PatchOptions, PatchType } from '../../kube';
+import { jsonPatch } from './json-patch';
+import { mergePatch } from './merge-patch';
+import type { AnyStored } from './object-table';
+import { badRequest, noSuchResource } from './refusals';
+
+/** What the scale subresource reads of an object. */
+interface Scaled {
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly replicas?: number };
+}
+
+/**
+ * The object that a patch makes of `old`. Its resourceVersion is that which the patch itself gives, for the check that follows:
+ * a patch that names none goes through whatever the version is.
+ */
+export function patched(
+  type: ResourceType,
+  old: AnyStored,
+  patchType: PatchType,
+  patch: unknown,
+  subresource: PatchOptions['subresource'],
+): KubeObject {
+  if (patchType === 'apply') {
+    throw badRequest('server-side apply is not supported by the local cluster: send a merge patch or a JSON patch');
+  }
+  const change = patchType === 'json' ? jsonPatch : mergePatch;
+  if (subresource !== 'scale') return checked(old, change(old, patch));
+  if (!type.scaleSubresource) throw noSuchResource();
+  const scale = checked(old, change(scaleOf(old), patch));
+  const replicas = (scale.spec as { replicas?: unknown } | undefined)?.replicas ?? 0;
+  if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
+    throw badRequest(
+      `Scale in version "v1" cannot be handled as a Scale: spec.replicas: ${JSON.stringify(replicas)} is not an integer`,
+    );
+  }
+  const { resourceVersion } = scale.metadata;
+  return { ...old, metadata: { ...old.metadata, resourceVersion }, spec: { ...(old as Scaled).spec, replicas } } as KubeObject;
+}
+
+/** The autoscaling/v1 Scale of an object. */
+function scaleOf(object: AnyStored): KubeObject {
+  const { spec, status } = object as Scaled;
+  return {
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata: object.metadata,
+    spec: { replicas: spec?.replicas ?? 1 },
+    status: { replicas: status?.replicas ?? 0 },
+  };
+}
+
+function checked(old: AnyStored, result: unknown): KubeObject {
+  const object = result as KubeObject;
+  if (typeof object !== 'object' || object === null || typeof object.metadata !== 'object') {
+    throw badRequest('the patch leaves no object');
+  }
+  const { name, namespace } = object.metadata;
+  if (name !== old.metadata.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${old.metadata.name})`);
+  }
+  if (namespace !== old.metadata.namespace) {
+    throw badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the URL (${old.metadata.namespace})`,
+    );
+  }
+  return object;
+}

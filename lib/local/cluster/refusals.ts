@@ -1,0 +1,45 @@
+import type { ResourceType } from '../../api';
+import { ClusterError } from '../../kube';
+
+/** `services.serving.knative.dev`, or `services` for the core group: how the API server's messages name a resource. */
+export function qualifiedResource(type: ResourceType): string {
+  return type.group ? `${type.plural}.${type.group}` : type.plural;
+}
+
+const qualifiedKind = (type: ResourceType): string => (type.group ? `${type.kind}.${type.group}` : type.kind);
+
+export const notFound = (type: ResourceType, name: string): ClusterError =>
+  new ClusterError('NotFound', `${qualifiedResource(type)} "${name}" not found`);
+
+export const alreadyExists = (type: ResourceType, name: string): ClusterError =>
+  new ClusterError('AlreadyExists', `${qualifiedResource(type)} "${name}" already exists`);
+
+export const conflict = (type: ResourceType, name: string, why: string): ClusterError =>
+  new ClusterError('Conflict', `Operation cannot be fulfilled on ${qualifiedResource(type)} "${name}": ${why}`);
+
+/** Refusal of a write that was made from an older version of the object. */
+export const staleVersion = (type: ResourceType, name: string): ClusterError =>
+  conflict(type, name, 'the object has been modified; please apply your changes to the latest version and try again');
+
+/** Refusal of a write that was meant for an earlier object of the same name. */
+export const wrongUid = (type: ResourceType, name: string, expected: string, actual: string): ClusterError =>
+  conflict(type, name, `Precondition failed: UID in precondition: ${expected}, UID in object meta: ${actual}`);
+
+/** Refusal of an object because of its fields; each detail is `<path>: <what is wrong>`. */
+export function invalid(type: ResourceType, name: string, ...details: string[]): ClusterError {
+  const text = details.length === 1 ? details[0] : `[${details.join(', ')}]`;
+  return new ClusterError('Invalid', `${qualifiedKind(type)} "${name}" is invalid: ${text}`);
+}
+
+export const forbidden = (type: ResourceType, name: string, why: string): ClusterError =>
+  new ClusterError('Forbidden', `${qualifiedResource(type)} "${name}" is forbidden: ${why}`);
+
+export const badRequest = (message: string): ClusterError => new ClusterError('BadRequest', message);
+
+/** Refusal of a patch that cannot be carried out on the object as it is. */
+export const patchFailed = (why: string): ClusterError =>
+  new ClusterError('Invalid', `the server rejected our request due to an error in our request: ${why}`);
+
+/** A kind, or a part of one, that this server does not have. */
+export const noSuchResource = (): ClusterError =>
+  new ClusterError('NotFound', 'the server could not find the requested resource');

@@ -1,0 +1,56 @@
+import { type ConfigMap, ConfigMapType, type KubeObject, type ResourceType, type Stored } from '../../lib/api';
+import type { Cluster, ClusterErrorReason, WatchOptions } from '../../lib/kube';
+import { configMap } from './objects';
+import { Observer } from './observer';
+
+/** A cluster for one test, and a namespace in it that nothing else uses. */
+export interface ContractSubject {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  close(): Promise<void>;
+}
+
+/** The subject of the test that runs, with what all tests of the contract do to it. */
+export class ContractContext {
+  #subject: ContractSubject | undefined;
+
+  constructor(private readonly makeSubject: () => Promise<ContractSubject>) {}
+
+  async open(): Promise<void> {
+    this.#subject = await this.makeSubject();
+  }
+
+  close(): Promise<void> {
+    return this.#subject!.close();
+  }
+
+  get cluster(): Cluster {
+    return this.#subject!.cluster;
+  }
+
+  get namespace(): string {
+    return this.#subject!.namespace;
+  }
+
+  add(name: string, more: Partial<ConfigMap> = {}): Promise<Stored<ConfigMap>> {
+    return this.cluster.create(ConfigMapType, configMap(this.namespace, name, more));
+  }
+
+  observe<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions = {}): Observer<T> {
+    return new Observer(this.cluster, type, { namespace: this.namespace, ...options });
+  }
+}
+
+export const names = (objects: readonly Stored<KubeObject>[]): string[] => objects.map((object) => object.metadata.name);
+
+/** Expects that a ClusterError refuses the work. */
+export async function refused(reason: ClusterErrorReason, work: Promise<unknown>, message?: string | RegExp): Promise<void> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toMatchObject({ name: 'ClusterError', reason });
+  const text = (error as Error).message;
+  if (typeof message === 'string') expect(text).toBe(message);
+  else if (message) expect(text).toMatch(message);
+}
