@@ -61,6 +61,10 @@ export const errorTable = {
     title: 'Traffic goes to something that does not exist',
     remedy: 'Correct the name in spec.traffic, or deploy what it names first.',
   },
+  KNC3105: {
+    title: 'A container cannot be started',
+    remedy: 'Create the ConfigMap or Secret, or correct the field, that the message names.',
+  },
   KNC3201: {
     title: 'knc.images.yaml is not valid',
     remedy: 'Correct the line that the message names; an entry needs `command`, a list of strings.',

@@ -1,2 +1,30 @@
-import type { CommandModule } from '../command-spec';
-export const run: CommandModule['run'] = async () => 0;
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { RealClock } from '../../base';
+import { appRunner } from '../app-runner';
+import type { Invocation } from '../command-spec';
+import { exitCodes } from '../exit-codes';
+import { checkObjects, inNamespace } from '../input/check-objects';
+import { InputLoader } from '../input/input-loader';
+import { printYaml } from '../input/print-yaml';
+import type { Io } from '../io';
+
+/** Prints what apps and YAML declare as one YAML stream. */
+export async function run({ args, options }: Invocation, io: Io): Promise<number> {
+  const runner = appRunner(io, options, { clock: new RealClock(), onOutput: (text) => io.stderr.write(text) });
+  const input = await new InputLoader(args, runner, io.readStdin).load();
+  const namespace = options['namespace'] as string | undefined;
+  if (options['validate'] !== false) {
+    const { warnings } = checkObjects(input.objects, namespace);
+    for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
+  }
+  const yaml = printYaml(input.objects.map(({ object }) => inNamespace(object, namespace)));
+  if (typeof options['output'] === 'string') {
+    const file = path.resolve(io.cwd, options['output']);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, yaml);
+  } else {
+    io.stdout.write(yaml);
+  }
+  return exitCodes.ok;
+}

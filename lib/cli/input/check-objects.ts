@@ -1,4 +1,4 @@
-import { findType, type KubeObject, type ResourceType, validate } from '../../api';
+import { findType, type KubeObject, knativeTypes, type ResourceType, validate } from '../../api';
 import { type ErrorCode, type FieldError, formatFieldError } from '../../base';
 import { type ProblemEntry, ProblemError, type ProblemMessage } from '../output/problem';
 import type { LoadedObject } from './loaded-input';
@@ -26,11 +26,13 @@ export function objectName({ kind, metadata }: KubeObject): string {
   return `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`;
 }
 
-/** API groups of which every kind that exists here is known, so that an unknown one is a typing error. */
-const OWN_GROUPS = /^(v1|apps\/v1|([a-z.]+\.)?knative\.dev\/.*)$/;
+/** API groups that are served here; a kind of theirs that is not known is a mistake and not somebody else's. */
+const OWN_GROUPS = new Set(knativeTypes.map(({ group }) => group));
 
-function inNamespace(object: KubeObject, type: ResourceType, namespace: string | undefined): KubeObject {
-  if (!type.namespaced || object.metadata.namespace !== undefined || namespace === undefined) return object;
+/** The object with this namespace, if its kind has namespaces and it names none. */
+export function inNamespace(object: KubeObject, namespace: string | undefined): KubeObject {
+  const namespaced = findType(object.apiVersion, object.kind)?.namespaced === true;
+  if (!namespaced || object.metadata.namespace !== undefined || namespace === undefined) return object;
   return { ...object, metadata: { ...object.metadata, namespace } };
 }
 
@@ -83,8 +85,8 @@ function typed(loaded: readonly LoadedObject[], namespace: string | undefined) {
   const findings: Finding[] = [];
   for (const item of loaded) {
     const type = findType(item.object.apiVersion, item.object.kind);
-    if (type) objects.push({ ...item, type, object: inNamespace(item.object, type, namespace) });
-    else if (OWN_GROUPS.test(item.object.apiVersion)) findings.push(unknownKind(item));
+    if (type) objects.push({ ...item, type, object: inNamespace(item.object, namespace) });
+    else if (OWN_GROUPS.has(item.object.apiVersion.split('/')[0]!)) findings.push(unknownKind(item));
     else foreign.push(item);
   }
   return { objects, foreign, findings };

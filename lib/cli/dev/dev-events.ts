@@ -1,0 +1,61 @@
+import type { Problem } from '../output/problem';
+import type { WhyNode } from '../why/why-node';
+
+/** What applying did to one object. */
+export interface ObjectChange {
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly change: 'created' | 'configured' | 'unchanged' | 'pruned';
+}
+
+/** A service or route that answers. */
+export interface Reachable {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  /** A URL with the gateway's port that needs no DNS server, if the host allows for one; else the gateway's own. */
+  readonly url: string;
+  /** What the Host header must say. */
+  readonly host: string;
+  /** Hosts of its traffic tags by tag. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface ScaleDecision {
+  readonly namespace: string;
+  readonly revision: string;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+}
+
+export interface PodLine {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly line: string;
+}
+
+/** Everything that a person or a program learns from `knc dev`, in the order in which it happens. */
+export interface DevReporter {
+  /** Work has begun: `synthesizing examples/hello`, or `hello.ts changed`. */
+  progress(text: string): void;
+  /** What the app itself printed. */
+  output(text: string): void;
+  /** Something worth knowing that stops nothing. */
+  notice(text: string): void;
+  applied(changes: readonly ObjectChange[]): void;
+  /** What is not ready; called when it changes, and with [] when nothing is waited for any more. */
+  waiting(nodes: readonly WhyNode[], elapsedMs: number): void;
+  ready(gateway: string, reachable: readonly Reachable[], elapsedMs: number): void;
+  scale(decision: ScaleDecision): void;
+  /** `service` is what the line is shown under. */
+  log(service: string, line: PodLine): void;
+  problem(problem: Problem): void;
+  /** The compiler's complaints, as it prints them. */
+  typeErrors(text: string): void;
+  /** Pods whose end is awaited. */
+  stopping(pods: readonly string[]): void;
+  stopped(): void;
+}

@@ -1,0 +1,79 @@
+import type { Output } from '../io';
+import { type Problem, problemJson } from '../output/problem';
+import { rootCause, type WhyNode, whyText } from '../why/why-node';
+import type { DevReporter, ObjectChange, PodLine, Reachable, ScaleDecision } from './dev-events';
+
+/** One JSON object a line, each with an `event`. Fields may be added; none changes its meaning. */
+export class JsonReporter implements DevReporter {
+  #waiting = '';
+
+  constructor(private readonly stdout: Output) {}
+
+  progress(text: string): void {
+    this.#event('progress', { text });
+  }
+
+  output(text: string): void {
+    this.#event('output', { text });
+  }
+
+  notice(text: string): void {
+    this.#event('notice', { text });
+  }
+
+  applied(changes: readonly ObjectChange[]): void {
+    this.#event('applied', { objects: changes });
+  }
+
+  waiting(nodes: readonly WhyNode[]): void {
+    const services = nodes.map((node) => ({ name: node.name, namespace: node.namespace, why: whyText(rootCause(node)) }));
+    const line = JSON.stringify(services);
+    if (services.length > 0 && line !== this.#waiting) this.#event('waiting', { services });
+    this.#waiting = line;
+  }
+
+  ready(gateway: string, reachable: readonly Reachable[], elapsedMs: number): void {
+    const lines = (kind: string) =>
+      reachable
+        .filter((one) => one.kind === kind)
+        .map(({ name, namespace, url, host, tags }) => ({
+          name,
+          namespace,
+          url,
+          host,
+          ...(Object.keys(tags).length > 0 ? { tags } : {}),
+        }));
+    const routes = lines('Route');
+    const more = routes.length > 0 ? { routes } : {};
+    this.#event('ready', { gateway, services: lines('Service'), ...more, elapsedMs: Math.round(elapsedMs) });
+  }
+
+  scale(decision: ScaleDecision): void {
+    const { namespace, revision, from, to, reason } = decision;
+    this.#event('scale', { namespace, revision, from, to, reason });
+  }
+
+  log(service: string, { namespace, pod, container, line }: PodLine): void {
+    this.#event('log', { namespace, service, pod, container, line });
+  }
+
+  problem(problem: Problem): void {
+    this.#event('error', problemJson(problem));
+  }
+
+  typeErrors(text: string): void {
+    this.#event('types', { text });
+  }
+
+  stopping(pods: readonly string[]): void {
+    this.#event('stopping', { pods });
+  }
+
+  stopped(): void {
+    this.#event('stopped', {});
+  }
+
+  #event(event: string, fields: Record<string, unknown>): void {
+    this.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+  }
+}

@@ -1,0 +1,32 @@
+import type { KubeObject, Route, Service } from '../../api';
+import type { Reachable } from './dev-events';
+
+/** The domain of hosts that resolve to this machine by a public DNS server, and the one that needs none. */
+const SSLIP = '.127.0.0.1.sslip.io';
+const LOCALHOST = '.localhost';
+
+const hostOf = (url: string | undefined): string | undefined => (url === undefined ? undefined : new URL(url).hostname);
+
+/** A URL for this host at the gateway: by a `.localhost` name where there is one, else the gateway's own. */
+export function localUrl(host: string, gateway: string): string {
+  if (!host.endsWith(SSLIP)) return gateway;
+  const url = new URL(gateway);
+  url.hostname = host.slice(0, -SSLIP.length) + LOCALHOST;
+  return url.href.replace(/\/$/, '');
+}
+
+/** How a ready Service or Route is reached, or undefined for other kinds. */
+export function reachable(object: KubeObject, gateway: string): Reachable | undefined {
+  const { kind, metadata, status } = object as Service | Route;
+  const host = hostOf(status?.url);
+  if (host === undefined || (kind !== 'Service' && kind !== 'Route')) return undefined;
+  const tags = (status?.traffic ?? []).flatMap(({ tag, url }) => (tag && url ? [[tag, hostOf(url)!] as const] : []));
+  return {
+    kind,
+    name: metadata.name ?? '',
+    namespace: metadata.namespace ?? '',
+    url: localUrl(host, gateway),
+    host,
+    tags: Object.fromEntries(tags),
+  };
+}

@@ -1,0 +1,82 @@
+import { type ContainerStatus, conditionOf, isPodReady, type Pod, podAddress } from '../../api';
+import type { Trouble } from './why-node';
+import type { World } from './world';
+
+/** A program that listens at all does so within this time, in milliseconds; most take a tenth of a second. */
+export const LISTEN_MS = 10_000;
+
+const IMAGE_REASONS = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'RegistryUnavailable',
+]);
+const CONFIG_REASONS = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError', 'StartError']);
+
+function exitText({ lastState, state, restartCount }: ContainerStatus): string | undefined {
+  const ended = state?.terminated ?? lastState?.terminated;
+  if (!ended) return undefined;
+  const how = ended.signal ? `was ended by signal ${ended.signal}` : `ended with exit code ${ended.exitCode}`;
+  const times = restartCount > 0 ? `, restarted ${restartCount} ${restartCount === 1 ? 'time' : 'times'}` : '';
+  const said = ended.message ? `: ${ended.message.trim()}` : '';
+  return `${how}${times}${said}`;
+}
+
+function portText(pod: Pod, container: string): string {
+  const declared = pod.spec.containers.find(({ name }) => name === container)?.ports?.[0]?.containerPort;
+  if (declared === undefined) return 'its port';
+  const real = podAddress(pod, declared)?.port;
+  return real === undefined || real === declared ? `port ${declared}` : `port ${real} ($PORT, for ${declared})`;
+}
+
+/** A container that runs and yet does not answer. */
+function notListening(pod: Pod, status: ContainerStatus, world: World): Trouble {
+  const since = status.state?.running?.startedAt;
+  const running = since === undefined ? 0 : world.now - Date.parse(since);
+  const warning = world.warning(pod);
+  const said = warning?.reason === 'Unhealthy' ? `: ${warning.message}` : '';
+  if (running < LISTEN_MS) return { state: 'waiting', reason: 'Starting', ...(said ? { message: said.slice(2) } : {}) };
+  const own = pod.spec.containers.find(({ name }) => name === status.name)?.readinessProbe;
+  const checks =
+    own?.httpGet || own?.exec ? `its readiness probe has not succeeded` : `nothing listens on ${portText(pod, status.name)}`;
+  return {
+    state: 'failed',
+    reason: 'NotListening',
+    message: `${status.name} runs, but ${checks}${said}`,
+    code: 'KNC3103',
+  };
+}
+
+function containerTrouble(pod: Pod, status: ContainerStatus, world: World): Trouble | undefined {
+  const waiting = status.state?.waiting;
+  const reason = waiting?.reason ?? '';
+  const message = waiting?.message;
+  if (IMAGE_REASONS.has(reason))
+    return { state: 'failed', reason, ...(message ? { message } : {}), code: 'KNC3101', final: true };
+  if (CONFIG_REASONS.has(reason))
+    return { state: 'failed', reason, ...(message ? { message } : {}), code: 'KNC3105', final: true };
+  if (status.state?.terminated || reason === 'CrashLoopBackOff') {
+    const text = exitText(status) ?? message ?? 'it ends again and again';
+    return { state: 'failed', reason: reason || 'Exited', message: `${status.name} ${text}`, code: 'KNC3102' };
+  }
+  if (status.ready) return undefined;
+  if (status.state?.running) return notListening(pod, status, world);
+  return { state: 'waiting', reason: reason || 'ContainerCreating', ...(message ? { message } : {}) };
+}
+
+/** What is the matter with a pod: its worst container, or what keeps it from starting. */
+export function podTrouble(pod: Pod, world: World): Trouble {
+  if (isPodReady(pod)) return { state: 'ready' };
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const troubles = statuses.map((status) => containerTrouble(pod, status, world)).filter((trouble) => trouble !== undefined);
+  const worst = troubles.find(({ state }) => state === 'failed') ?? troubles[0];
+  if (worst) return worst;
+  const scheduled = conditionOf(pod.status?.conditions, 'PodScheduled');
+  if (scheduled?.status === 'False') return { state: 'waiting', reason: 'Unschedulable', message: scheduled.message ?? '' };
+  return {
+    state: 'waiting',
+    reason: pod.status?.phase ?? 'Pending',
+    ...(pod.status?.message ? { message: pod.status.message } : {}),
+  };
+}

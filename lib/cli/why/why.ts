@@ -1,0 +1,139 @@
+import {
+  type Configuration,
+  ConfigurationType,
+  conditionOf,
+  type Deployment,
+  DeploymentType,
+  IngressType,
+  type KResourceStatus,
+  type KubeObject,
+  labels,
+  type Pod,
+  PodType,
+  type Revision,
+  RevisionType,
+  type Route,
+  RouteType,
+  type Service,
+} from '../../api';
+import type { ErrorCode } from '../../base';
+import { podTrouble } from './pod-trouble';
+import { type Trouble, type WhyNode, whyNode } from './why-node';
+import type { World } from './world';
+
+/** Lines of a pod's output that stand below its name. */
+const LOG_LINES = 5;
+
+const CODES: readonly (readonly [RegExp, ErrorCode, boolean])[] = [
+  [/^(ContainerMissing|ErrImagePull|ImagePullBackOff|InvalidImageName)$/, 'KNC3101', true],
+  [/^(ExitCode-?\d+|CrashLoopBackOff)$/, 'KNC3102', false],
+  [/^(RevisionMissing|ConfigurationMissing|RevisionNotOwned)$/, 'KNC3104', true],
+];
+
+/** What the Ready condition of a Knative object says; a condition about an older generation says nothing. */
+function readyTrouble(object: KubeObject): Trouble {
+  const status = object.status as KResourceStatus | undefined;
+  const ready = conditionOf(status?.conditions, 'Ready');
+  const stale = (status?.observedGeneration ?? 0) !== (object.metadata.generation ?? 0);
+  if (!ready || stale) return { state: 'waiting', reason: 'Reconciling' };
+  if (ready.status === 'True') return { state: 'ready' };
+  const { reason, message } = ready;
+  const said = { ...(reason ? { reason } : {}), ...(message ? { message } : {}) };
+  if (ready.status === 'Unknown') return { state: 'waiting', ...said };
+  const [, code, final] = CODES.find(([pattern]) => pattern.test(reason ?? '')) ?? [undefined, 'KNC3100' as const, false];
+  return { state: 'failed', ...said, code, final };
+}
+
+function whyPod(pod: Pod, world: World): WhyNode {
+  const trouble = podTrouble(pod, world);
+  const logs = trouble.state === 'ready' ? [] : world.logs(pod.metadata.namespace ?? '', pod.metadata.name ?? '');
+  return whyNode(pod, trouble, [], logs.slice(-LOG_LINES));
+}
+
+function deploymentTrouble({ spec, status }: Deployment): Trouble {
+  const wanted = spec.replicas ?? 1;
+  const ready = status?.readyReplicas ?? 0;
+  if (ready >= wanted) return { state: 'ready' };
+  const refused = conditionOf(status?.conditions, 'ReplicaFailure');
+  if (refused?.status === 'True') {
+    return { state: 'failed', reason: refused.reason ?? 'ReplicaFailure', message: refused.message ?? '', code: 'KNC3100' };
+  }
+  return { state: 'waiting', reason: 'Scaling', message: `${ready} of ${wanted} pods are ready` };
+}
+
+/** Pods that are coming or here; those being deleted are nobody's reason to wait. */
+const staying = (pods: readonly Pod[]): Pod[] => pods.filter(({ metadata }) => !metadata.deletionTimestamp);
+
+function whyDeployment(deployment: Deployment, world: World): WhyNode {
+  const { namespace = '' } = deployment.metadata;
+  const [label, value] = Object.entries(deployment.spec.selector.matchLabels ?? {})[0] ?? ['', ''];
+  const selector = Object.entries(deployment.spec.selector.matchLabels ?? {});
+  const pods = world
+    .labelled(PodType, namespace, label, value)
+    .filter(({ metadata }) => selector.every(([key, wanted]) => metadata.labels?.[key] === wanted));
+  return whyNode(
+    deployment,
+    deploymentTrouble(deployment),
+    staying(pods).map((pod) => whyPod(pod, world)),
+  );
+}
+
+function whyRevision(revision: Revision, world: World): WhyNode {
+  const { namespace = '', name = '' } = revision.metadata;
+  const deployments = world.labelled(DeploymentType, namespace, labels.revision, name);
+  return whyNode(
+    revision,
+    readyTrouble(revision),
+    deployments.map((deployment) => whyDeployment(deployment, world)),
+  );
+}
+
+function whyConfiguration(configuration: Configuration, world: World): WhyNode {
+  const { namespace = '' } = configuration.metadata;
+  const latest = configuration.status?.latestCreatedRevisionName;
+  const revision = latest === undefined ? undefined : world.get(RevisionType, namespace, latest);
+  return whyNode(configuration, readyTrouble(configuration), revision ? [whyRevision(revision, world)] : []);
+}
+
+function whyRoute(route: Route, world: World): WhyNode {
+  const { namespace = '', name = '' } = route.metadata;
+  const ingress = world.get(IngressType, namespace, name);
+  const assigned = conditionOf(route.status?.conditions, 'AllTrafficAssigned')?.status === 'True';
+  const children = ingress && assigned ? [whyNode(ingress, readyTrouble(ingress), [])] : [];
+  return whyNode(route, readyTrouble(route), children);
+}
+
+function whyService(service: Service, world: World): WhyNode {
+  const { namespace = '', name = '' } = service.metadata;
+  const configuration = world.get(ConfigurationType, namespace, name);
+  const route = world.get(RouteType, namespace, name);
+  const below = configuration ? [whyConfiguration(configuration, world)] : [];
+  const beside = route ? [whyRoute(route, world)] : [];
+  // A Route that waits while the Configuration is not ready waits for just that.
+  const consequence = below.some(({ state }) => state !== 'ready') && beside.every(({ state }) => state !== 'failed');
+  return whyNode(service, readyTrouble(service), consequence ? below : [...below, ...beside]);
+}
+
+const BY_KIND: Readonly<Record<string, (object: never, world: World) => WhyNode>> = {
+  'serving.knative.dev/v1/Service': whyService,
+  'serving.knative.dev/v1/Route': whyRoute,
+  'serving.knative.dev/v1/Configuration': whyConfiguration,
+  'serving.knative.dev/v1/Revision': whyRevision,
+  'apps/v1/Deployment': whyDeployment,
+  'v1/Pod': whyPod,
+};
+
+/** True if `why` has something to say about this kind. */
+export function isExplained({ apiVersion, kind }: KubeObject): boolean {
+  return `${apiVersion}/${kind}` in BY_KIND;
+}
+
+/**
+ * Why an object is not ready: the tree from it down to the containers that it stands on. Pure.
+ * Kinds: Service, Route, Configuration, Revision, Deployment, Pod.
+ */
+export function why(object: KubeObject, world: World): WhyNode {
+  const explain = BY_KIND[`${object.apiVersion}/${object.kind}`];
+  if (!explain) return whyNode(object, { state: 'ready' }, []);
+  return explain(object as never, world);
+}
