@@ -1,0 +1,84 @@
+import { connectionOptions, headerValue, isHopByHop, isInternalHeader } from './headers';
+import type { Inbound, RawHeaders } from './message';
+
+/** What the way of a request changes in its headers. */
+export interface HeaderRules {
+  /** The Host that the backend sees. */
+  readonly host: string;
+  /** What the client asked for, if the backend sees another host. */
+  readonly originalHost: string | undefined;
+  /** Fields set on the request, in place of the client's own. */
+  readonly setHeaders: RawHeaders;
+  readonly setNames: ReadonlySet<string>;
+  /** Leave out the two fields that name the revision: they are for activators, not for pods. */
+  readonly toRevision: boolean;
+}
+
+const REVISION_HEADERS = new Set(['knative-serving-namespace', 'knative-serving-revision']);
+
+const ORIGINAL_HOST = 'K-Original-Host';
+
+/**
+ * The headers of a request as a backend gets them: end-to-end fields in their order, forwarding fields rewritten unless the
+ * peer is trusted, internal fields of a public client left out, then what the route sets.
+ */
+export function forwardedHeaders(inbound: Inbound, rules: HeaderRules): string[] {
+  const { headers, peer } = inbound;
+  const named = connectionOptions(headers);
+  const stripInternal = inbound.visibility === 'external' && !peer.trusted;
+  const out: string[] = ['Host', rules.host];
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!.toLowerCase();
+    if (dropped(name, peer.trusted) || named?.has(name) || rules.setNames.has(name)) {
+      if (name !== 'te' || headers[i + 1] !== 'trailers') continue;
+    }
+    if (stripInternal && isInternalHeader(name)) continue;
+    if (rules.toRevision && REVISION_HEADERS.has(name)) continue;
+    out.push(headers[i]!, headers[i + 1]!);
+  }
+  addForwarding(out, inbound);
+  for (let i = 0; i < rules.setHeaders.length; i += 2) {
+    const name = rules.setHeaders[i]!;
+    if (rules.toRevision && REVISION_HEADERS.has(name.toLowerCase())) continue;
+    out.push(name, rules.setHeaders[i + 1]!);
+  }
+  if (rules.originalHost !== undefined && !rules.setNames.has('k-original-host')) out.push(ORIGINAL_HOST, rules.originalHost);
+  return out;
+}
+
+function dropped(name: string, trusted: boolean): boolean {
+  switch (name.charCodeAt(0)) {
+    case 0x65: // e
+      return name === 'expect';
+    case 0x66: // f
+      return name === 'forwarded' && !trusted;
+    case 0x68: // h
+      return name === 'host';
+    case 0x78: // x
+      return name.startsWith('x-forwarded-') && (!trusted || name === 'x-forwarded-for');
+    default:
+      return isHopByHop(name);
+  }
+}
+
+function addForwarding(out: string[], { headers, host, peer, scheme = 'http' }: Inbound): void {
+  const before = peer.trusted ? headerValue(headers, 'x-forwarded-for') : undefined;
+  out.push('X-Forwarded-For', before ? `${before}, ${peer.address}` : peer.address);
+  const proto = peer.trusted ? headerValue(headers, 'x-forwarded-proto') : undefined;
+  if (proto === undefined) out.push('X-Forwarded-Proto', scheme);
+  const asked = peer.trusted ? headerValue(headers, 'x-forwarded-host') : undefined;
+  if (asked === undefined) out.push('X-Forwarded-Host', host);
+  if (peer.trusted && headerValue(headers, 'forwarded') !== undefined) return;
+  const hops = before ? [...before.split(',').map((hop) => hop.trim()), peer.address] : [peer.address];
+  const [client, ...proxies] = hops.map((hop) => `for=${node(hop)}`);
+  out.push('Forwarded', [`${client};host=${quoted(asked ?? host)};proto=${proto ?? scheme}`, ...proxies].join(', '));
+}
+
+/** An address as RFC 7239 writes it. */
+function node(address: string): string {
+  return address.includes(':') ? `"[${address}]"` : quoted(address);
+}
+
+function quoted(value: string): string {
+  return /^[\w.!#$%&'*+^`|~-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
+}

@@ -1,0 +1,191 @@
+import { Readable } from 'node:stream';
+import type { Clock } from '../base';
+import type { Backend, Lease } from './backend';
+import { BreakerError } from './breaker';
+import { clientGone, type Failures } from './failure';
+import { forwardedHeaders } from './forward-headers';
+import { endToEnd, headerValue } from './headers';
+import type { Inbound, Outbound, RawHeaders } from './message';
+import { RequestTimeout, RequestTimer } from './request-timer';
+import type { Destination } from './resolver';
+import { type RequestTimings, serverTiming } from './server-timing';
+import { type PodRequest, type PodTransport, TransportError } from './transport';
+
+/** How many pods one request is offered to, when none of them takes a byte of it. */
+const MAX_ATTEMPTS = 10;
+
+/** What a waiting body may hold in buffers of ours, beside its head. */
+const BODY_BUFFER = 64 * 1024;
+
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+export interface ForwarderDeps {
+  readonly clock: Clock;
+  readonly transport: PodTransport;
+  readonly failures: Failures;
+  /** Answers say where their time went. */
+  readonly serverTiming: boolean;
+  /** A request is over, as far as its head. */
+  readonly onAnswer: (backend: Backend, status: number, timings: RequestTimings | undefined) => void;
+}
+
+/** A request that has a pod: what it holds there, and until when. */
+export interface Passage {
+  readonly lease: Lease;
+  readonly timer: RequestTimer;
+  readonly timings: RequestTimings;
+  readonly request: PodRequest;
+}
+
+/** Takes a request to a pod of its backend and the answer back. */
+export class Forwarder {
+  constructor(private readonly deps: ForwarderDeps) {}
+
+  async forward(inbound: Inbound, destination: Destination): Promise<Outbound> {
+    const { backend } = destination;
+    const leave = backend.enter();
+    const outcome = await this.offer(inbound, destination, async (passage) => {
+      const response = await this.deps.transport.send(passage.lease.target, passage.request, passage.timer.signal);
+      return { response, passage };
+    });
+    if (!('response' in outcome)) {
+      leave();
+      this.deps.onAnswer(backend, outcome.status, undefined);
+      return outcome;
+    }
+    const { response, passage } = outcome;
+    this.deps.onAnswer(backend, response.status, passage.timings);
+    const headers = endToEnd(response.headers);
+    if (this.deps.serverTiming) headers.push('Server-Timing', serverTiming(passage.timings));
+    const { body } = response;
+    const done = () => {
+      passage.timer.stop();
+      passage.lease.release();
+      leave();
+    };
+    if (body instanceof Readable) follow(body, passage.timer, backend.timeouts.idle > 0, done);
+    else done();
+    return response.trailers
+      ? { status: response.status, headers, body, trailers: () => response.trailers!() }
+      : { status: response.status, headers, body };
+  }
+
+  /**
+   * Gets a place in a pod and lets `use` try it; gets another one where the first took nothing of the request. Where `use` has
+   * succeeded, timer and lease are the caller's to end. Otherwise the result is what to answer.
+   */
+  async offer<T extends object>(
+    inbound: Inbound,
+    { backend, rules }: Destination,
+    use: (passage: Passage) => Promise<T>,
+  ): Promise<T | Outbound> {
+    const { clock } = this.deps;
+    const arrivedAt = clock.monotonic();
+    const request = toPodRequest(inbound, forwardedHeaders(inbound, rules));
+    const bytes = heldBytes(inbound);
+    let first: Lease | undefined;
+    for (let attempt = 1; ; attempt++) {
+      let lease: Lease;
+      try {
+        lease = await backend.acquire({ signal: inbound.signal, bytes, arrivedAt, again: attempt > 1 });
+      } catch (error) {
+        return this.#unplaced(backend, error);
+      }
+      first ??= lease;
+      const sentAt = clock.monotonic();
+      if (attempt === 1) inbound.sendContinue?.();
+      const timer = new RequestTimer(clock, backend.timeouts, inbound.signal);
+      const { startMs: start, probeMs: probe, cold } = first;
+      const timings = { queue: sentAt - arrivedAt, start, probe, app: 0, cold };
+      try {
+        const used = await use({ lease, timer, timings, request });
+        timer.wrote();
+        timings.app = clock.monotonic() - sentAt;
+        return used;
+      } catch (error) {
+        timer.stop();
+        lease.release();
+        if (error instanceof TransportError && error.phase === 'before-write') lease.unreachable();
+        if (attempt < MAX_ATTEMPTS && replayable(error, inbound)) continue;
+        return this.#failed(backend, lease, error);
+      }
+    }
+  }
+
+  #unplaced(backend: Backend, error: unknown): Outbound {
+    if (!(error instanceof BreakerError)) throw error;
+    const { failures } = this.deps;
+    const why = (what: string) => () => {
+      const trouble = backend.trouble();
+      return trouble ? `${backend.title} ${what}; ${trouble}` : `${backend.title} ${what}`;
+    };
+    switch (error.reason) {
+      case 'aborted':
+        return clientGone;
+      case 'queue-full':
+        return failures.answer(503, error.message, why('has no room for more requests'), ['Retry-After', '1']);
+      case 'deadline':
+        if (backend.kind === 'service') return failures.answer(503, 'no healthy upstream', why('took no request'));
+        return failures.answer(504, 'activator request timeout', why('had no place for the request in time'));
+    }
+  }
+
+  #failed(backend: Backend, { target }: Lease, error: unknown): Outbound {
+    const { failures } = this.deps;
+    const pod = `${backend.title}, pod at ${target.host}:${target.port}`;
+    if (error instanceof RequestTimeout)
+      return failures.answer(
+        504,
+        error.message,
+        () => `${pod}, sent nothing within ${error.ms / 1000} s (${LIMIT_FIELDS[error.limit]})`,
+      );
+    if (!(error instanceof TransportError)) return clientGone;
+    if (error.phase === 'invalid') return failures.answer(400, 'bad request', () => `${pod}: ${error.message}`);
+    const what = error.phase === 'before-write' ? 'could not be reached' : 'ended the connection before it answered';
+    return failures.answer(502, 'bad gateway', () => `${pod}, ${what}: ${error.message}`);
+  }
+}
+
+const LIMIT_FIELDS = {
+  total: 'timeoutSeconds',
+  responseStart: 'responseStartTimeoutSeconds',
+  idle: 'idleTimeoutSeconds',
+} as const;
+
+/**
+ * True if another pod may get the request: nothing of it was written; or it has no body, may be repeated, and met a connection
+ * that was closing as we took it. A request that a pod died with is not repeated.
+ */
+function replayable(error: unknown, { method, body }: Inbound): boolean {
+  if (!(error instanceof TransportError)) return false;
+  if (error.phase === 'before-write') return true;
+  return error.stale && body === null && IDEMPOTENT.has(method);
+}
+
+function toPodRequest({ method, target, body }: Inbound, headers: RawHeaders): PodRequest {
+  return { method, target, headers, body };
+}
+
+function heldBytes({ headers, target, body }: Inbound): number {
+  let bytes = target.length;
+  for (const field of headers) bytes += field.length;
+  if (!body) return bytes;
+  const length = Number(headerValue(headers, 'content-length') ?? BODY_BUFFER);
+  return bytes + Math.min(length, BODY_BUFFER);
+}
+
+/** Ends the passage when the body does, and cuts the body off when the passage ends first. */
+function follow(body: Readable, timer: RequestTimer, watchIdle: boolean, done: () => void): void {
+  const cut = () => {
+    body.destroy(timer.signal.reason);
+  };
+  timer.signal.addEventListener('abort', cut, { once: true });
+  if (watchIdle) {
+    const push = body.push.bind(body);
+    body.push = (chunk: unknown, encoding?: BufferEncoding) => {
+      timer.wrote();
+      return push(chunk, encoding);
+    };
+  }
+  body.once('close', done);
+}

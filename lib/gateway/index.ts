@@ -1,0 +1,7 @@
+export { INGRESS_CLASS } from './directory';
+export * from './gateway';
+export * from './http-listener';
+export * from './message';
+export type { HostConflict, ProgrammedIngress } from './route-table';
+export type { Stat } from './stats';
+export * from './transport';

@@ -1,0 +1,115 @@
+import type { Pod, Stored } from '../api';
+import type { Clock, Executor } from '../base';
+import type { Lease } from './backend';
+import type { Slot } from './breaker';
+import { ProbeLoop } from './probe';
+import { type PodProbe, type PodTarget, type PodTransport, targetKey } from './transport';
+
+/** Container states in which nothing listens and probing would be noise. */
+const HOPELESS = new Set([
+  'CrashLoopBackOff',
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'CreateContainerConfigError',
+  'InvalidImageName',
+]);
+
+/** One pod of a revision: where it is, whether it can be used, and how many requests are inside. */
+export class PodSlot implements Slot {
+  inFlight = 0;
+  pod: Stored<Pod> | undefined;
+  #target: PodTarget | undefined;
+  #probe: PodProbe | undefined;
+  #probeTimeoutSeconds: number | undefined;
+  #answers = false;
+  #wasReady = false;
+  #loop: ProbeLoop | undefined;
+  #addressAt = 0;
+  #answeredAt = 0;
+
+  /** @param onChange called when `usable` may have changed by itself. */
+  constructor(
+    readonly name: string,
+    private readonly deps: { readonly transport: PodTransport; readonly clock: Clock; readonly executor: Executor },
+    private readonly onChange: () => void,
+  ) {}
+
+  /** True if new requests may go in. */
+  get usable(): boolean {
+    return this.#answers && this.#target !== undefined;
+  }
+
+  /** What the cluster says of the pod now. Without a `probe` only its Ready condition counts. */
+  update(target: PodTarget | undefined, ready: boolean, probe: PodProbe | undefined, probeTimeoutSeconds = 0): void {
+    const deleting = this.pod?.metadata.deletionTimestamp !== undefined;
+    if (deleting) {
+      this.retire();
+      return;
+    }
+    if (!same(target, this.#target)) this.#move(target);
+    this.#probe = probe;
+    this.#probeTimeoutSeconds = probeTimeoutSeconds;
+    if (!ready && this.#wasReady) this.#answers = false;
+    if (ready && !this.#wasReady) this.#answered();
+    this.#wasReady = ready;
+    if (this.usable || hopeless(this.pod) || (!probe && !ready)) this.#stopProbing();
+    else this.#startProbing();
+  }
+
+  /** No new requests; those inside go on and the connections close after them. */
+  retire(): void {
+    this.#move(undefined);
+    this.#wasReady = false;
+  }
+
+  lease(arrivedAt: number, cold: boolean, onRelease: () => void): Lease {
+    const target = this.#target!;
+    const startMs = cold ? Math.max(0, this.#addressAt - arrivedAt) : 0;
+    const probeMs = cold ? Math.max(0, this.#answeredAt - Math.max(this.#addressAt, arrivedAt)) : 0;
+    return { target, startMs, probeMs, cold, release: onRelease, unreachable: () => this.#unreachable(target) };
+  }
+
+  #unreachable(target: PodTarget): void {
+    if (!this.#answers || !same(target, this.#target)) return;
+    this.#answers = false;
+    this.#startProbing(this.#probe ?? { kind: 'tcp' });
+    this.onChange();
+  }
+
+  #move(target: PodTarget | undefined): void {
+    this.#stopProbing();
+    if (this.#target) this.deps.transport.retire(this.#target);
+    this.#target = target;
+    this.#answers = false;
+    this.#addressAt = this.deps.clock.monotonic();
+  }
+
+  #answered(): void {
+    this.#answers = true;
+    this.#answeredAt = this.deps.clock.monotonic();
+  }
+
+  #startProbing(probe = this.#probe): void {
+    if (this.#loop || !this.#target || !probe) return;
+    const onReady = () => {
+      this.#loop = undefined;
+      this.#answered();
+      this.onChange();
+    };
+    this.#loop = new ProbeLoop(this.deps, this.#target, probe, onReady, this.#probeTimeoutSeconds);
+  }
+
+  #stopProbing(): void {
+    this.#loop?.stop();
+    this.#loop = undefined;
+  }
+}
+
+function same(a: PodTarget | undefined, b: PodTarget | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && targetKey(a) === targetKey(b));
+}
+
+function hopeless(pod: Pod | undefined): boolean {
+  if (pod?.status?.phase === 'Failed' || pod?.status?.phase === 'Succeeded') return true;
+  return !!pod?.status?.containerStatuses?.some(({ state }) => HOPELESS.has(state?.waiting?.reason ?? ''));
+}

@@ -1,0 +1,73 @@
+import type { Clock, Timer } from '../base';
+import type { Timeouts } from './backend';
+
+/** A request came up against one of its revision's time limits. */
+export class RequestTimeout extends Error {
+  constructor(
+    readonly limit: keyof Timeouts,
+    readonly ms: number,
+  ) {
+    super('request timeout');
+    this.name = 'RequestTimeout';
+  }
+}
+
+/**
+ * Watches a request inside a pod: its signal aborts when the client goes or a limit is reached. The total limit runs to the end
+ * of the answer, the start limit to its head, the idle limit from each piece of it to the next. One timer serves all three.
+ */
+export class RequestTimer {
+  readonly #controller = new AbortController();
+  readonly #startedAt: number;
+  #writtenAt: number | undefined;
+  #timer: Timer | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly timeouts: Timeouts,
+    private readonly client: AbortSignal,
+  ) {
+    this.#startedAt = clock.monotonic();
+    if (client.aborted) this.#onClientGone();
+    else client.addEventListener('abort', this.#onClientGone);
+    this.#arm();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** A piece of the answer has come. */
+  wrote(): void {
+    this.#writtenAt = this.clock.monotonic();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.client.removeEventListener('abort', this.#onClientGone);
+  }
+
+  readonly #onClientGone = (): void => this.#controller.abort(this.client.reason);
+
+  #arm(): void {
+    const now = this.clock.monotonic();
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const limit of LIMITS) {
+      const deadline = this.#deadline(limit);
+      if (deadline <= now) {
+        this.#controller.abort(new RequestTimeout(limit, this.timeouts[limit]));
+        return;
+      }
+      if (deadline < soonest) soonest = deadline;
+    }
+    if (soonest < Number.POSITIVE_INFINITY) this.#timer = this.clock.after(soonest - now, () => this.#arm());
+  }
+
+  #deadline(limit: keyof Timeouts): number {
+    const ms = this.timeouts[limit];
+    if (ms === 0 || (limit === 'responseStart' && this.#writtenAt !== undefined)) return Number.POSITIVE_INFINITY;
+    return ms + (limit === 'idle' ? (this.#writtenAt ?? this.#startedAt) : this.#startedAt);
+  }
+}
+
+const LIMITS = ['total', 'responseStart', 'idle'] as const;

@@ -1,0 +1,82 @@
+import type { Random } from '../base';
+import type { Backend } from './backend';
+import type { Directory } from './directory';
+import { type Failures, plainText } from './failure';
+import type { HeaderRules } from './forward-headers';
+import { normalizeHost } from './headers';
+import type { Inbound, Outbound } from './message';
+import type { SplitTarget } from './split';
+
+/** Where a request goes and what is changed on the way. */
+export interface Destination {
+  readonly backend: Backend;
+  readonly rules: HeaderRules;
+}
+
+/** How many rewritten hosts are followed from one route to the next: a domain mapping to a service is one. */
+const MAX_HOPS = 4;
+
+/** From a request to its backend: host, path and headers to a route, the route's split to a backend. */
+export class Resolver {
+  constructor(
+    private readonly directory: Directory,
+    private readonly random: Random,
+    private readonly failures: Failures,
+  ) {}
+
+  /** @param path the target without its query. Returns the answer itself where the request goes nowhere. */
+  resolve(inbound: Inbound, path: string): Destination | Outbound {
+    const { routes } = this.directory;
+    let host = normalizeHost(inbound.host);
+    let { visibility } = inbound;
+    const passed: SplitTarget[] = [];
+    for (let hop = 0; hop < MAX_HOPS; hop++) {
+      const route = routes.match(host, path, inbound.headers, visibility);
+      if (!route) return this.failures.notFound(host, path, () => routes.hosts(visibility));
+      if (route.redirect && visibility === 'external' && (inbound.scheme ?? 'http') === 'http')
+        return redirect(host, inbound.target);
+      const target = route.split.choose(this.random);
+      if (!target) return this.failures.answer(503, 'no healthy upstream', () => `the route for ${host}${path} has no backend`);
+      passed.push(target);
+      const backend = this.directory.backend(target);
+      if (backend?.kind === 'revision') return { backend, rules: toRevision(inbound.host, passed) };
+      const next = normalizeHost(route.rewriteHost ?? this.directory.externalName(target) ?? '');
+      if (!routes.knows(next, 'internal')) {
+        if (backend) return { backend, rules: toService(inbound.host, route.rewriteHost, passed) };
+        return this.failures.answer(
+          503,
+          'no healthy upstream',
+          () => `there is no service ${target.namespace}/${target.service}`,
+        );
+      }
+      host = next;
+      visibility = 'internal';
+    }
+    return this.failures.answer(508, 'loop detected', () => `${inbound.host} leads from host to host without end`);
+  }
+}
+
+/** A revision sees the host that the client asked for. */
+function toRevision(host: string, passed: readonly SplitTarget[]): HeaderRules {
+  const { setHeaders, setNames } = merged(passed);
+  return { host, originalHost: undefined, toRevision: true, setHeaders, setNames };
+}
+
+function toService(host: string, rewriteHost: string | undefined, passed: readonly SplitTarget[]): HeaderRules {
+  const { setHeaders, setNames } = merged(passed);
+  const originalHost = rewriteHost === undefined ? undefined : host;
+  return { host: rewriteHost ?? host, originalHost, toRevision: false, setHeaders, setNames };
+}
+
+/** The fields that the routes on the way set; the last wins. */
+function merged(passed: readonly SplitTarget[]): Pick<HeaderRules, 'setHeaders' | 'setNames'> {
+  if (passed.length === 1) return passed[0]!;
+  const byName = new Map<string, readonly string[]>();
+  for (const { setHeaders } of passed)
+    for (let i = 0; i < setHeaders.length; i += 2) byName.set(setHeaders[i]!.toLowerCase(), [setHeaders[i]!, setHeaders[i + 1]!]);
+  return { setHeaders: [...byName.values()].flat(), setNames: new Set(byName.keys()) };
+}
+
+function redirect(host: string, target: string): Outbound {
+  return plainText(301, 'moved to https', ['Location', `https://${host}${target}`]);
+}

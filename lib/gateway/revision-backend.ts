@@ -1,0 +1,199 @@
+import {
+  annotationOf,
+  annotations,
+  isPodReady,
+  type Pod,
+  podAddress,
+  type Revision,
+  type ServerlessService,
+  type Stored,
+} from '../api';
+import type { Clock, Executor, Random, Timer } from '../base';
+import type { Activator } from './activate';
+import type { Backend, Claim, Lease, Timeouts } from './backend';
+import { Breaker, BreakerError } from './breaker';
+import { PodSlot } from './pod-slot';
+import { type ServingContainer, servingContainer } from './probe';
+import type { Meter } from './stats';
+import type { PodTransport } from './transport';
+
+/** A revision's request timeout where it has none (config-defaults, revision-timeout-seconds). */
+const DEFAULT_TIMEOUT_SECONDS = 300;
+
+/** How often the Deployment is looked at again while requests wait and no pod comes. */
+const REACTIVATE_MS = 1000;
+
+/** What all revisions of a gateway share. */
+export interface RevisionDeps {
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly random: Random;
+  readonly transport: PodTransport;
+  readonly activator: Activator;
+  readonly maxPending?: number;
+  readonly maxPendingBytes?: number;
+}
+
+/** A revision as the gateway sees it: its pods, the requests that wait for them, and its limits. */
+export class RevisionBackend implements Backend {
+  readonly kind = 'revision';
+  readonly title: string;
+  readonly labels: Backend['labels'];
+  timeouts: Timeouts = toTimeouts(undefined);
+  readonly #pods = new Map<string, PodSlot>();
+  readonly #breaker: Breaker<PodSlot>;
+  #container: ServingContainer = servingContainer(undefined);
+  #revision: Stored<Revision> | undefined;
+  #sks: Stored<ServerlessService> | undefined;
+  #usable: readonly PodSlot[] = [];
+  #recheck: Timer | undefined;
+
+  constructor(
+    readonly namespace: string,
+    readonly name: string,
+    private readonly deps: RevisionDeps,
+    private readonly meter: Meter,
+  ) {
+    this.title = `revision ${namespace}/${name}`;
+    this.labels = { namespace, revision: name };
+    this.#breaker = new Breaker({ ...deps, concurrency: 0 });
+  }
+
+  /** True once none of the revision's objects is left. */
+  get gone(): boolean {
+    return !this.#revision && !this.#sks && this.#pods.size === 0;
+  }
+
+  /** Requests that wait for a pod. */
+  get pending(): number {
+    return this.#breaker.pending;
+  }
+
+  setRevision(revision: Stored<Revision> | undefined): void {
+    const sameSpec = this.#revision?.metadata.uid === revision?.metadata.uid;
+    this.#revision = revision;
+    if (sameSpec) return;
+    this.timeouts = toTimeouts(revision);
+    this.#container = servingContainer(revision);
+    this.#breaker.setConcurrency(revision?.spec.containerConcurrency ?? 0);
+    for (const slot of this.#pods.values()) this.#place(slot);
+  }
+
+  setServerlessService(sks: Stored<ServerlessService> | undefined): void {
+    this.#sks = sks;
+    if (sks && this.pending > 0) this.#activateIfEmpty();
+  }
+
+  /** Takes a pod in, or what has changed of it. */
+  setPod(pod: Stored<Pod>): void {
+    let slot = this.#pods.get(pod.metadata.uid);
+    if (!slot) {
+      slot = new PodSlot(pod.metadata.name, this.deps, () => this.#refresh());
+      this.#pods.set(pod.metadata.uid, slot);
+    }
+    slot.pod = pod;
+    this.#place(slot);
+    if (pod.metadata.deletionTimestamp) this.#activateIfEmpty();
+  }
+
+  removePod(uid: string): void {
+    const slot = this.#pods.get(uid);
+    if (!slot) return;
+    this.#pods.delete(uid);
+    slot.retire();
+    this.#refresh();
+    this.#activateIfEmpty();
+  }
+
+  /** Stops probes and timers; requests inside pods go on. */
+  stop(): void {
+    this.#recheck?.cancel();
+    for (const slot of this.#pods.values()) slot.retire();
+    this.#refresh();
+  }
+
+  enter(): () => void {
+    this.meter.arrived();
+    return () => this.meter.left();
+  }
+
+  async acquire(claim: Claim): Promise<Lease> {
+    if (claim.signal.aborted) throw new BreakerError('aborted');
+    const cold = this.#usable.length === 0;
+    const slot = (claim.again ? undefined : this.#breaker.tryAcquire()) ?? (await this.#wait(claim));
+    return slot.lease(claim.arrivedAt, cold && !claim.again, () => this.#breaker.release(slot));
+  }
+
+  trouble(): string | undefined {
+    const ready = this.#revision?.status?.conditions?.find(({ type }) => type === 'Ready');
+    if (!this.#revision) return 'the revision does not exist';
+    if (ready?.status === 'False') return `${ready.reason ?? 'not ready'}: ${ready.message ?? ''}`.trimEnd();
+    if (this.#usable.length > 0) return undefined;
+    return this.#livePods() === 0 ? 'it has no pod' : 'none of its pods answers yet';
+  }
+
+  async #wait(claim: Claim): Promise<PodSlot> {
+    const limits = Object.values(this.timeouts).filter((limit) => limit > 0);
+    const waited = this.deps.clock.monotonic() - claim.arrivedAt;
+    const granted = this.#breaker.acquire({
+      bytes: claim.bytes,
+      signal: claim.signal,
+      timeoutMs: Math.max(0, Math.min(...limits) - waited),
+      ...(claim.again ? { front: true } : {}),
+    });
+    this.#activateIfEmpty();
+    const slot = await granted;
+    if (!claim.signal.aborted) return slot;
+    this.#breaker.release(slot);
+    throw new BreakerError('aborted');
+  }
+
+  #place(slot: PodSlot): void {
+    const { port, protocol, probe, probeTimeoutSeconds } = this.#container;
+    const pod = slot.pod!;
+    const address = this.#revision && podAddress(pod, port);
+    slot.update(address && { ...address, protocol }, isPodReady(pod), probe, probeTimeoutSeconds);
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    const usable = [...this.#pods.values()].filter((slot) => slot.usable).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const same = usable.length === this.#usable.length && usable.every((slot, i) => slot === this.#usable[i]);
+    if (same) return;
+    this.#usable = usable;
+    this.#breaker.setSlots(usable);
+  }
+
+  #livePods(): number {
+    let live = 0;
+    for (const { pod } of this.#pods.values())
+      if (pod && !pod.metadata.deletionTimestamp && pod.status?.phase !== 'Failed') live++;
+    return live;
+  }
+
+  /** Asks for pods if requests wait and none is there or on its way; looks again for as long as that is so. */
+  #activateIfEmpty(): void {
+    if (this.pending === 0 || this.#recheck || this.#livePods() > 0) return;
+    this.#recheck = this.deps.clock.after(REACTIVATE_MS, () => {
+      this.#recheck = undefined;
+      this.#activateIfEmpty();
+    });
+    const deployment = this.#sks?.spec.objectRef;
+    if (deployment?.kind !== 'Deployment' || !deployment.name) return;
+    const scale = this.#annotation(annotations.activationScale);
+    void this.deps.activator.raise(this.namespace, deployment.name, Math.max(1, Number(scale) || 1));
+  }
+
+  #annotation(key: (typeof annotations)['activationScale']): string | undefined {
+    return annotationOf(this.#revision?.metadata.annotations, key) ?? annotationOf(this.#sks?.metadata.annotations, key);
+  }
+}
+
+function toTimeouts(revision: Revision | undefined): Timeouts {
+  const { timeoutSeconds, responseStartTimeoutSeconds, idleTimeoutSeconds } = revision?.spec ?? {};
+  return {
+    total: (timeoutSeconds || DEFAULT_TIMEOUT_SECONDS) * 1000,
+    responseStart: (responseStartTimeoutSeconds ?? 0) * 1000,
+    idle: (idleTimeoutSeconds ?? 0) * 1000,
+  };
+}

@@ -1,0 +1,74 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { type Executor, errorMessage } from '../../base';
+import { headerValue } from '../headers';
+import {
+  type PodProbe,
+  type PodRequest,
+  type PodResponse,
+  type PodTarget,
+  type PodTransport,
+  TransportError,
+  type UpgradeResponse,
+} from './pod-transport';
+
+/** Calls the function that is the pod at this address. Rejects if there is none. */
+export type FunctionDispatch = (host: string, port: number, request: Request) => Promise<Response>;
+
+/** Reaches function pods: handlers in this process, called with a fetch Request. They are ready as soon as they are there. */
+export class FunctionTransport implements PodTransport {
+  /** @param executor counts calls as work under way, so that virtual time waits for handlers. */
+  constructor(
+    private readonly dispatch: FunctionDispatch,
+    private readonly executor: Executor,
+  ) {}
+
+  async send(target: PodTarget, request: PodRequest, signal: AbortSignal): Promise<PodResponse> {
+    signal.throwIfAborted();
+    const call = this.executor.track('function', () =>
+      this.dispatch(target.host, target.port, toRequest(target, request, signal)),
+    );
+    const response = await orAborted(call, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw new TransportError('after-write', errorMessage(error));
+    });
+    return {
+      status: response.status,
+      headers: [...response.headers].flat(),
+      body: response.body ? Readable.fromWeb(response.body as NodeReadableStream) : null,
+    };
+  }
+
+  async upgrade(): Promise<UpgradeResponse> {
+    throw new TransportError('invalid', 'a function pod cannot change protocols: it has no socket');
+  }
+
+  async probe(_target: PodTarget, _probe: PodProbe): Promise<boolean> {
+    return true;
+  }
+
+  retire(): void {}
+
+  async close(): Promise<void> {}
+}
+
+function toRequest(target: PodTarget, request: PodRequest, signal: AbortSignal): Request {
+  const headers = new Headers();
+  for (let i = 0; i < request.headers.length; i += 2) headers.append(request.headers[i]!, request.headers[i + 1]!);
+  const host = headerValue(request.headers, 'host') ?? `${target.host}:${target.port}`;
+  const init: RequestInit & { duplex?: 'half' } = { method: request.method, headers, signal };
+  if (request.body) {
+    init.body = Readable.toWeb(request.body) as ReadableStream;
+    init.duplex = 'half';
+  }
+  return new Request(`http://${host}${request.target}`, init);
+}
+
+/** `promise`, unless the signal aborts first. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
