@@ -60,13 +60,13 @@ export class RevisionDecider {
 
   /**
    * Where upstream scrapes pods that say zero, a gateway that has nothing to tell says nothing. It sees every request, so a
-   * second without a report is a second without requests, as long as there are pods or pods are wanted. The present second
-   * is left open: its report may still come.
+   * second without a report is a second without requests, as long as there are pods or pods are wanted. A report may come a
+   * second late.
    */
   #fillSilence(now: number): void {
     if (this.spec.readyPods === 0 && this.atZero) return;
     const complete = secondOf(now) - 1;
     const newest = this.#history.newest;
-    if (!newest || newest.second < complete) this.#history.record(complete * 1000, 0, 0, this.#longestWindow);
+    if (!newest || newest.second < complete - 1) this.#history.record(complete * 1000, 0, 0, this.#longestWindow);
   }
 }
