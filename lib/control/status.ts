@@ -1,4 +1,4 @@
-import type { Condition, Conditions, ConditionSet, KResourceStatus, KubeObject, Stored } from '../api';
+import type { Condition, ConditionSet, Conditions, KResourceStatus, KubeObject, Stored } from '../api';
 import { semanticEqual } from './engine/json';
 
 type Parent = Stored<KubeObject> & { readonly status?: KResourceStatus };

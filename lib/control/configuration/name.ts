@@ -1,4 +1,4 @@
-import { childName, type Configuration, labels, type Revision, type ServingConfig, type Stored, setDefaults } from '../../api';
+import { type Configuration, childName, labels, type Revision, type ServingConfig, type Stored, setDefaults } from '../../api';
 import { semanticEqual } from '../engine/json';
 import { isControlledBy } from '../metadata';
 
@@ -19,11 +19,7 @@ export function revisionName(configuration: Stored<Configuration>): string {
  * belongs to somebody else, or is of another generation and another spec. One of another generation with the same spec is
  * used again: that is a rollback.
  */
-export function revisionClash(
-  configuration: Stored<Configuration>,
-  revision: Stored<Revision>,
-  config: ServingConfig,
-): boolean {
+export function revisionClash(configuration: Stored<Configuration>, revision: Stored<Revision>, config: ServingConfig): boolean {
   if (!isControlledBy(revision, configuration)) return true;
   if (configurationGeneration(revision) === (configuration.metadata.generation ?? 0)) return false;
   const wanted = setDefaults({ ...revision, spec: configuration.spec.template.spec }, config);

@@ -1,6 +1,6 @@
 import {
-  type Conditions,
   ConditionSet,
+  type Conditions,
   type Configuration,
   ConfigurationType,
   conditionOf,

@@ -145,14 +145,21 @@ export class Engine<C = unknown> {
   #setDefaults(object: KubeObject): KubeObject {
     const known = this.#defaulted.get(object);
     if (known) return known;
-    const fill = this.options.setDefaults ?? ((o: KubeObject) => setDefaults(o));
+    const fill = this.options.setDefaults ?? defaultsOfApi;
     const result = fill(object, this.#config);
     this.#defaulted.set(object, result);
     return result;
   }
 }
 
+function defaultsOfApi(object: KubeObject, config: unknown): KubeObject {
+  return isServingConfig(config) ? setDefaults(object, config) : setDefaults(object);
+}
+
+function isServingConfig(config: unknown): config is ServingConfig {
+  return typeof config === 'object' && config !== null && 'defaults' in config && 'network' in config;
+}
+
 function parentKey(group: string, kind: string): string {
   return `${kind}.${group}`;
 }
-

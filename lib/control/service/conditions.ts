@@ -1,4 +1,4 @@
-import { type Conditions, ConditionSet, type Configuration, conditionOf, type Route } from '../../api';
+import { ConditionSet, type Conditions, type Configuration, conditionOf, type Route } from '../../api';
 import { notOwnedMessage } from '../status';
 
 /** Conditions of a Service (serving.knative.dev/v1). */
@@ -40,7 +40,5 @@ export function propagateReady(
 ): Conditions {
   const ready = conditionOf(child.status?.conditions, 'Ready');
   if (!ready) return conditions;
-  return ready.status === 'True'
-    ? conditions.markTrue(type)
-    : conditions.mark(type, ready.status, ready.reason, ready.message);
+  return ready.status === 'True' ? conditions.markTrue(type) : conditions.mark(type, ready.status, ready.reason, ready.message);
 }

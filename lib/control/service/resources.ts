@@ -1,12 +1,4 @@
-import {
-  annotations,
-  type Configuration,
-  controllerRef,
-  labels,
-  type Route,
-  type Service,
-  type Stored,
-} from '../../api';
+import { annotations, type Configuration, controllerRef, labels, type Route, type Service, type Stored } from '../../api';
 import { listAnnotation, without } from '../metadata';
 
 const LAST_APPLIED: string = annotations.lastAppliedConfiguration[0];

@@ -1,0 +1,1 @@
+export { gcReconciler } from './plan';

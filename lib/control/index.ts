@@ -1,0 +1,5 @@
+export * from './engine';
+export { GATEWAY_TOPIC, type GatewayAnswer, type GatewayQuestion, INGRESS_CLASS } from './ingress';
+export type { Apply, Ask, Index, Observed, Patch, Plan, PlannedEvent, Read, Reconciler } from './reconciler';
+export { DIGEST_TOPIC, type Digest, type DigestAnswer, type DigestQuestion, USER_PORT_NAME } from './revision';
+export { createServingReconcilers, type ServingOptions, servingReconcilers } from './serving-reconcilers';

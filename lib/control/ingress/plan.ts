@@ -1,0 +1,100 @@
+import {
+  annotationOf,
+  annotations,
+  ConditionSet,
+  type Conditions,
+  type Ingress,
+  type IngressStatus,
+  IngressType,
+  keyOf,
+  type Stored,
+} from '../../api';
+import type { Index, Observed, Plan, Read, Reconciler } from '../reconciler';
+import { beginConditions, finishStatus } from '../status';
+
+/** The class of Ingresses that the gateway of this package serves. */
+export const INGRESS_CLASS = 'knc.ingress.networking.knative.dev';
+/** Topic of questions about what the gateways have taken in. */
+export const GATEWAY_TOPIC = 'gateway';
+
+/** What whoever answers for the gateways is asked about. */
+export interface GatewayQuestion {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** The Ingress as every gateway serves it now. */
+export interface GatewayAnswer {
+  readonly generation: number;
+  /** Digest of the spec that is served, for people who compare gateways. */
+  readonly hash?: string;
+}
+
+/** Conditions of an Ingress (networking.internal.knative.dev/v1alpha1). */
+export const ingressConditions = new ConditionSet('Ready', ['NetworkConfigured', 'LoadBalancerReady']);
+
+/** Ingresses of our class by the hosts that they claim, of all namespaces. */
+const byHost: Index<Ingress> = {
+  name: 'hosts',
+  values: (ingress) => (isOurs(ingress) ? hostsOf(ingress) : []),
+};
+
+function isOurs(ingress: Ingress): boolean {
+  return annotationOf(ingress.metadata.annotations, annotations.ingressClass) === INGRESS_CLASS;
+}
+
+function hostsOf(ingress: Ingress): string[] {
+  return [...new Set((ingress.spec.rules ?? []).flatMap(({ hosts = [] }) => hosts))];
+}
+
+/** The first host that an older Ingress has, with that Ingress; of two made in the same second the first in the alphabet is older. */
+function conflict(ingress: Stored<Ingress>, observed: Observed): { host: string; holder: Stored<Ingress> } | undefined {
+  const age = (one: Stored<Ingress>): string => `${one.metadata.creationTimestamp} ${keyOf(one)}`;
+  for (const host of hostsOf(ingress)) {
+    const rivals = observed.find(IngressType, byHost, host).filter(({ metadata }) => !metadata.deletionTimestamp);
+    const holder = rivals.reduce((oldest, rival) => (age(rival) < age(oldest) ? rival : oldest), ingress);
+    if (holder.metadata.uid !== ingress.metadata.uid) return { host, holder };
+  }
+  return undefined;
+}
+
+function plan(ingress: Stored<Ingress>, observed: Observed, now: number, gatewayHost: string): Plan {
+  if (!isOurs(ingress)) return {};
+  const { namespace = '', name, uid, generation = 0 } = ingress.metadata;
+  const key = `${namespace}/${name}`;
+  const question: GatewayQuestion = { namespace, name, uid };
+  const answer = observed.answer(GATEWAY_TOPIC, key) as GatewayAnswer | undefined;
+  const taken = answer !== undefined && answer.generation >= generation;
+  const clash = conflict(ingress, observed);
+  let conditions: Conditions = beginConditions(ingress, ingressConditions, now);
+  if (clash) {
+    const message = `Host ${JSON.stringify(clash.host)} is claimed by the older Ingress ${JSON.stringify(keyOf(clash.holder))}.`;
+    conditions = conditions.markFalse('NetworkConfigured', 'HostConflict', message);
+  } else conditions = taken ? conditions.markTrue('NetworkConfigured') : conditions.markUnknown('NetworkConfigured');
+  const { publicLoadBalancer, privateLoadBalancer } = ingress.status ?? {};
+  let fields: IngressStatus = { publicLoadBalancer, privateLoadBalancer };
+  if (taken) {
+    const door = { ingress: [{ domainInternal: gatewayHost }] };
+    conditions = conditions.markTrue('LoadBalancerReady');
+    fields = { publicLoadBalancer: door, privateLoadBalancer: door };
+  } else {
+    conditions = conditions.markUnknown('LoadBalancerReady', 'Uninitialized', 'Waiting for load balancer to be ready');
+  }
+  return {
+    asks: [{ topic: GATEWAY_TOPIC, key, input: question }],
+    status: finishStatus(ingress, conditions, fields),
+  };
+}
+
+/** Says of an Ingress of our class whether the gateways serve it; `gatewayHost` is where they are inside the cluster. */
+export function ingressReconciler(gatewayHost: string): Reconciler<Ingress> {
+  return {
+    name: 'ingress-controller',
+    type: IngressType,
+    watches: [],
+    reads: (parent): readonly Read[] =>
+      isOurs(parent) ? hostsOf(parent).map((value) => ({ type: IngressType, index: byHost, value })) : [],
+    plan: (parent, observed, _config, now) => plan(parent, observed, now, gatewayHost),
+  };
+}

@@ -1,0 +1,1 @@
+export { labelerReconciler } from './plan';

@@ -1,0 +1,1 @@
+export { routeReconciler } from './plan';
