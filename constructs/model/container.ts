@@ -40,7 +40,7 @@ export interface MainContainerProps {
   readonly env?: Readonly<Record<string, EnvValue>>;
   /** All keys of ConfigMaps and Secrets as environment variables. @default - none */
   readonly envFrom?: readonly EnvFrom[];
-  /** The port on which it listens. @default 8080 for the serving container, none for sidecars */
+  /** The port on which it listens. @default 8080 for the serving container (written out where there are sidecars), none for sidecars */
   readonly port?: number;
   /** How it is spoken to. @default 'http1' */
   readonly protocol?: Protocol;

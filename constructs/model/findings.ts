@@ -27,7 +27,8 @@ const permissive: ServingConfig = {
 
 /** Said of every container without a full securityContext; at synthesis it would drown everything else. */
 const INSECURE_DEFAULT = 'Kubernetes default value is insecure';
-const DISALLOWED = 'must not set the field(s)';
+/** How fields are refused that are not known, or not allowed where they stand. */
+const NOT_A_FIELD = /^(must not set the field\(s\)|unknown field )/;
 
 /**
  * Everything wrong with the final object.
@@ -35,14 +36,12 @@ const DISALLOWED = 'must not set the field(s)';
  * @param unpatched the object before escape hatches, where any were used: fields that they added are let through
  */
 export function findings(object: Service | Route, problems: readonly FieldError[], unpatched?: Service | Route): Findings {
-  const strict = validate(object, permissive);
   const before = unpatched && new Set(validate(unpatched, permissive).map(formatFieldError));
   const byHatch = (error: FieldError) =>
-    before !== undefined && error.message === DISALLOWED && !before.has(formatFieldError(error));
-  const everywhere = new Set(strict.map(formatFieldError));
-  const somewhere = validate(object).filter((error) => !isWarning(error) && !everywhere.has(formatFieldError(error)));
+    before !== undefined && NOT_A_FIELD.test(error.message) && !before.has(formatFieldError(error));
+  const { everywhere, somewhere } = validateEverywhere(object);
   const { name } = object.metadata ?? {};
-  const all = [...problems, ...nameProblems(object), ...strict];
+  const all = [...problems, ...nameProblems(object), ...everywhere];
   return {
     errors: all.filter((error) => !isWarning(error) && !byHatch(error)),
     warnings: [
@@ -55,6 +54,25 @@ export function findings(object: Service | Route, problems: readonly FieldError[
     ],
   };
 }
+
+/** What every cluster refuses, and what only a cluster with default settings does; both in the words of the latter. */
+function validateEverywhere(object: Service | Route): { everywhere: FieldError[]; somewhere: FieldError[] } {
+  const strict = validate(object, permissive);
+  const byDefault = validate(object);
+  const wrongEverywhere = overlapping(strict);
+  const saidByDefault = overlapping(byDefault);
+  const [always, sometimes] = [byDefault.filter(wrongEverywhere), byDefault.filter((error) => !wrongEverywhere(error))];
+  return { everywhere: [...always, ...strict.filter((error) => !saidByDefault(error))], somewhere: sometimes };
+}
+
+/** Whether an error concerns a field that one of `errors` concerns. */
+function overlapping(errors: readonly FieldError[]): (error: FieldError) => boolean {
+  const fields = new Set(errors.flatMap(fieldsOf));
+  return (error) => fieldsOf(error).some((field) => fields.has(field));
+}
+
+/** The fields of an error; without its value, which some paths carry and which makes errors comparable. */
+const fieldsOf = ({ level, paths }: FieldError) => paths.map((path) => `${level ?? 'error'} ${path.replace(/=.*/, '')}`);
 
 const isWarning = ({ level }: FieldError) => level === 'warning';
 

@@ -11,11 +11,11 @@ export interface LocalProps {
    * @default - the app's working directory
    */
   readonly cwd?: string;
-  /** Environment on the laptop alone, on top of the container's `env`. @default - none */
+  /** Environment on the laptop alone; what the container's own `env` says wins. @default - none */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * Whether the container's `command`, which names a program inside the image, replaces the one given here.
-   * @default false
+   * Whether the container's `command`, which names a program inside the image, may replace the one given here.
+   * @default false: a container with a `command` of its own is not started, and says so
    */
   readonly allowCommand?: boolean;
 }

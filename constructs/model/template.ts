@@ -1,7 +1,7 @@
 import { annotations as keys } from '../../lib/api';
 import type { FieldError } from '../../lib/base';
 import type { ApiTemplate } from './api-types';
-import { type ContainerProps, container, type MainContainerProps } from './container';
+import { type ContainerProps, container, DEFAULT_PORT, type MainContainerProps } from './container';
 import { type DurationInput, durationSeconds, durationText } from './duration';
 import { type ConcurrencyProps, type ScaleProps, scaleAnnotations, scaleProblems } from './scale';
 import { defined, ifSet, type NameInput, nameOf, nonEmpty } from './shape';
@@ -76,7 +76,7 @@ export function templateProblems(props: RevisionTemplateProps): FieldError[] {
 
 function revisionSpec(props: RevisionTemplateProps): ApiTemplate['spec'] {
   const { serviceAccount, imagePullSecrets, automountServiceAccountToken, timeouts, volumes } = props;
-  const main = container({ ...props, name: props.containerName });
+  const main = container({ ...props, ...servingPort(props), name: props.containerName });
   const volumeMounts = nonEmpty(volumes?.map(volumeMount));
   return {
     containers: [volumeMounts ? { ...main, volumeMounts } : main, ...(props.sidecars ?? []).map(container)],
@@ -91,4 +91,10 @@ function revisionSpec(props: RevisionTemplateProps): ApiTemplate['spec'] {
       idleTimeoutSeconds: ifSet(timeouts?.idle, durationSeconds),
     }),
   };
+}
+
+/** Beside sidecars Knative wants to be told which container serves, even where it is on the default port. */
+function servingPort({ port, protocol, sidecars = [] }: RevisionTemplateProps): { readonly port?: number } {
+  const told = [port, protocol, ...sidecars.flatMap((sidecar) => [sidecar.port, sidecar.protocol])];
+  return sidecars.length > 0 && told.every((value) => value === undefined) ? { port: DEFAULT_PORT } : {};
 }

@@ -1,0 +1,9 @@
+/** Knative components for Pulumi, made from the same model as the cdk8s constructs. */
+export { Probe, RevisionName, RevisionRef } from '../model';
+export type { AwaitProps } from './await';
+export type { ComponentArgs } from './component';
+export type { DeepInput, DeepInputs } from './inputs';
+export { KnService, type KnServiceArgs } from './kn-service';
+export { StatusResource } from './resource';
+export { TrafficSplit, type TrafficSplitArgs, type TrafficTargets } from './traffic-split';
+export type { ResourceArgs, Transform } from './transform';
