@@ -10,7 +10,7 @@ export function setOwn(target: Record<string, unknown>, key: string, value: unkn
 /**
  * An immutable copy of a JSON value, frozen to its depth; the caller's own objects stay as they are. Parts that are such
  * copies already are shared, so an object that differs from a stored one in a single field costs the path to that field.
- * Properties that JSON cannot carry are left out.
+ * Properties that JSON cannot carry are left out, and those that are null, which to Kubernetes are not set.
  */
 export function frozenCopy<T>(value: T): T {
   if (typeof value !== 'object' || value === null || frozen.has(value)) return value;
@@ -23,7 +23,7 @@ export function frozenCopy<T>(value: T): T {
 function copyOfRecord(value: object): object {
   const copy: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(value)) {
-    if (field !== undefined && typeof field !== 'function') setOwn(copy, key, frozenCopy(field));
+    if (field !== undefined && field !== null && typeof field !== 'function') setOwn(copy, key, frozenCopy(field));
   }
   return copy;
 }

@@ -1,6 +1,7 @@
 import { apiVersionOf, type KubeObject, type ObjectMeta, type ResourceType } from '../../api';
 import { timestamp } from '../../base';
 import { deepEqual } from './deep-equal';
+import { frozenCopy } from './frozen-copy';
 import type { AnyStored } from './object-table';
 import { badRequest, invalid, noSuchResource, staleVersion, wrongUid } from './refusals';
 
@@ -13,8 +14,9 @@ const SUBDOMAIN_RULE =
 /** The most that a generated name keeps of its base, so that with its suffix it is a label. */
 export const MAX_GENERATED_BASE = 58;
 
-/** The object if it is one of this kind and says where it belongs, with its namespace left out for cluster-scoped kinds. */
-export function checkKind<T extends KubeObject>(type: ResourceType, object: T): T {
+/** A frozen copy of a client's object, if it is one of this kind and says where it belongs; cluster-scoped kinds have no namespace. */
+export function checkKind<T extends KubeObject>(type: ResourceType, input: T): T {
+  const object = frozenCopy(input);
   if (typeof object !== 'object' || object === null || typeof object.metadata !== 'object') {
     throw badRequest('an object needs apiVersion, kind and metadata');
   }

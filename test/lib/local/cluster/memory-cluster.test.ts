@@ -94,6 +94,18 @@ describe('MemoryCluster', () => {
     expect(Object.getPrototypeOf(stored)).toBe(Object.prototype);
   });
 
+  test('null is the same as not set', async () => {
+    const { cluster } = testCluster();
+    const object = {
+      ...configMap('default', 'a'),
+      data: { x: '1', y: null },
+      metadata: { namespace: 'default', name: 'a', creationTimestamp: null },
+    };
+    const stored = await cluster.create(ConfigMapType, object as unknown as ConfigMap);
+    expect(stored.data).toEqual({ x: '1' });
+    expect(await cluster.update(ConfigMapType, object as unknown as ConfigMap)).toBe(stored);
+  });
+
   describe('admission', () => {
     test('sees objects complete and may change or refuse them', async () => {
       const seen: string[] = [];

@@ -1,0 +1,6 @@
+export * from './apply';
+export * from './cluster';
+export * from './images';
+export * from './kubernetes';
+export * from './pods';
+export * from './store';
