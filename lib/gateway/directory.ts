@@ -76,6 +76,12 @@ export class Directory {
     return this.#services.externalName(namespace, service);
   }
 
+  /** Sends no more requests to a pod; resolves when none is inside it, or when the signal aborts. */
+  async drained({ metadata }: Stored<Pod>, signal: AbortSignal): Promise<void> {
+    const name = metadata.labels?.[labels.revision] ?? '';
+    await this.#revisions.get(`${metadata.namespace}/${name}`)?.drained(metadata.uid, signal);
+  }
+
   #ingressChanged(key: string, ingress: Stored<Ingress> | undefined): void {
     const before = this.routes.rivals(key);
     const ours = ingress && isOurs(ingress) && !ingress.metadata.deletionTimestamp;

@@ -1,3 +1,4 @@
+import type { Pod, Stored } from '../api';
 import { type Clock, type Executor, errorMessage, type Log, type Metrics, type Random } from '../base';
 import type { Cluster } from '../kube';
 import { Activator } from './activate';
@@ -123,6 +124,14 @@ export class Gateway {
   /** Answers a fetch Request without a socket: for tests and for parts of the same process. */
   fetch(request: Request, options?: FetchOptions): Promise<Response> {
     return fetchThrough(this, request, options);
+  }
+
+  /**
+   * Sends no more requests to a pod that is to end; resolves when none is inside it, or when the signal aborts. Whoever ends pods
+   * waits for it: what Knative's queue-proxy does by a preStop hook.
+   */
+  drained(pod: Stored<Pod>, signal: AbortSignal): Promise<void> {
+    return this.#directory.drained(pod, signal);
   }
 
   /** Calls `listener` with every report, each second while there is traffic. Returns how to stop it. */

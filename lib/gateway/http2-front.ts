@@ -34,7 +34,9 @@ export class Http2Front {
       session.on('error', () => session.destroy());
       session.on('close', () => this.#sessions.delete(session));
     });
-    this.#server.on('stream', (stream, headers, _flags, raw) => this.#serve(stream, headers, raw as unknown as RawHeaders));
+    this.#server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: RawHeaders) =>
+      this.#serve(stream, headers, raw),
+    );
   }
 
   /** Takes a connection over. */

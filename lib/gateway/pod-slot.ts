@@ -26,6 +26,7 @@ export class PodSlot implements Slot {
   #loop: ProbeLoop | undefined;
   #addressAt = 0;
   #answeredAt = 0;
+  #onEmpty: (() => void)[] = [];
 
   /** @param onChange called when `usable` may have changed by itself. */
   constructor(
@@ -60,6 +61,23 @@ export class PodSlot implements Slot {
   retire(): void {
     this.#move(undefined);
     this.#wasReady = false;
+  }
+
+  /** Resolves when no request is inside, or when the signal aborts. */
+  empty(signal: AbortSignal): Promise<void> {
+    if (this.inFlight === 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onEmpty.push(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  /** A request has left. */
+  left(): void {
+    if (this.inFlight > 0) return;
+    const waiting = this.#onEmpty;
+    this.#onEmpty = [];
+    for (const resolve of waiting) resolve();
   }
 
   lease(arrivedAt: number, cold: boolean, onRelease: () => void): Lease {

@@ -105,6 +105,15 @@ export class RevisionBackend implements Backend {
     this.#activateIfEmpty();
   }
 
+  /** Sends no more requests to a pod; resolves when none is inside it, or when the signal aborts. */
+  async drained(uid: string, signal: AbortSignal): Promise<void> {
+    const slot = this.#pods.get(uid);
+    if (!slot) return;
+    slot.retire();
+    this.#refresh();
+    await slot.empty(signal);
+  }
+
   /** Stops probes and timers; requests inside pods go on. */
   stop(): void {
     this.#recheck?.cancel();
@@ -121,7 +130,7 @@ export class RevisionBackend implements Backend {
     if (claim.signal.aborted) throw new BreakerError('aborted');
     const cold = this.#usable.length === 0;
     const slot = (claim.again ? undefined : this.#breaker.tryAcquire()) ?? (await this.#wait(claim));
-    return slot.lease(claim.arrivedAt, cold && !claim.again, () => this.#breaker.release(slot));
+    return slot.lease(claim.arrivedAt, cold && !claim.again, () => this.#release(slot));
   }
 
   trouble(): string | undefined {
@@ -144,8 +153,13 @@ export class RevisionBackend implements Backend {
     this.#activateIfEmpty();
     const slot = await granted;
     if (!claim.signal.aborted) return slot;
-    this.#breaker.release(slot);
+    this.#release(slot);
     throw new BreakerError('aborted');
+  }
+
+  #release(slot: PodSlot): void {
+    this.#breaker.release(slot);
+    slot.left();
   }
 
   #place(slot: PodSlot): void {
