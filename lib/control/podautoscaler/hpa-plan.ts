@@ -32,15 +32,21 @@ const OBSERVED = 'HorizontalPodAutoscalerObserved';
 /**
  * The plan for a PodAutoscaler of the class hpa.autoscaling.knative.dev: Kubernetes scales, by its own metrics.
  *
- * Where nobody acts on HorizontalPodAutoscalers, as on a laptop, the revision still becomes ready and serves: its scale is
- * kept within its bounds, never at zero (this class does not scale to zero), and does not follow the load. A condition and an
- * event say so.
+ * Where nobody acts on HorizontalPodAutoscalers the revision still becomes ready and serves: its scale is kept within its
+ * bounds, never at zero (this class does not scale to zero), and does not follow the load. A condition and an event say so.
+ * @param kubernetesScales false where it is known that nobody does, as on a laptop: none is made then
  */
-export function planHpa(pa: Stored<PodAutoscaler>, observed: Observed, config: ServingConfig, now: number): Plan {
+export function planHpa(
+  pa: Stored<PodAutoscaler>,
+  observed: Observed,
+  config: ServingConfig,
+  now: number,
+  kubernetesScales: boolean,
+): Plan {
   const { namespace, name } = pa.metadata;
   const options = scalingOptions(pa, config);
   const begun = beginConditions(pa, podAutoscalerConditions, now);
-  const hpa = observed.get(HorizontalPodAutoscalerType, namespace, name);
+  const hpa = kubernetesScales ? observed.get(HorizontalPodAutoscalerType, namespace, name) : undefined;
   if (hpa && !isControlledBy(hpa, pa)) return planNotOwned(pa, begun, HorizontalPodAutoscalerType);
   const sks = observed.get(ServerlessServiceType, namespace, name);
   if (sks && !isControlledBy(sks, pa)) return planNotOwned(pa, begun, ServerlessServiceType);
@@ -61,12 +67,11 @@ export function planHpa(pa: Stored<PodAutoscaler>, observed: Observed, config: S
   const active = refused
     ? withServices.markFalse('Active', 'FailedCreate', `Failed to create ${HorizontalPodAutoscalerType.kind} "${name}".`)
     : withServices.markTrue('Active');
-  const watched = seen ? { conditions: active.clear(OBSERVED) } : unseen(pa, active, hpa, scale.desiredScale, now);
+  const wait = kubernetesScales ? patience(hpa, now) : 0;
+  const watched = seen ? { conditions: active.clear(OBSERVED) } : unseen(pa, active, scale.desiredScale, wait);
+  const own = { type: HorizontalPodAutoscalerType, object: horizontalPodAutoscalerOf(pa, options) };
   return {
-    apply: [
-      { type: HorizontalPodAutoscalerType, object: horizontalPodAutoscalerOf(pa, options) },
-      serverlessServiceOf(pa, 'Serve', 0),
-    ],
+    apply: [...(kubernetesScales ? [own] : []), serverlessServiceOf(pa, 'Serve', 0)],
     patch: target && !seen ? scalePatch(target, scale.desiredScale) : [],
     events: watched.events ?? [],
     status: statusOf(pa, watched.conditions, {
@@ -92,18 +97,15 @@ interface Unseen {
   readonly requeueAfter?: number;
 }
 
-function unseen(
-  pa: Stored<PodAutoscaler>,
-  conditions: Conditions,
-  hpa: Stored<HorizontalPodAutoscaler> | undefined,
-  scale: number,
-  now: number,
-): Unseen {
-  if (!hpa) return { conditions };
-  const left = Date.parse(hpa.metadata.creationTimestamp) + NOBODY_AFTER_MS - now;
-  if (left > 0) return { conditions, requeueAfter: left };
+/** How much longer somebody may take to act on it, in milliseconds. */
+function patience(hpa: Stored<HorizontalPodAutoscaler> | undefined, now: number): number {
+  return (hpa ? Date.parse(hpa.metadata.creationTimestamp) : now) + NOBODY_AFTER_MS - now;
+}
+
+function unseen(pa: Stored<PodAutoscaler>, conditions: Conditions, scale: number, wait: number): Unseen {
+  if (wait > 0) return { conditions, requeueAfter: wait };
   const message =
-    `Nobody acts on HorizontalPodAutoscaler "${hpa.metadata.name}" here: the revision stays at ${scale} pods whatever its load. ` +
+    `Nobody acts on HorizontalPodAutoscalers here: the revision stays at ${scale} ${scale === 1 ? 'pod' : 'pods'} whatever its load. ` +
     `The class ${autoscalerClasses.kpa} scales by requests.`;
   const known = pa.status?.conditions?.some(({ type, status }) => type === OBSERVED && status === 'False');
   return {

@@ -1,4 +1,4 @@
-export { autoscalingReconcilers } from './autoscaling-reconcilers';
+export { autoscalingReconcilers, createAutoscalingReconcilers } from './autoscaling-reconcilers';
 export { type HorizontalPodAutoscaler, HorizontalPodAutoscalerType } from './horizontal-pod-autoscaler';
-export { podAutoscalerReconciler } from './reconciler';
+export { type AutoscalingOptions, podAutoscalerReconciler } from './reconciler';
 export { type ScalingOptions, scalingOptions } from './scaling-options';

@@ -8,6 +8,7 @@ import {
   type PodAutoscaler,
   PodAutoscalerType,
   PodType,
+  type ResourceType,
   ServerlessServiceType,
   type ServingConfig,
 } from '../../api';
@@ -19,31 +20,47 @@ import { planKpa } from './kpa-plan';
 /** Without a class, Knative's own; a class that is neither of ours is somebody else's. */
 const classOf = (pa: PodAutoscaler): string => annotationOf(pa.metadata.annotations, annotations.class) ?? autoscalerClasses.kpa;
 
+export interface AutoscalingOptions {
+  /**
+   * Whether this installation's Kubernetes acts on HorizontalPodAutoscalers, for revisions of the class
+   * hpa.autoscaling.knative.dev. True on clusters; the local runtime has nobody who would.
+   * @default false
+   */
+  readonly kubernetesScales?: boolean;
+}
+
 /** Scales what a PodAutoscaler points at, by its class. */
-export const podAutoscalerReconciler: Reconciler<PodAutoscaler, ServingConfig> = {
-  name: 'podautoscaler-controller',
-  type: PodAutoscalerType,
-  watches: [ServerlessServiceType, MetricType, DeploymentType, PodType, HorizontalPodAutoscalerType],
-  reads(pa): readonly Read[] {
-    const { namespace = '', name } = pa.metadata;
-    const revision = pa.metadata.labels?.[labels.revision] ?? name;
-    const byClass = { [autoscalerClasses.kpa]: MetricType, [autoscalerClasses.hpa]: HorizontalPodAutoscalerType }[classOf(pa)];
-    if (!byClass) return [];
-    return [
-      { type: ServerlessServiceType, namespace, name },
-      { type: byClass, namespace, name },
-      { type: DeploymentType, namespace, name: pa.spec.scaleTargetRef.name ?? '' },
-      { type: PodType, namespace, labels: { [labels.revision]: revision } },
-    ];
-  },
-  plan(pa, observed, config, now) {
-    switch (classOf(pa)) {
-      case autoscalerClasses.kpa:
-        return planKpa(pa, observed, config, now);
-      case autoscalerClasses.hpa:
-        return planHpa(pa, observed, config, now);
-      default:
-        return {};
-    }
-  },
-};
+export function podAutoscalerReconciler({
+  kubernetesScales = false,
+}: AutoscalingOptions = {}): Reconciler<PodAutoscaler, ServingConfig> {
+  const hpas = kubernetesScales ? [HorizontalPodAutoscalerType] : [];
+  const readsByClass: Readonly<Record<string, readonly ResourceType[]>> = {
+    [autoscalerClasses.kpa]: [MetricType],
+    [autoscalerClasses.hpa]: hpas,
+  };
+  return {
+    name: 'podautoscaler-controller',
+    type: PodAutoscalerType,
+    watches: [ServerlessServiceType, MetricType, DeploymentType, PodType, ...hpas],
+    reads(pa): readonly Read[] {
+      const { namespace = '', name } = pa.metadata;
+      const named = readsByClass[classOf(pa)];
+      if (!named) return [];
+      return [
+        ...[ServerlessServiceType, ...named].map((type) => ({ type, namespace, name })),
+        { type: DeploymentType, namespace, name: pa.spec.scaleTargetRef.name ?? '' },
+        { type: PodType, namespace, labels: { [labels.revision]: pa.metadata.labels?.[labels.revision] ?? name } },
+      ];
+    },
+    plan(pa, observed, config, now) {
+      switch (classOf(pa)) {
+        case autoscalerClasses.kpa:
+          return planKpa(pa, observed, config, now);
+        case autoscalerClasses.hpa:
+          return planHpa(pa, observed, config, now, kubernetesScales);
+        default:
+          return {};
+      }
+    },
+  };
+}

@@ -3,6 +3,7 @@ import { type HorizontalPodAutoscaler, podAutoscalerReconciler } from '../../../
 import type { Plan } from '../../../../lib/control/reconciler';
 import { CONFIG, deploymentOf, NAMESPACE, observing, podAutoscalerOf, REVISION, START, stored } from './fixtures';
 
+const reconciler = podAutoscalerReconciler({ kubernetesScales: true });
 const owner = { apiVersion: 'x/v1', kind: 'PodAutoscaler', name: REVISION, uid: 'uid-PodAutoscaler', controller: true };
 const hpaPa = (annotations: Record<string, string> = {}): Stored<PodAutoscaler> => {
   const pa = podAutoscalerOf();
@@ -42,7 +43,7 @@ const readyPod: Stored<Pod> = stored({
 const deployment = (replicas: number): Stored<Deployment> => stored(deploymentOf(replicas));
 
 function planOf(pa: Stored<PodAutoscaler>, objects: Parameters<typeof observing>[0], afterSeconds = 1) {
-  return podAutoscalerReconciler.plan(pa, observing(objects), CONFIG, START + afterSeconds * 1000) as Plan & {
+  return reconciler.plan(pa, observing(objects), CONFIG, START + afterSeconds * 1000) as Plan & {
     status: NonNullable<PodAutoscaler['status']>;
   };
 }
@@ -137,7 +138,7 @@ describe('where nobody acts on it', () => {
   test('a condition and one event say so after half a minute', () => {
     const plan = planOf(hpaPa(), [deployment(1), sks, hpaWith(), readyPod], 30);
     const message =
-      `Nobody acts on HorizontalPodAutoscaler "${REVISION}" here: the revision stays at 1 pods whatever its load. ` +
+      'Nobody acts on HorizontalPodAutoscalers here: the revision stays at 1 pod whatever its load. ' +
       'The class kpa.autoscaling.knative.dev scales by requests.';
     expect(condition(plan, 'HorizontalPodAutoscalerObserved')).toMatchObject({
       status: 'False',
@@ -153,6 +154,16 @@ describe('where nobody acts on it', () => {
   });
 });
 
+test('where it is known that nobody would act on one, none is made, and that is said at once', () => {
+  const local = podAutoscalerReconciler();
+  const plan = local.plan(hpaPa(), observing([deployment(1), sks, readyPod]), CONFIG, START) as ReturnType<typeof planOf>;
+  expect(plan.apply?.map(({ type }) => type.kind)).toEqual(['ServerlessService']);
+  expect(condition(plan, 'HorizontalPodAutoscalerObserved')).toMatchObject({ status: 'False', reason: 'NoController' });
+  expect(condition(plan, 'Ready')?.status).toBe('True');
+  expect(plan.events).toHaveLength(1);
+  expect(local.watches.map(({ kind }) => kind)).not.toContain('HorizontalPodAutoscaler');
+});
+
 test('a HorizontalPodAutoscaler of somebody else is left alone', () => {
   const foreign = { ...hpaWith(), metadata: { ...hpaWith().metadata, ownerReferences: [] } };
   const plan = planOf(hpaPa(), [deployment(1), foreign]);
@@ -165,7 +176,7 @@ test('one that cannot be created is said by name', () => {
     ...observing([deployment(1)]),
     failure: (type: { kind: string }) => (type.kind === 'HorizontalPodAutoscaler' ? 'no' : undefined),
   };
-  const plan = podAutoscalerReconciler.plan(hpaPa(), observed, CONFIG, START) as ReturnType<typeof planOf>;
+  const plan = reconciler.plan(hpaPa(), observed, CONFIG, START) as ReturnType<typeof planOf>;
   expect(condition(plan, 'Active')).toMatchObject({
     reason: 'FailedCreate',
     message: `Failed to create HorizontalPodAutoscaler "${REVISION}".`,

@@ -17,6 +17,7 @@ import type { Plan } from '../../../../lib/control/reconciler';
 import { CONFIG, deploymentOf, NAMESPACE, observing, podAutoscalerOf, REVISION, START, stored } from './fixtures';
 
 const NOW = START + 3_600_000;
+const reconciler = podAutoscalerReconciler();
 
 interface Situation {
   readonly annotations?: Record<string, string>;
@@ -69,7 +70,7 @@ function planOf(s: Situation): Plan & { status: PodAutoscalerStatus } {
   const sks = s.sks === null ? [] : [s.sks ?? sksOf()];
   const objects = [...sks, ...(s.metric ? [s.metric] : []), deployment, ...pods];
   const observed = observing(objects, s.answer ? { [`scale/${NAMESPACE}/${REVISION}`]: s.answer } : {});
-  return podAutoscalerReconciler.plan(pa, observed, CONFIG, NOW) as Plan & { status: PodAutoscalerStatus };
+  return reconciler.plan(pa, observed, CONFIG, NOW) as Plan & { status: PodAutoscalerStatus };
 }
 
 const conditionsOf = ({ status }: { status: PodAutoscalerStatus }) =>
@@ -250,6 +251,6 @@ test('the same situation gives the same plan, and its status no reason for anoth
 test('a class that is somebody else’s is left alone', () => {
   const annotations = { 'autoscaling.knative.dev/class': 'keda.example.com' };
   const pa = stored(podAutoscalerOf(annotations));
-  expect(podAutoscalerReconciler.plan(pa, observing([]), CONFIG, NOW)).toEqual({});
-  expect(podAutoscalerReconciler.reads(pa, CONFIG)).toEqual([]);
+  expect(reconciler.plan(pa, observing([]), CONFIG, NOW)).toEqual({});
+  expect(reconciler.reads(pa, CONFIG)).toEqual([]);
 });
