@@ -73,6 +73,22 @@ export const errorTable = {
     title: 'A mapped program lies outside the repository',
     remedy: 'Move it into the repository, or trust the file explicitly.',
   },
+  KNC3110: {
+    title: 'A Testbed did not become ready',
+    remedy: 'Read the reason: a stub that fails or a chart that names what does not exist; virtual time waited 15 minutes.',
+  },
+  KNC3111: {
+    title: 'A request to a Testbed was not answered',
+    remedy: 'Look at the handler: it waits for something that nothing in virtual time does.',
+  },
+  KNC3112: {
+    title: 'A Testbed was asked for something that its chart does not have',
+    remedy: 'Give the construct itself, or its name as it is in the cluster (`namespace/name` outside namespace default).',
+  },
+  KNC3113: {
+    title: 'A Testbed was given a duration that it cannot read',
+    remedy: "Write a Go duration such as '90s' or '2m', or a number of milliseconds of at least 0.",
+  },
   KNC4001: {
     title: 'The input was not found',
     remedy: 'Give an app folder with a cdk8s.yaml, an app file, a YAML file or a folder of YAML.',
@@ -108,6 +124,10 @@ export const errorTable = {
   KNC5102: {
     title: 'A reconciler asked a question that nobody answers',
     remedy: 'This is a defect: give the engine an answerer for the topic that the message names.',
+  },
+  KNC5110: {
+    title: 'Virtual time came to a stop with work left to do',
+    remedy: 'This is a defect: please report it with the chart and the test.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -1,0 +1,3 @@
+/** A chart running in this process, in virtual time. */
+export type { ServiceRef, Stub, StubContext, StubHandler } from './stub';
+export { Testbed, type TestbedOptions, type TestDuration, type TestRequest } from './testbed';

@@ -1,0 +1,2 @@
+export * from './local-config';
+export * from './local-system';

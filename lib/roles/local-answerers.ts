@@ -1,0 +1,48 @@
+import {
+  type Answerer,
+  type Ask,
+  DIGEST_TOPIC,
+  type DigestAnswer,
+  type DigestQuestion,
+  GATEWAY_TOPIC,
+  type GatewayAnswer,
+} from '../control';
+import type { Gateway } from '../gateway';
+
+/** No registry is asked on a laptop: what an image name means here is decided when the pod starts, so every tag stays. */
+export const keepTags: Answerer = {
+  topic: DIGEST_TOPIC,
+  ask(ask: Ask, onAnswer) {
+    const { images } = ask.input as DigestQuestion;
+    const answer: DigestAnswer = Object.fromEntries(images.map((image) => [image, { image }]));
+    onAnswer(ask.key, answer);
+  },
+  forget() {},
+};
+
+/** Answers what the gateway of this process serves of each Ingress. */
+export class GatewayAnswers implements Answerer {
+  readonly topic = GATEWAY_TOPIC;
+  readonly #asked = new Map<string, (key: string, value: unknown) => void>();
+
+  constructor(private readonly gateway: Gateway) {
+    gateway.onProgrammed((namespace, name) => this.#tell(`${namespace}/${name}`));
+  }
+
+  ask({ key }: Ask, onAnswer: (key: string, value: unknown) => void): void {
+    this.#asked.set(key, onAnswer);
+    this.#tell(key);
+  }
+
+  forget(key: string): void {
+    this.#asked.delete(key);
+  }
+
+  #tell(key: string): void {
+    const [namespace = '', name = ''] = key.split('/');
+    const programmed = this.gateway.programmed(namespace, name);
+    if (!programmed) return;
+    const answer: GatewayAnswer = { generation: programmed.generation, hash: programmed.hash };
+    this.#asked.get(key)?.(key, answer);
+  }
+}

@@ -1,0 +1,215 @@
+import {
+  allTypes,
+  type Deployment,
+  DeploymentType,
+  type EndpointSubset,
+  labels,
+  type Pod,
+  type ServingConfig,
+  type Stored,
+} from '../api';
+import type { Clock, Executor, Log, Metrics, Random } from '../base';
+import { Autoscaler, autoscalingReconcilers, Engine, GatewayAddresses, servingReconcilers } from '../control';
+import { CompositeTransport, FunctionTransport, Gateway, HttpListener, networkTransport, type PodTransport } from '../gateway';
+import { type Change, type Cluster, Informer } from '../kube';
+import {
+  type ContainerEngine,
+  FunctionRegistry,
+  FunctionRuntime,
+  ImageResolver,
+  LocalKubernetes,
+  MachineRuntimes,
+  MemoryCluster,
+  PodRuntime,
+} from '../local';
+import { admission } from './admission';
+import { ClusterNames } from './cluster-names';
+import { GatewayAnswers, keepTags } from './local-answerers';
+import { localServingConfig } from './local-config';
+import { scaleReason } from './scale-reasons';
+
+/** How pods run on this machine. */
+export interface MachineOptions {
+  readonly images: ImageResolver;
+  /** Names of our own environment that pods get too. */
+  readonly inheritEnv?: readonly string[];
+  /** The preload that makes cluster names work in Node programs. */
+  readonly preloadPath?: string;
+  readonly engine?: ContainerEngine;
+}
+
+/** One line that a container wrote. */
+export interface SystemLogLine {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly line: string;
+}
+
+/** A revision has another number of pods to have. */
+export interface ScaleEvent {
+  readonly namespace: string;
+  readonly revision: string;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+}
+
+export interface LocalSystemOptions {
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** @default localServingConfig */
+  readonly config?: ServingConfig;
+  /** Where the gateway listens; undefined: nowhere, requests come by `gateway.fetch`. */
+  readonly listen?: { readonly host: string; readonly port: number; readonly serverTiming: boolean };
+  /** Pods as processes and containers; undefined: pods are functions of `functions` alone. */
+  readonly machine?: MachineOptions;
+  readonly onLog?: (line: SystemLogLine) => void;
+  readonly onScale?: (event: ScaleEvent) => void;
+}
+
+/** A whole serverless platform in this process: cluster, controllers, autoscaler, gateway, pods. */
+export class LocalSystem {
+  /** Starts everything; resolves once requests are taken. */
+  static async start(options: LocalSystemOptions): Promise<LocalSystem> {
+    const system = new LocalSystem(options);
+    try {
+      await system.#start();
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+    return system;
+  }
+
+  readonly cluster: Cluster;
+  readonly gateway: Gateway;
+  readonly functions: FunctionRegistry;
+  readonly autoscaler: Autoscaler;
+  readonly #kubernetes: LocalKubernetes;
+  readonly #engine: Engine<ServingConfig>;
+  readonly #pods: PodRuntime;
+  readonly #names: ClusterNames | undefined;
+  readonly #listener: HttpListener | undefined;
+  readonly #addresses = new GatewayAddresses();
+  readonly #scales: Informer<Deployment>;
+  #url: string | undefined;
+
+  private constructor(private readonly options: LocalSystemOptions) {
+    const { clock, executor, random, log, metrics, listen, machine, config = localServingConfig } = options;
+    const cluster = new MemoryCluster({ clock, random, types: allTypes, admission: admission(config) });
+    this.cluster = cluster;
+    this.functions = new FunctionRegistry({ clock, executor });
+    this.gateway = new Gateway({
+      ...{ cluster, clock, executor, random, log, metrics },
+      transport: this.#transport(),
+      options: { explain: true, serverTiming: listen?.serverTiming ?? false },
+    });
+    this.autoscaler = new Autoscaler({ clock, executor, log, metrics });
+    this.gateway.onStats((stats) => this.autoscaler.record(stats));
+    this.#engine = new Engine<ServingConfig>({
+      ...{ cluster, clock, executor, log, metrics, config },
+      reconcilers: [...servingReconcilers, ...autoscalingReconcilers],
+      answerers: [this.autoscaler, this.#addresses, new GatewayAnswers(this.gateway), keepTags],
+    });
+    this.#kubernetes = new LocalKubernetes({ cluster, clock, executor, log });
+    if (machine) this.#names = new ClusterNames({ gateway: this.gateway, cluster, clock, log });
+    if (listen) {
+      this.#listener = new HttpListener({
+        gateway: this.gateway,
+        clock,
+        log,
+        host: listen.host,
+        port: listen.port,
+        visibility: 'external',
+      });
+    }
+    this.#pods = this.#podRuntime(machine);
+    this.#scales = new Informer(cluster, DeploymentType, clock, log);
+    this.#scales.onChange((change) => this.#scaled(change));
+  }
+
+  /** `http://127.0.0.1:PORT`, or undefined if the gateway does not listen. */
+  get gatewayUrl(): string | undefined {
+    return this.#url;
+  }
+
+  /** Tries again at once what waits for an image: after a mapping was added. */
+  retryPods(): void {
+    this.#pods.retry();
+  }
+
+  /** Ends every pod; resolves when nothing runs any more. */
+  async stop(): Promise<void> {
+    this.gateway.drain();
+    await this.#engine.stop();
+    this.autoscaler.stop();
+    this.#kubernetes.stop();
+    this.#scales.stop();
+    await Promise.all([this.#listener?.close(STOP_GRACE_MS), this.#names?.close()]);
+    await this.#pods.stop();
+    await this.gateway.stop();
+  }
+
+  async #start(): Promise<void> {
+    await Promise.all([this.gateway.start(), this.#kubernetes.start(), this.#names?.start(), this.#scales.start()]);
+    if (this.#listener) {
+      const { host, port } = await this.#listener.listen();
+      this.#url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+      this.#addresses.set([gatewaySubset(host, port)]);
+    } else {
+      this.#addresses.set([gatewaySubset('127.0.0.1', 80)]);
+    }
+    await Promise.all([this.#engine.start(), this.#pods.start()]);
+  }
+
+  #transport(): PodTransport {
+    const { functions } = this;
+    const { executor, clock } = this.options;
+    const transport = new FunctionTransport((host, port, request) => functions.dispatch(host, port, request), executor);
+    return new CompositeTransport([{ serves: ({ host }) => functions.owns(host), transport }], networkTransport(clock));
+  }
+
+  #podRuntime(machine: MachineOptions | undefined): PodRuntime {
+    const { clock, executor, log, onLog } = this.options;
+    const { cluster, functions } = this;
+    const shared = {
+      ...{ cluster, clock, executor, log },
+      drained: (pod: Stored<Pod>, signal: AbortSignal) => this.gateway.drained(pod, signal),
+      onLog: (source: Omit<SystemLogLine, 'line'>, { text }: { readonly text: string }) => onLog?.({ ...source, line: text }),
+    };
+    if (!machine) {
+      const runtimes = [new FunctionRuntime({ clock, executor, registry: functions })];
+      return new PodRuntime({ ...shared, images: new ImageResolver(), runtimes });
+    }
+    const names = this.#names!;
+    const { runtimes, directory } = new MachineRuntimes({ ...machine, clock, executor, log, names, functions });
+    return new PodRuntime({ ...shared, images: machine.images, runtimes, directory, names });
+  }
+
+  #scaled({ previous, next }: Change<Deployment>): void {
+    const deployment = next ?? previous;
+    const revision = deployment?.metadata.labels?.[labels.revision];
+    const from = previous?.spec.replicas ?? 0;
+    const to = next?.spec.replicas ?? 0;
+    if (!revision || from === to) return;
+    const namespace = deployment.metadata.namespace ?? '';
+    const explanation = previous && next ? this.autoscaler.explain(namespace, revision) : undefined;
+    const reason = previous ? (next ? scaleReason(from, to, explanation) : 'deleted') : 'created';
+    this.options.onScale?.({ namespace, revision, from, to, reason });
+  }
+}
+
+/** How long requests under way may take when the system stops, in milliseconds. */
+const STOP_GRACE_MS = 2000;
+
+/** The gateway as an endpoint of revisions' public Services. */
+function gatewaySubset(ip: string, port: number): EndpointSubset {
+  return {
+    addresses: [{ ip }],
+    ports: ['http', 'http2'].map((name) => ({ name, port, protocol: 'TCP' })),
+  };
+}
