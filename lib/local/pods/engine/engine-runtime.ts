@@ -1,0 +1,152 @@
+import { writeFileSync } from 'node:fs';
+import { type Container, parseQuantity } from '../../../api';
+import type { Clock } from '../../../base';
+import type { ContainerEngine, ImageTarget, Program } from '../../images';
+import { type ContainerRuntime, type ContainerTask, type Exit, type RunningContainer, StartError } from '../container-runtime';
+import { ChildGroup } from '../process/child-group';
+import type { HostNetwork } from '../process/host-network';
+import type { Watchdog } from '../process/watchdog';
+
+export interface EngineRuntimeOptions {
+  readonly engine: ContainerEngine;
+  readonly clock: Clock;
+  readonly watchdog: Watchdog;
+  readonly network: HostNetwork;
+}
+
+/** The engine's own failure, as opposed to the program's: 125 from `run`. */
+const ENGINE_FAILED = 125;
+
+/**
+ * Runs images that no local program stands for with podman or docker: `run --rm`, the pod's real ports published on
+ * 127.0.0.1, volumes mounted. Containers of one pod share the network of the one that started first.
+ */
+export class EngineRuntime implements ContainerRuntime {
+  readonly name: string;
+  readonly network: HostNetwork;
+  readonly listensOnRealPort = false;
+  readonly files = true;
+  /** Name of the container whose network the others of a pod share, by the pod's uid. */
+  readonly #first = new Map<string, string>();
+  readonly #running = new Set<ChildGroup>();
+
+  constructor(private readonly options: EngineRuntimeOptions) {
+    this.name = options.engine.name;
+    this.network = options.network;
+  }
+
+  accepts(_target: ImageTarget, program: Program | undefined): boolean {
+    return program === undefined;
+  }
+
+  async start(task: ContainerTask): Promise<RunningContainer> {
+    await this.#pull(task);
+    const name = `knc-${task.pod.metadata.uid.slice(0, 8)}-${task.container.name}-${task.restarts}`;
+    const envFile = `${task.directory}/${task.container.name}.env`;
+    const { lines, inherited } = environmentOf(task.env);
+    writeFileSync(envFile, lines, { mode: 0o600 });
+    this.options.watchdog.addContainer(name);
+    const args = this.#runArguments(task, name, ['--env-file', envFile, ...Object.keys(inherited).flatMap((key) => ['-e', key])]);
+    const group = await this.#engine(args, task.onOutput, inherited);
+    this.#running.add(group);
+    return {
+      id: `${this.name}://${name}`,
+      exited: group.exited.then((exit) => this.#ended(task, name, group, exit)),
+      kill: (signal) => {
+        // Killing the client would leave the container behind, and only the engine can kill that.
+        if (signal === 'SIGTERM') group.kill('SIGTERM');
+        else void this.#output(['kill', name]);
+      },
+      exec: async (command) => (await this.#output(['exec', name, ...command])).exitCode,
+    };
+  }
+
+  async close(): Promise<void> {
+    const running = [...this.#running];
+    for (const group of running) group.kill('SIGTERM');
+    await Promise.all(running.map((group) => group.exited));
+  }
+
+  #ended(task: ContainerTask, name: string, group: ChildGroup, exit: Exit): Exit {
+    this.#running.delete(group);
+    const uid = task.pod.metadata.uid;
+    if (this.#first.get(uid) === name) this.#first.delete(uid);
+    return exit.exitCode === ENGINE_FAILED ? { exitCode: 128, reason: 'StartError' } : exit;
+  }
+
+  async #pull({ container }: ContainerTask): Promise<void> {
+    const image = container.image ?? '';
+    const policy = container.imagePullPolicy;
+    const present = policy !== 'Always' && (await this.#output(['image', 'inspect', image])).exitCode === 0;
+    if (present) return;
+    if (policy === 'Never') {
+      throw new StartError('ErrImageNeverPull', `Container image "${image}" is not present with pull policy of Never`);
+    }
+    const pulled = await this.#output(['pull', image]);
+    if (pulled.exitCode !== 0) {
+      const why = pulled.text.trim().split('\n').at(-1);
+      throw new StartError('ErrImagePull', `${why} (or say in knc.images.yaml which local program stands for it)`);
+    }
+  }
+
+  #runArguments(task: ContainerTask, name: string, env: readonly string[]): string[] {
+    const { pod, container, address, volumes, command, args, terminationLog } = task;
+    const uid = pod.metadata.uid;
+    const first = this.#first.get(uid);
+    if (first === undefined) this.#first.set(uid, name);
+    const publish = Object.entries(address.ports).flatMap(([port, real]) => ['-p', `127.0.0.1:${real}:${port}`]);
+    writeFileSync(terminationLog, '', { flag: 'a', mode: 0o666 });
+    return [
+      ...['run', '--rm', '--name', name, ...env, ...limits(container)],
+      ...(first === undefined ? publish : ['--network', `container:${first}`]),
+      ...['-v', `${terminationLog}:${container.terminationMessagePath ?? '/dev/termination-log'}`],
+      ...(container.volumeMounts ?? []).flatMap((mount) => {
+        const folder = volumes[mount.name];
+        const source = mount.subPath ? `${folder}/${mount.subPath}` : folder;
+        return ['-v', `${source}:${mount.mountPath}${mount.readOnly ? ':ro' : ''}`];
+      }),
+      ...(container.workingDir ? ['--workdir', container.workingDir] : []),
+      ...(command.length > 0 ? ['--entrypoint', command[0]!] : []),
+      container.image ?? '',
+      ...command.slice(1),
+      ...args,
+    ];
+  }
+
+  #engine(
+    args: readonly string[],
+    onOutput: ContainerTask['onOutput'],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<ChildGroup> {
+    const { engine, clock, watchdog } = this.options;
+    // The engine's client needs our own environment: its configuration and its socket are named there.
+    const env = { ...(process.env as Record<string, string>), ...more };
+    return ChildGroup.start({ command: [engine.path, ...args], cwd: '/', env, onOutput, watchdog, clock });
+  }
+
+  async #output(args: readonly string[]): Promise<{ exitCode: number; text: string }> {
+    let text = '';
+    const group = await this.#engine(args, (_stream, chunk) => {
+      text += chunk;
+    });
+    return { exitCode: (await group.exited).exitCode, text };
+  }
+}
+
+/** An env file has a variable a line; a value with line breaks goes through the environment of the engine's client instead. */
+function environmentOf(env: Readonly<Record<string, string>>) {
+  const broken = Object.entries(env).filter(([, value]) => /[\r\n]/.test(value));
+  const plain = Object.entries(env).filter(([, value]) => !/[\r\n]/.test(value));
+  return { lines: plain.map(([name, value]) => `${name}=${value}\n`).join(''), inherited: Object.fromEntries(broken) };
+}
+
+/** Limits and user of a container as arguments of `run`. */
+function limits({ resources, securityContext }: Container): string[] {
+  const { cpu, memory } = resources?.limits ?? {};
+  const user = securityContext?.['runAsUser'];
+  return [
+    ...(cpu === undefined ? [] : ['--cpus', String(parseQuantity(cpu))]),
+    ...(memory === undefined ? [] : ['--memory', String(parseQuantity(memory))]),
+    ...(user === undefined ? [] : ['--user', String(user)]),
+  ];
+}

@@ -1,0 +1,48 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock, Executor, Log } from '../../base';
+import type { ContainerEngine } from '../images';
+import type { ContainerRuntime } from './container-runtime';
+import { EngineRuntime } from './engine/engine-runtime';
+import type { FunctionRegistry } from './function/function-registry';
+import { FunctionRuntime } from './function/function-runtime';
+import type { LocalNames } from './local-names';
+import { HostNetwork } from './process/host-network';
+import type { ProcessEnvironmentOptions } from './process/process-environment';
+import { ProcessRuntime } from './process/process-runtime';
+import { Watchdog } from './process/watchdog';
+
+export interface MachineRuntimesOptions extends ProcessEnvironmentOptions {
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly log: Log;
+  readonly names?: LocalNames;
+  /** Functions that stand for containers, before anything else. */
+  readonly functions?: FunctionRegistry;
+  /** Runs images that no program stands for. */
+  readonly engine?: ContainerEngine;
+}
+
+/** All ways to run a container on this machine, in order: function, process, container engine. */
+export class MachineRuntimes {
+  readonly runtimes: readonly ContainerRuntime[];
+  /** Folder for the files of pods; removed when this process ends, however it ends. */
+  readonly directory: string;
+  readonly watchdog: Watchdog;
+
+  constructor(options: MachineRuntimesOptions) {
+    const { clock, executor, log, functions, engine } = options;
+    this.directory = mkdtempSync(join(tmpdir(), 'knc-'));
+    this.watchdog = new Watchdog({ directory: this.directory, log, ...(engine ? { engine: engine.path } : {}) });
+    this.watchdog.start();
+    const network = new HostNetwork();
+    const { watchdog } = this;
+    this.runtimes = [
+      ...(functions ? [new FunctionRuntime({ clock, executor, registry: functions })] : []),
+      ...(engine ? [new EngineRuntime({ engine, clock, watchdog, network })] : []),
+      // Last, because closing it ends the watchdog; no order is needed between the two: one takes what the other refuses.
+      new ProcessRuntime({ ...options, watchdog, network }),
+    ];
+  }
+}

@@ -1,0 +1,107 @@
+import type { Probe } from '../../api';
+import type { Clock, Executor, Timer } from '../../base';
+
+export type ProbeKind = 'startup' | 'readiness' | 'liveness';
+
+export interface ProberOptions {
+  readonly kind: ProbeKind;
+  readonly probe: Probe;
+  readonly clock: Clock;
+  readonly executor: Executor;
+  /** Asks once; resolves with what is wrong, or undefined. */
+  readonly check: (signal: AbortSignal) => Promise<string | undefined>;
+  /** Called when the verdict changes: after enough successes or failures in a row. */
+  readonly onVerdict: (good: boolean, problem: string | undefined) => void;
+}
+
+/** Kubernetes' defaults for what a probe leaves open. */
+const PERIOD_S = 10;
+const TIMEOUT_S = 1;
+const FAILURES = 3;
+
+/**
+ * Asks a container again and again. A readiness or startup probe whose `periodSeconds` is 0 or unset asks every few
+ * milliseconds until it first succeeds (Knative's aggressive probing), then every 10 s; so does one with 10 s, because an API
+ * server writes that for unset. Failures meanwhile count once in a period, so that starting slowly is no reason to be killed
+ * earlier than Kubernetes would.
+ */
+export class Prober {
+  readonly #periodMs: number;
+  readonly #eager: boolean;
+  #verdict: boolean | undefined;
+  #successes = 0;
+  #failures = 0;
+  #startedAt = 0;
+  #timer: Timer | undefined;
+  #asking: AbortController | undefined;
+  #stopped = false;
+
+  constructor(private readonly options: ProberOptions) {
+    const { probe, kind } = options;
+    this.#periodMs = (probe.periodSeconds || PERIOD_S) * 1000;
+    this.#eager = kind !== 'liveness' && this.#periodMs === PERIOD_S * 1000;
+  }
+
+  start(): void {
+    const { probe, clock } = this.options;
+    const initialDelayMs = (probe.initialDelaySeconds ?? 0) * 1000;
+    this.#startedAt = clock.monotonic() + initialDelayMs;
+    if (initialDelayMs === 0) this.#ask();
+    else this.#timer = clock.after(initialDelayMs, () => this.#ask());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#asking?.abort();
+  }
+
+  #ask(): void {
+    this.options.executor.run(`${this.options.kind} probe`, () => this.#askOnce());
+  }
+
+  async #askOnce(): Promise<void> {
+    const { probe, clock, check } = this.options;
+    const asking = new AbortController();
+    this.#asking = asking;
+    const askedAt = clock.monotonic();
+    const timeout = clock.after((probe.timeoutSeconds || TIMEOUT_S) * 1000, () => asking.abort());
+    const problem = await check(asking.signal);
+    timeout.cancel();
+    if (this.#stopped) return;
+    this.#count(problem);
+    if (this.#stopped) return;
+    const delay = this.#searching ? eagerDelay(clock.monotonic() - this.#startedAt) : this.#periodMs;
+    this.#timer = clock.after(Math.max(0, delay - (clock.monotonic() - askedAt)), () => this.#ask());
+  }
+
+  get #searching(): boolean {
+    return this.#eager && this.#verdict !== true;
+  }
+
+  #count(problem: string | undefined): void {
+    const { probe, clock } = this.options;
+    if (problem === undefined) {
+      this.#failures = 0;
+      if (++this.#successes >= (probe.successThreshold || 1)) this.#decide(true, undefined);
+      return;
+    }
+    this.#successes = 0;
+    const elapsedPeriods = Math.floor((clock.monotonic() - this.#startedAt) / this.#periodMs);
+    this.#failures = this.#searching ? elapsedPeriods : this.#failures + 1;
+    if (this.#failures >= (probe.failureThreshold || FAILURES)) this.#decide(false, problem);
+  }
+
+  #decide(good: boolean, problem: string | undefined): void {
+    if (this.#verdict === good) return;
+    this.#verdict = good;
+    this.options.onVerdict(good, problem);
+  }
+}
+
+/** How long to wait between two eager questions, in milliseconds: most programs that start at all do so at once. */
+export function eagerDelay(elapsedMs: number): number {
+  if (elapsedMs < 2000) return 2;
+  if (elapsedMs < 10_000) return 5;
+  return elapsedMs < 60_000 ? 50 : 250;
+}

@@ -1,0 +1,127 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Container } from '../../../api';
+import { type Clock, type Log, noLog } from '../../../base';
+import type { ImageTarget, Program } from '../../images';
+import { type ContainerRuntime, type ContainerTask, type RunningContainer, StartError } from '../container-runtime';
+import { type LocalNames, noNames } from '../local-names';
+import { ChildGroup } from './child-group';
+import { HostNetwork } from './host-network';
+import { type ProcessEnvironmentOptions, processEnvironment } from './process-environment';
+import type { Watchdog } from './watchdog';
+
+export interface ProcessRuntimeOptions extends ProcessEnvironmentOptions {
+  readonly clock: Clock;
+  readonly watchdog: Watchdog;
+  readonly log?: Log;
+  readonly names?: LocalNames;
+  /** Shared with other runtimes whose containers may be in the same pod. */
+  readonly network?: HostNetwork;
+}
+
+/**
+ * Runs containers as child processes of this one, each in a process group of its own.
+ *
+ * A process has neither a network nor a file system of its own. Its pod's address is 127.0.0.1 with a real port for each
+ * declared one, and it must listen on `$PORT`. Volumes are folders: a program finds them by `KNC_VOLUME_<NAME>` or by
+ * `KNC_MOUNTS`. A `mountPath` and a `workingDir` are places in the image, which do not exist here: a log line says so, and
+ * the program runs in the mapping's `cwd`, where a relative path of the image's working directory usually means the same.
+ */
+export class ProcessRuntime implements ContainerRuntime {
+  readonly name = 'process';
+  readonly network: HostNetwork;
+  readonly listensOnRealPort = true;
+  readonly files = true;
+  readonly #running = new Set<ChildGroup>();
+  readonly #log: Log;
+
+  constructor(private readonly options: ProcessRuntimeOptions) {
+    this.network = options.network ?? new HostNetwork();
+    this.#log = options.log ?? noLog;
+  }
+
+  accepts(_target: ImageTarget, program: Program | undefined): boolean {
+    return program !== undefined;
+  }
+
+  async start(task: ContainerTask): Promise<RunningContainer> {
+    const program = task.program;
+    if (!program) throw new StartError('ErrImagePull', `image ${task.container.image} has no program`);
+    const { watchdog, clock } = this.options;
+    const home = join(task.directory, 'home');
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    const command = commandLine(task, program);
+    const shared = { cwd: program.cwd ?? home, env: this.#environment(task, program, command, home), watchdog, clock };
+    const group = await ChildGroup.start({ ...shared, command, onOutput: task.onOutput });
+    this.#running.add(group);
+    this.#explain(task, shared.cwd);
+    return {
+      id: `process://${group.pid}`,
+      exited: group.exited.finally(() => this.#running.delete(group)),
+      kill: (signal) => group.kill(signal),
+      exec: async (probe, signal) => {
+        const child = await ChildGroup.start({ ...shared, command: probe, onOutput: () => {} });
+        const onAbort = () => child.kill('SIGKILL');
+        signal.addEventListener('abort', onAbort, { once: true });
+        return (await child.exited).exitCode;
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const group of this.#running) group.kill('SIGKILL');
+    await Promise.all([...this.#running].map((group) => group.exited));
+    await this.options.watchdog.close();
+  }
+
+  #environment(task: ContainerTask, program: Program, command: readonly string[], home: string): Record<string, string> {
+    const input = {
+      command,
+      home,
+      namespace: task.pod.metadata.namespace ?? 'default',
+      program: program.env ?? {},
+      declared: task.env,
+      volumes: task.volumes,
+      mounts: mountedAt(task),
+      terminationLog: task.terminationLog,
+      names: this.options.names ?? noNames,
+    };
+    return processEnvironment(input, this.options);
+  }
+
+  /** Says what of the container's file system is not there. */
+  #explain(task: ContainerTask, cwd: string): void {
+    if (task.restarts > 0) return;
+    const { name, workingDir } = task.container;
+    const pod = task.pod.metadata.name;
+    for (const [path, files] of Object.entries(mountedAt(task))) {
+      this.#log.info(`${name}: nothing is mounted at ${path}: a process has no file system of its own`, {
+        pod,
+        files,
+        find: 'KNC_MOUNTS',
+      });
+    }
+    if (workingDir) this.#log.info(`${name}: workingDir ${workingDir} is a place in the image; runs in ${cwd}`, { pod });
+  }
+}
+
+/** The program with the container's args, or with its own command where the mapping allows it. */
+function commandLine({ container, command, args }: ContainerTask, program: Program): readonly string[] {
+  if (command.length === 0) return [...program.command, ...args];
+  if (program.allowCommand) return [...command, ...args];
+  throw new StartError(
+    'CreateContainerConfigError',
+    `container ${container.name} sets command ${JSON.stringify(command)}, but the program that stands for image ` +
+      `${JSON.stringify(container.image)} does not allow another one: set allowCommand: true where it is mapped, or use args`,
+  );
+}
+
+/** Real path of each mount by mount path. */
+function mountedAt({ container, volumes }: { container: Container; volumes: Readonly<Record<string, string>> }) {
+  const mounts: Record<string, string> = {};
+  for (const mount of container.volumeMounts ?? []) {
+    const folder = volumes[mount.name];
+    if (folder !== undefined) mounts[mount.mountPath] = mount.subPath ? join(folder, mount.subPath) : folder;
+  }
+  return mounts;
+}

@@ -1,0 +1,140 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import type { Container, Pod } from '../../api';
+import { StartError } from './container-runtime';
+import type { DeclaredValues } from './declared-values';
+import { podField, type ResourceFieldRef, resourceField } from './downward';
+
+interface KeyToPath {
+  readonly key: string;
+  readonly path: string;
+  readonly mode?: number;
+}
+
+interface ValueSource {
+  readonly name?: string;
+  readonly secretName?: string;
+  readonly items?: readonly KeyToPath[];
+  readonly optional?: boolean;
+  readonly defaultMode?: number;
+}
+
+interface DownwardSource {
+  readonly items?: readonly {
+    readonly path: string;
+    readonly mode?: number;
+    readonly fieldRef?: { readonly fieldPath: string };
+    readonly resourceFieldRef?: ResourceFieldRef;
+  }[];
+  readonly defaultMode?: number;
+}
+
+interface VolumeSources {
+  readonly name: string;
+  readonly emptyDir?: unknown;
+  readonly configMap?: ValueSource;
+  readonly secret?: ValueSource;
+  readonly downwardAPI?: DownwardSource;
+  readonly projected?: {
+    readonly defaultMode?: number;
+    readonly sources?: readonly {
+      readonly configMap?: ValueSource;
+      readonly secret?: ValueSource;
+      readonly downwardAPI?: DownwardSource;
+    }[];
+  };
+}
+
+interface File {
+  readonly path: string;
+  readonly content: Buffer | string;
+  readonly mode: number | undefined;
+}
+
+const MADE_HERE = ['emptyDir', 'configMap', 'secret', 'downwardAPI'];
+const DEFAULT_MODE = 0o644;
+
+export interface VolumesInput {
+  readonly pod: Pod;
+  readonly ip: string;
+  readonly values: DeclaredValues;
+  /** Folder in which each volume gets one of its own name. */
+  readonly directory: string;
+}
+
+/**
+ * Makes the volumes of a pod as folders: emptyDir, configMap, secret, downwardAPI and projected ones of these. They are
+ * filled once, when the pod starts.
+ * @returns the folder of each volume by name.
+ * @throws StartError if something that is referred to does not exist, or for a kind of volume that a laptop does not have.
+ */
+export async function makeVolumes(input: VolumesInput): Promise<Record<string, string>> {
+  const folders: Record<string, string> = {};
+  for (const volume of (input.pod.spec.volumes ?? []) as readonly VolumeSources[]) {
+    const folder = join(input.directory, volume.name);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const file of await filesOf(volume, input)) await put(folder, file, volume.name);
+    folders[volume.name] = folder;
+  }
+  return folders;
+}
+
+async function put(folder: string, file: File, volume: string): Promise<void> {
+  const path = join(folder, file.path);
+  if (relative(folder, path).startsWith('..')) throw failed(volume, `path ${file.path} leaves the volume`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, file.content);
+  // The owner must be able to read and replace it: modes without that are for users that a laptop does not have.
+  await chmod(path, (file.mode ?? DEFAULT_MODE) | 0o600);
+}
+
+function failed(volume: string, why: string): StartError {
+  return new StartError('CreateContainerConfigError', `MountVolume.SetUp failed for volume "${volume}" : ${why}`);
+}
+
+async function filesOf(volume: VolumeSources, input: VolumesInput): Promise<File[]> {
+  const sources = volume.projected ? (volume.projected.sources ?? []) : [volume];
+  const files: File[] = [];
+  for (const source of sources) {
+    const kinds = Object.keys(source).filter((key) => key !== 'name');
+    const foreign = kinds.find((kind) => !MADE_HERE.includes(kind));
+    if (foreign || (kinds.length === 0 && volume.projected)) {
+      throw failed(volume.name, `volumes of kind ${foreign ?? 'unknown'} do not exist on a laptop`);
+    }
+    const mode = volume.projected?.defaultMode;
+    if (source.configMap) files.push(...(await valueFiles('configmap', source.configMap, mode, volume.name, input)));
+    if (source.secret) files.push(...(await valueFiles('secret', source.secret, mode, volume.name, input)));
+    if (source.downwardAPI) files.push(...downwardFiles(source.downwardAPI, mode, input));
+  }
+  return files;
+}
+
+async function valueFiles(
+  kind: 'configmap' | 'secret',
+  source: ValueSource,
+  mode: number | undefined,
+  volume: string,
+  input: VolumesInput,
+): Promise<File[]> {
+  const name = source.secretName ?? source.name ?? '';
+  const all = await input.values.all(kind, name);
+  if (!all && !source.optional) throw failed(volume, `${kind} "${name}" not found`);
+  const items: readonly KeyToPath[] = source.items ?? [...(all?.keys() ?? [])].map((key) => ({ key, path: key }));
+  return items.flatMap((item) => {
+    const content = all?.get(item.key);
+    if (content !== undefined) return [{ path: item.path, content, mode: item.mode ?? source.defaultMode ?? mode }];
+    if (source.optional) return [];
+    throw failed(volume, `${kind} references non-existent config key: ${item.key}`);
+  });
+}
+
+function downwardFiles(source: DownwardSource, mode: number | undefined, { pod, ip }: VolumesInput): File[] {
+  const first = pod.spec.containers[0] as Container;
+  return (source.items ?? []).map((item) => ({
+    path: item.path,
+    content: item.fieldRef
+      ? podField(pod, ip, item.fieldRef.fieldPath)
+      : resourceField(pod, first, item.resourceFieldRef as ResourceFieldRef),
+    mode: item.mode ?? source.defaultMode ?? mode,
+  }));
+}
