@@ -21,8 +21,10 @@ export function frozenCopy<T>(value: T): T {
 }
 
 function copyOfRecord(value: object): object {
+  const source = value as Record<string, unknown>;
   const copy: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(value)) {
+  for (const key of Object.keys(source)) {
+    const field = source[key];
     if (field !== undefined && field !== null && typeof field !== 'function') setOwn(copy, key, frozenCopy(field));
   }
   return copy;
