@@ -62,6 +62,8 @@ export class Answers<R> {
     if (before) answerer.forget(ask.key);
     const question: Question<R> = { ask, input, askers: new Set(before?.askers).add(asker), answer: undefined };
     this.#questions.set(id, question);
+    // Whoever planned with the old answer has to plan without it.
+    if (before?.answer !== undefined) for (const one of question.askers) this.onChange(one);
     answerer.ask(ask, (key, value) => {
       // An answer to a question that has been replaced or forgotten comes too late.
       if (key !== ask.key || this.#questions.get(id) !== question) return;
