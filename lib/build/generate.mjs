@@ -154,11 +154,11 @@ function writeIfChanged(path, text) {
 }
 
 async function writeCrds(folder) {
-  const { allTypes, crd, isCustom, crdFileName } = await load({ entryPoints: [join(apiFolder, 'crd-files.ts')] });
+  const { knativeTypes, crd } = await load({ entryPoints: [join(apiFolder, 'index.ts')] });
   const { stringify } = require('yaml');
   mkdirSync(folder, { recursive: true });
-  for (const type of allTypes.filter(isCustom)) {
-    writeIfChanged(join(folder, crdFileName(type)), stringify(crd(type), { lineWidth: 120, aliasDuplicateObjects: false }));
+  for (const type of knativeTypes) {
+    writeIfChanged(join(folder, `${type.plural}.${type.group}.yaml`), stringify(crd(type), { lineWidth: 120, aliasDuplicateObjects: false }));
   }
 }
 

@@ -44,10 +44,19 @@ export const map = (values: TSchema, description: string, options?: FieldOptions
   Type.Unsafe({ type: 'object', additionalProperties: values, ...annotate(description, options) });
 export const stringMap = (description: string, options?: FieldOptions) => map(Type.String(), description, options);
 
+/** Rules for an object of which exactly one of these fields must be there. */
+export function exactlyOne(...fields: readonly string[]): CelRule[] {
+  const count = `[${fields.map((field) => `has(self.${field})`).join(', ')}].filter(x, x).size()`;
+  return [
+    { rule: `${count} >= 1`, message: `expected exactly one, got neither: ${[...fields].sort().join(', ')}` },
+    { rule: `${count} <= 1`, message: `expected exactly one, got both, of ${[...fields].sort().join(', ')}` },
+  ];
+}
+
 /** A text that must be one of `values`; the empty text counts as not set. */
 export const choice = (values: readonly string[], description: string, options: FieldOptions = {}) =>
   Type.String({
-    ...annotate(description, { tsType: values.map((value) => `'${value}'`).join(' | '), ...options }),
+    ...annotate(description, { tsType: values.map((value) => `'${value}'`).join(' | '), maxLength: 63, ...options }),
     'x-knc-values': values,
   });
 

@@ -1,4 +1,4 @@
-import { bool, define, list, quantity, str } from '../schema/builders.schema';
+import { bool, define, exactlyOne, list, quantity, str } from '../schema/builders.schema';
 
 const keyRef = (name: string, of: string) =>
   define(
@@ -49,18 +49,34 @@ export const EnvVar = define(
   'EnvVar',
   'One environment variable.',
   {
-    name: str('Name of the variable. PORT, K_SERVICE, K_CONFIGURATION and K_REVISION are set by Knative.', { maxLength: 1024 }),
+    name: str('Name of the variable. PORT, K_SERVICE, K_CONFIGURATION and K_REVISION are set by Knative.', {
+      maxLength: 1024,
+      rules: [
+        { rule: "self != ''", message: 'missing field(s)' },
+        {
+          rule: "!(self in ['K_SERVICE', 'K_CONFIGURATION', 'K_REVISION'])",
+          messageExpression: `'"' + self + '" is a reserved environment variable'`,
+          message: 'a reserved environment variable',
+        },
+      ],
+    }),
     value: str('The value; `$(NAME)` stands for an earlier variable.'),
     valueFrom: EnvVarSource,
   },
   { required: ['name'] },
 );
 
-export const EnvFromSource = define('EnvFromSource', 'Variables from all keys of a ConfigMap or Secret: exactly one of these.', {
-  prefix: str('Put before each key.'),
-  configMapRef: source('ConfigMapEnvSource', 'ConfigMap'),
-  secretRef: source('SecretEnvSource', 'Secret'),
-});
+export const EnvFromSource = define(
+  'EnvFromSource',
+  'Variables from all keys of a ConfigMap or Secret: exactly one of these.',
+  {
+    prefix: str('Put before each key.'),
+    configMapRef: source('ConfigMapEnvSource', 'ConfigMap'),
+    secretRef: source('SecretEnvSource', 'Secret'),
+  },
+  { rules: exactlyOne('configMapRef', 'secretRef') },
+);
 
 export const env = () => list(EnvVar, 'Environment variables.', { listType: 'map', listMapKeys: ['name'], maxItems: 1000 });
-export const envFrom = () => list(EnvFromSource, 'ConfigMaps and Secrets whose keys become variables.', { listType: 'atomic' });
+export const envFrom = () =>
+  list(EnvFromSource, 'ConfigMaps and Secrets whose keys become variables.', { listType: 'atomic', maxItems: 100 });

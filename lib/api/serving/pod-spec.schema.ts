@@ -7,7 +7,7 @@ const LocalObjectReference = define(
   'LocalObjectReference',
   'A name in the same namespace.',
   { name: str('The name.') },
-  { atomic: true },
+  { required: ['name'], atomic: true },
 );
 
 const HostAlias = define(
@@ -64,7 +64,7 @@ export const PodSpec = define(
         maxItems: 20,
       },
     ),
-    volumes: list(Volume, 'Volumes that containers mount.', { listType: 'map', listMapKeys: ['name'], maxItems: 100 }),
+    volumes: list(Volume, 'Volumes that containers mount.', { listType: 'map', listMapKeys: ['name'], maxItems: 64 }),
     serviceAccountName: str('The service account that the pod runs as. Default: `default`.', { maxLength: 253 }),
     imagePullSecrets: list(LocalObjectReference, 'Secrets for pulling the images.', { listType: 'map', listMapKeys: ['name'] }),
     enableServiceLinks: bool('Whether Services of the namespace become environment variables. Default: false.'),

@@ -1,4 +1,16 @@
-import { bool, define, forbidden, int32, int64, list, opaque, quantity, str, stringMap } from '../schema/builders.schema';
+import {
+  bool,
+  define,
+  exactlyOne,
+  forbidden,
+  int32,
+  int64,
+  list,
+  opaque,
+  quantity,
+  str,
+  stringMap,
+} from '../schema/builders.schema';
 import { ObjectFieldSelector, ResourceFieldSelector } from './env.schema';
 
 const KeyToPath = define(
@@ -74,7 +86,10 @@ const VolumeProjection = define(
     serviceAccountToken: ServiceAccountTokenProjection,
     downwardAPI: DownwardAPIProjection,
   },
-  { forbidden: { clusterTrustBundle: forbidden.object, podCertificate: forbidden.object } },
+  {
+    forbidden: { clusterTrustBundle: forbidden.object, podCertificate: forbidden.object },
+    rules: exactlyOne('secret', 'configMap', 'serviceAccountToken', 'downwardAPI'),
+  },
 );
 
 const ProjectedVolumeSource = define('ProjectedVolumeSource', 'Several sources in one directory.', {
@@ -157,7 +172,16 @@ export const Volume = define(
   'Volume',
   'A volume of the pod: a name and exactly one source.',
   {
-    name: str('Name, unique in the pod.', { maxLength: 63 }),
+    name: str('Name, unique in the pod.', {
+      maxLength: 63,
+      rules: [
+        {
+          rule: "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",
+          messageExpression: "'invalid value: ' + self",
+          message: 'invalid value',
+        },
+      ],
+    }),
     secret: SecretVolumeSource,
     configMap: ConfigMapVolumeSource,
     projected: ProjectedVolumeSource,
@@ -168,7 +192,21 @@ export const Volume = define(
     ephemeral: EphemeralVolumeSource,
     image: ImageVolumeSource,
   },
-  { required: ['name'], forbidden: Object.fromEntries(otherSources.map((name) => [name, forbidden.object])) },
+  {
+    required: ['name'],
+    forbidden: Object.fromEntries(otherSources.map((name) => [name, forbidden.object])),
+    rules: exactlyOne(
+      'secret',
+      'configMap',
+      'projected',
+      'emptyDir',
+      'hostPath',
+      'persistentVolumeClaim',
+      'csi',
+      'ephemeral',
+      'image',
+    ),
+  },
 );
 
 export const VolumeMount = define(
@@ -176,10 +214,25 @@ export const VolumeMount = define(
   'Where a container sees a volume.',
   {
     name: str('Name of the volume.', { maxLength: 63 }),
-    mountPath: str('Absolute path in the container.', { maxLength: 4096 }),
+    mountPath: str('Absolute path in the container.', {
+      maxLength: 4096,
+      rules: [
+        { rule: "self.startsWith('/')", messageExpression: "'invalid value: ' + self", message: 'invalid value' },
+        {
+          rule: "!(self in ['/', '/dev', '/dev/', '/dev/log', '/dev/log/'])",
+          messageExpression: `'mountPath "' + self + '" is a reserved path'`,
+          message: 'a reserved path',
+        },
+      ],
+    }),
     readOnly: bool('Needed for every kind of volume but emptyDir, persistentVolumeClaim and ephemeral.'),
     subPath: str('A path inside the volume. Default: its root.'),
-    mountPropagation: str('None or HostToContainer. Needs the feature `kubernetes.podspec-volumes-mount-propagation`.'),
+    mountPropagation: str('None or HostToContainer. Needs the feature `kubernetes.podspec-volumes-mount-propagation`.', {
+      maxLength: 63,
+      rules: [
+        { rule: "self in ['None', 'HostToContainer']", message: 'mount propagation should be set to None or HostToContainer' },
+      ],
+    }),
   },
   { required: ['name', 'mountPath'], forbidden: { subPathExpr: forbidden.string, recursiveReadOnly: forbidden.stringP } },
 );

@@ -1,0 +1,90 @@
+import type { CelRule } from '../schema/schema';
+
+const count = (probe: string): string =>
+  `[${['httpGet', 'tcpSocket', 'exec', 'grpc'].map((handler) => `has(${probe}.${handler})`).join(', ')}].filter(x, x).size()`;
+
+const NEITHER = 'expected exactly one, got neither: exec, grpc, httpGet, tcpSocket';
+const BOTH = 'expected exactly one, got both, of exec, grpc, httpGet, tcpSocket';
+
+/** A probe of its own accord must say what it does; a readiness probe has a default. */
+const probeRules = (probe: string, hasDefault: boolean): CelRule[] => [
+  ...(hasDefault
+    ? []
+    : [{ rule: `!has(self.${probe}) || ${count(`self.${probe}`)} >= 1`, message: NEITHER, fieldPath: `.${probe}` }]),
+  { rule: `!has(self.${probe}) || ${count(`self.${probe}`)} <= 1`, message: BOTH, fieldPath: `.${probe}` },
+];
+
+const isZero = (field: string): string => `(!has(self.readinessProbe.${field}) || self.readinessProbe.${field} == 0)`;
+
+const onlyWithPeriod = (field: string): CelRule => ({
+  rule: `!has(self.readinessProbe) || !${isZero('periodSeconds')} || ${isZero(field)}`,
+  message: `${field} is disallowed when periodSeconds is zero`,
+  fieldPath: '.readinessProbe',
+});
+
+const notNegative = (field: string): CelRule => ({
+  rule: `!has(self.readinessProbe) || !has(self.readinessProbe.${field}) || self.readinessProbe.${field} >= 0`,
+  message: `expected a value of at least 0 for ${field}`,
+  fieldPath: '.readinessProbe',
+});
+
+/** Rules of any container. */
+export const containerRules: readonly CelRule[] = [
+  { rule: 'has(self.image) && self.image.size() > 0', message: 'missing field(s): image' },
+  ...probeRules('livenessProbe', false),
+  ...probeRules('readinessProbe', true),
+  ...probeRules('startupProbe', false),
+  onlyWithPeriod('failureThreshold'),
+  onlyWithPeriod('timeoutSeconds'),
+  notNegative('periodSeconds'),
+  notNegative('initialDelaySeconds'),
+  notNegative('successThreshold'),
+  notNegative('failureThreshold'),
+  notNegative('timeoutSeconds'),
+];
+
+const ALL_PORTS = 'self.containers.map(c, has(c.ports) ? size(c.ports) : 0).sum()';
+const SERVES = 'size(self.containers) == 1 || has(c.ports) && size(c.ports) > 0';
+const mounts = (containers: string): string =>
+  `${containers}.exists(c, has(c.volumeMounts) && c.volumeMounts.exists(m, m.name == v.name))`;
+
+/** Rules of the pod as a whole. */
+export const podRules: readonly CelRule[] = [
+  { rule: 'size(self.containers) > 0', message: 'missing field(s): containers', fieldPath: '.containers' },
+  { rule: `${ALL_PORTS} <= 1`, message: 'more than one container port is set', fieldPath: '.containers' },
+  {
+    rule: `size(self.containers) <= 1 || ${ALL_PORTS} >= 1`,
+    message: 'missing field(s): containers[*].ports',
+    fieldPath: '.containers',
+  },
+  {
+    rule: "self.containers.all(c, !has(c.ports) || c.ports.all(p, !has(p.name) || p.name in ['', 'http1', 'h2c']))",
+    message: "Port name is not allowed: it must be empty, or one of: 'h2c', 'http1'",
+    fieldPath: '.containers',
+  },
+  {
+    rule: "self.containers.all(c, !has(c.ports) || c.ports.all(p, !has(p.protocol) || p.protocol in ['', 'TCP']))",
+    message: 'invalid value: the protocol of a port must be TCP',
+    fieldPath: '.containers',
+  },
+  {
+    rule: `self.containers.all(c, !(${SERVES}) || !has(c.env) || !c.env.exists(e, e.name == 'PORT'))`,
+    message: '"PORT" is a reserved environment variable',
+    fieldPath: '.containers',
+  },
+  {
+    rule: "self.containers.all(a, !has(a.name) || a.name == '' || self.containers.exists_one(b, has(b.name) && b.name == a.name))",
+    message: 'duplicate container name',
+    fieldPath: '.containers',
+  },
+  {
+    rule: 'has(self.initContainers) ? self.initContainers.all(c, !has(c.livenessProbe) && !has(c.readinessProbe) && !has(c.startupProbe)) : true',
+    message: 'field not allowed in an init container: livenessProbe, readinessProbe, startupProbe',
+    fieldPath: '.initContainers',
+  },
+  {
+    rule: `!has(self.volumes) || self.volumes.all(v, ${mounts('self.containers')} || has(self.initContainers) && ${mounts('self.initContainers')})`,
+    message: 'volume is not mounted',
+    fieldPath: '.volumes',
+  },
+];
