@@ -53,7 +53,7 @@ export class Informer<T extends KubeObject> {
     const { items, resourceVersion } = await this.cluster.list(this.type, this.selection);
     if (this.#stopped) return;
     this.#replace(items);
-    this.#follow(resourceVersion);
+    this.#follow(resourceVersion, true);
   }
 
   stop(): void {
@@ -76,7 +76,8 @@ export class Informer<T extends KubeObject> {
     return [...keys].map((key) => this.#objects.get(key)).filter((object) => object !== undefined);
   }
 
-  #follow(resourceVersion: string): void {
+  /** @param listed whether the version comes from a list just made, so that listing again would not help if it has expired */
+  #follow(resourceVersion: string, listed: boolean): void {
     this.#version = resourceVersion;
     const watch = this.cluster.watch(this.type, { ...this.selection, resourceVersion }, (event) => {
       this.#failures = 0;
@@ -90,8 +91,10 @@ export class Informer<T extends KubeObject> {
     this.#watch = watch;
     watch.closed.then((reason) => {
       if (this.#stopped) return;
-      if (reason?.reason === 'Expired') this.#version = undefined;
-      else if (reason) this.log.warn('watch ended', { kind: this.type.kind, reason: reason.message });
+      if (reason?.reason === 'Expired') {
+        this.#version = undefined;
+        if (!listed) this.#failures = 0;
+      } else if (reason) this.log.warn('watch ended', { kind: this.type.kind, reason: reason.message });
       this.#retry();
     });
   }
@@ -104,7 +107,7 @@ export class Informer<T extends KubeObject> {
   #resume(): void {
     if (this.#stopped) return;
     if (this.#version !== undefined) {
-      this.#follow(this.#version);
+      this.#follow(this.#version, false);
       return;
     }
     this.start().catch((error: unknown) => {

@@ -269,7 +269,7 @@ describe('A Deployment', () => {
     expect(items.every((item) => item.status?.conditions?.some((c) => c.reason === 'NewReplicaSetAvailable'))).toBe(true);
     const start = performance.now();
     await world.clock.advance(24 * 3_600_000);
-    expect(performance.now() - start).toBeLessThan(100);
+    expect(performance.now() - start).toBeLessThan(1000);
     expect((await world.cluster.list(DeploymentType)).resourceVersion).toBe(resourceVersion);
   });
 });
