@@ -19,11 +19,11 @@ export function routeObject(name: string, props: TrafficSplitProps): Route {
     apiVersion: apiVersionOf(RouteType),
     kind: RouteType.kind,
     metadata: { ...routedMetadata(props), name },
-    spec: { traffic: trafficTargets(props.targets, {}) },
+    spec: { traffic: trafficTargets(props.targets ?? [], {}) },
   };
 }
 
 /** What is wrong with the props beyond what can be seen in the Route. */
 export function routeProblems(props: TrafficSplitProps): FieldError[] {
-  return trafficProblems(props.targets, {});
+  return trafficProblems(props.targets ?? [], {});
 }

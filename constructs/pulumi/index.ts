@@ -2,7 +2,7 @@
 export { Probe, RevisionName, RevisionRef } from '../model';
 export type { AwaitProps } from './await';
 export type { ComponentArgs } from './component';
-export type { DeepInput, DeepInputs } from './inputs';
+export type { DeepInput, DeepInputs, NamedResource } from './inputs';
 export { KnService, type KnServiceArgs } from './kn-service';
 export { StatusResource } from './resource';
 export { TrafficSplit, type TrafficSplitArgs, type TrafficTargets } from './traffic-split';

@@ -1,14 +1,20 @@
 import { type Input, Output, output, Resource } from '@pulumi/pulumi';
-import { durationText, isDurationLike, quantity, type SizeLike } from '../model';
+import { durationText, isDurationLike, type Named, quantity, type SizeLike } from '../model';
 
-/** The same shape with `Input`s at every depth; functions are left as they are. */
+/** A resource of `@pulumi/kubernetes`, wherever a name or something named is asked for. */
+export interface NamedResource {
+  readonly kind: Output<string>;
+  readonly metadata: Output<{ readonly name: string }>;
+}
+
+/** The same shape with `Input`s at every depth; functions are left as they are, and resources stand for their names. */
 export type DeepInput<T> = Input<
   T extends (...args: never[]) => unknown
     ? T
     : T extends readonly (infer Item)[]
       ? readonly DeepInput<Item>[]
       : T extends object
-        ? { readonly [Key in keyof T]: DeepInput<T[Key]> }
+        ? { readonly [Key in keyof T]: DeepInput<T[Key]> } | (T extends Named ? NamedResource : never)
         : T
 >;
 
@@ -52,32 +58,30 @@ function isUnresolved(value: object): boolean {
 
 /** What is known of data before anything is resolved. */
 export interface Known<T> {
-  /** The data without what is not resolved; of a list nothing is left if a part of it is not. */
+  /** The data without the values of which a part is not resolved. */
   readonly value: T;
   /** Whether that is everything. */
   readonly complete: boolean;
 }
 
-/** The part of the data that needs no resolving. */
-export function known<T>(data: T): Known<T> {
+/** Arguments whose members mean something each by itself, so that they can be looked at without the others. */
+const INDEPENDENT = new Set(['concurrency', 'env', 'metadata', 'scale', 'template', 'timeouts']);
+
+/** The part of the arguments that needs no resolving. */
+export function known<T extends object>(args: T): Known<T> {
   let complete = true;
-  const prune = (value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null) return value;
-    if (isUnresolved(value)) {
-      complete = false;
-      return undefined;
-    }
-    if (!Array.isArray(value)) {
-      return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => keep(key, prune(item))));
-    }
-    const before = complete;
-    complete = true;
-    const items = value.map(prune);
-    const whole = complete;
-    complete = before && whole;
-    return whole ? items : undefined;
-  };
-  return { value: prune(data) as T, complete };
+  const members = (object: object): object =>
+    Object.fromEntries(
+      Object.entries(object).flatMap(([key, value]) => {
+        if (isPlain(value)) return [[key, value]];
+        complete = false;
+        return INDEPENDENT.has(key) && !isUnresolved(value) ? [[key, members(value)]] : [];
+      }),
+    );
+  return { value: members(args) as T, complete };
 }
 
-const keep = (key: string, value: unknown) => (value === undefined ? [] : [[key, value] as const]);
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return !isUnresolved(value) && Object.values(value).every(isPlain);
+}
