@@ -41,6 +41,11 @@ export const errorTable = {
     title: 'Two different objects have the same kind, namespace and name',
     remedy: 'Give one of them another name, or leave it out of the input.',
   },
+  KNC2201: {
+    title: 'A setting of the installation is invalid',
+    remedy:
+      'Change the key that the message names in the ConfigMap; what its `_example` says about the key shows what may stand there.',
+  },
   KNC3100: {
     title: 'A service is not ready',
     remedy: 'Mend what the deepest line names; it is tried again by itself.',

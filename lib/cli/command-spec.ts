@@ -41,7 +41,6 @@ export interface CommandSpec {
   readonly examples: readonly { readonly command: string; readonly explains: string }[];
   readonly args: readonly ArgumentSpec[];
   readonly options: readonly OptionSpec[];
-  load(): Promise<CommandModule>;
 }
 
 /** The long name of an option: `--output`. */

@@ -46,14 +46,13 @@ export const commandTable: readonly CommandSpec[] = [
       inheritEnv,
       useAppCommand,
     ],
-    load: () => import('./commands/dev'),
   },
   {
     name: 'synth',
     summary: 'print the YAML of an app or of YAML input',
     description:
-      'Synthesizes apps (which runs their code), reads YAML (which runs nothing), checks every object and prints all as one YAML\n' +
-      'stream on stdout. Exit code 1 if an object is invalid; nothing is printed then.',
+      'Synthesizes apps (which runs their code; constructs check themselves), reads and checks YAML (which runs nothing), and prints\n' +
+      'all objects as one YAML stream on stdout. Exit code 1 if an object is invalid; nothing is printed then.',
     examples: [
       { command: 'knc synth examples/hello', explains: 'the objects of an app' },
       { command: 'knc synth main.ts | kubectl apply -f -', explains: 'to a cluster' },
@@ -62,12 +61,11 @@ export const commandTable: readonly CommandSpec[] = [
     args: [input],
     options: [
       { flags: '-o, --output <file>', description: 'write to this file instead of stdout', type: 'path' },
-      { flags: '--no-validate', description: 'print objects as they are, valid or not' },
+      { flags: '--no-validate', description: 'print the objects of YAML input as they are, valid or not' },
       { flags: '-n, --namespace <name>', description: 'write this namespace into objects that name none' },
       inheritEnv,
       useAppCommand,
     ],
-    load: () => import('./commands/synth'),
   },
   {
     name: 'crds',
@@ -79,7 +77,6 @@ export const commandTable: readonly CommandSpec[] = [
     ],
     args: [],
     options: [{ flags: '-o, --output <dir>', description: 'write one file per kind into this folder', type: 'path' }],
-    load: () => import('./commands/crds'),
   },
   {
     name: 'completion',
@@ -92,6 +89,5 @@ export const commandTable: readonly CommandSpec[] = [
     ],
     args: [{ name: 'shell', description: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] }],
     options: [],
-    load: () => import('./commands/completion'),
   },
 ];

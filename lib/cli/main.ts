@@ -1,5 +1,6 @@
 import nodeModule from 'node:module';
 import { CommanderError } from 'commander';
+import { commandLoaders } from './command-loaders';
 import type { CommandSpec, Invocation } from './command-spec';
 import { commandTable } from './command-table';
 import { exitCodes } from './exit-codes';
@@ -32,7 +33,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   let chosen: CommandSpec | undefined;
   const act = async (spec: CommandSpec, invocation: Invocation) => {
     chosen = spec;
-    const command = await spec.load();
+    const command = await commandLoaders[spec.name]!();
     code = await command.run(invocation, io);
   };
   try {

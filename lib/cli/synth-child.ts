@@ -26,13 +26,14 @@ function sourceFiles(): string[] {
 function start({ entry, folder, ownFolder, outFolder, resultFile }: SynthRequest): void {
   const capture = new Capture(folder, outFolder);
   let failure: SynthFailure | undefined;
+  const warnings: string[] = [];
   onLoad('cdk8s', (exports) => capture.patch(exports as Cdk8sLike));
   const isPreload = entry === undefined;
   process.on('exit', () => {
     // Of an app command several processes may be Node's; npx, say, synthesizes nothing and has nothing to tell.
     if (isPreload && capture.apps === 0) return;
     const { apps, programs, paths } = capture;
-    const result: SynthResult = { apps, programs, paths, files: sourceFiles(), ...(failure ? { failure } : {}) };
+    const result: SynthResult = { apps, programs, paths, files: sourceFiles(), warnings, ...(failure ? { failure } : {}) };
     writeFileSync(resultFile, JSON.stringify(result));
   });
   if (isPreload) return;
@@ -41,6 +42,10 @@ function start({ entry, folder, ownFolder, outFolder, resultFile }: SynthRequest
     failure ??= failureOf(error);
     process.exit(1);
   };
+  process.on('warning', (warning) => {
+    if (warning.name === 'KnativeWarning') warnings.push(warning.message);
+    else if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`);
+  });
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   process.on('disconnect', () => process.exit(1)); // knc has gone

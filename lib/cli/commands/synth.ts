@@ -15,7 +15,10 @@ export async function run({ args, options }: Invocation, io: Io): Promise<number
   const input = await new InputLoader(args, runner, io.readStdin).load();
   const namespace = options['namespace'] as string | undefined;
   if (options['validate'] !== false) {
-    const { warnings } = checkObjects(input.objects, namespace);
+    const { warnings } = checkObjects(
+      { objects: input.objects.filter(({ synthesized }) => !synthesized), warnings: input.warnings },
+      namespace,
+    );
     for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
   }
   const yaml = printYaml(input.objects.map(({ object }) => inNamespace(object, namespace)));

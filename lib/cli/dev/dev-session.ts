@@ -3,10 +3,10 @@ import type { Cluster } from '../../kube';
 import { exitCodes } from '../exit-codes';
 import { type CheckedObject, checkObjects, objectName } from '../input/check-objects';
 import type { LoadedInput } from '../input/loaded-input';
-import { type Problem, problemOf } from '../output/problem';
+import { type Problem, ProblemError, problemOf } from '../output/problem';
 import { isExplained } from '../why/why';
-import { rootCause, type WhyNode, whyText } from '../why/why-node';
-import type { DevReporter, PodLine } from './dev-events';
+import { causeText, rootCause, type WhyNode } from '../why/why-node';
+import type { DevReporter, PodLine, ScaleDecision } from './dev-events';
 import type { ApplyObjects, DevSystem, DevSystemListener } from './dev-system';
 import { LogTail } from './log-tail';
 import type { Target } from './readiness';
@@ -59,6 +59,8 @@ export class DevSession {
   #view: ReadinessMonitor['view'] | undefined;
   #watcher: ReturnType<NonNullable<DevSessionOptions['watch']>> | undefined;
   #applied: readonly CheckedObject[] | undefined;
+  /** Decisions made while objects are being applied: told after what caused them. */
+  #heldBack: ScaleDecision[] | undefined;
   #everReady = false;
   #loading = false;
   #loadAgain = false;
@@ -93,17 +95,16 @@ export class DevSession {
 
   /** The system starts while the input is read. */
   async #begin(): Promise<void> {
+    const loading = this.#load(); // first: its process starts while this one is busy starting the rest
     this.#running = this.#start();
-    await Promise.all([this.#running, this.#load()]);
+    await Promise.all([this.#running, loading]);
   }
 
   async #start(): Promise<Running> {
     const { clock, reporter, start, once } = this.options;
     const system = await start({
       onLog: (line) => this.#onLog(line),
-      onDecision: (decision) => {
-        if (!this.#closing) reporter.scale(decision);
-      },
+      onDecision: (decision) => this.#onDecision(decision),
     });
     const monitor = new ReadinessMonitor({
       clock,
@@ -146,7 +147,7 @@ export class DevSession {
     try {
       const input = await loader.load();
       this.#watch([...input.files, ...(input.imageFile ? [input.imageFile.file] : [])]);
-      const { objects, foreign, warnings } = checkObjects(input.objects, namespace);
+      const { objects, foreign, warnings } = checkObjects(input, namespace);
       for (const { object } of foreign) reporter.notice(`left out: ${objectName(object)} (${object.apiVersion} is not run here)`);
       for (const warning of warnings) reporter.notice(warning);
       onInput?.(input);
@@ -178,13 +179,16 @@ export class DevSession {
   async #apply(objects: readonly CheckedObject[], since: number, { system, monitor }: Running): Promise<void> {
     const { apply, reporter, checkTypes, loader, once } = this.options;
     monitor.pause();
-    try {
-      reporter.applied(await apply(system.cluster, objects, this.#applied ?? []));
-      this.#applied = objects;
-    } catch (error) {
-      this.#refuse(error);
-    }
-    monitor.expect(await targetsOf(this.#applied ?? [], system.cluster), since);
+    this.#heldBack = [];
+    const { changes, refused } = await apply(system.cluster, objects, this.#applied ?? []);
+    this.#applied = objects;
+    system.retryPods();
+    reporter.applied(changes);
+    const decisions = this.#heldBack;
+    this.#heldBack = undefined;
+    for (const decision of decisions) this.#onDecision(decision);
+    if (refused.length > 0) this.#refuse(new ProblemError('KNC2001', 'The cluster refused what was applied', refused));
+    monitor.expect(await targetsOf(objects, system.cluster), since);
     if (!once) checkTypes?.start(loader.appFolders);
   }
 
@@ -193,6 +197,11 @@ export class DevSession {
     const title = `Not everything became ready within ${this.options.timeoutMs / 1000} s`;
     this.options.reporter.problem(timeoutProblem(title, running?.monitor.last?.pending ?? []));
     this.#end.resolve(exitCodes.failed);
+  }
+
+  #onDecision(decision: ScaleDecision): void {
+    if (this.#heldBack) this.#heldBack.push(decision);
+    else if (!this.#closing) this.options.reporter.scale(decision);
   }
 
   #onLog(line: PodLine): void {
@@ -218,18 +227,19 @@ export class DevSession {
 /** Of what was applied, that which becomes ready, with the generation that it must be ready in. */
 async function targetsOf(objects: readonly CheckedObject[], cluster: Cluster): Promise<Target[]> {
   const explained = objects.filter(({ object }) => isExplained(object));
-  return Promise.all(
+  const targets = await Promise.all(
     explained.map(async ({ object, source, type }) => {
       const stored = await cluster.get(type, object.metadata.namespace, object.metadata.name ?? '');
-      return { type, object, source, generation: stored?.metadata.generation ?? 0 };
+      return stored ? [{ type, object, source, generation: stored.metadata.generation ?? 0 }] : [];
     }),
   );
+  return targets.flat();
 }
 
 function timeoutProblem(title: string, pending: readonly WhyNode[]): Problem {
   const entries = pending.map((node) => ({
     where: `${node.kind} ${node.namespace}/${node.name}`,
-    messages: [{ text: whyText(rootCause(node)) }],
+    messages: [{ text: causeText(rootCause(node)) }],
   }));
   return { code: 'KNC4006', title, entries, remedy: errorTable.KNC4006.remedy, unavailable: false };
 }

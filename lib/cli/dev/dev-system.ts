@@ -1,5 +1,6 @@
 import type { Cluster } from '../../kube';
 import type { CheckedObject } from '../input/check-objects';
+import type { ProblemEntry } from '../output/problem';
 import type { ObjectChange, PodLine, ScaleDecision } from './dev-events';
 
 /** The running system as `knc dev` sees it; `LocalSystem` (lib/roles) is one. */
@@ -7,6 +8,8 @@ export interface DevSystem {
   readonly cluster: Cluster;
   /** `http://127.0.0.1:PORT`. */
   readonly gatewayUrl: string | undefined;
+  /** Tries again at once what waits for an image. */
+  retryPods(): void;
   /** Ends every pod. */
   stop(): Promise<void>;
 }
@@ -17,12 +20,18 @@ export interface DevSystemListener {
   onDecision(decision: ScaleDecision): void;
 }
 
+/** What applying did, and which objects were refused. */
+export interface Applied {
+  readonly changes: readonly ObjectChange[];
+  readonly refused: readonly ProblemEntry[];
+}
+
 /**
- * Makes the cluster hold these objects and no longer those of `previous` that are not among them; says what it did, in the
- * order in which it was done.
+ * Makes the cluster hold these objects and no longer those of `previous` that are not among them.
+ * One that is refused does not keep the others back.
  */
 export type ApplyObjects = (
   cluster: Cluster,
   objects: readonly CheckedObject[],
   previous: readonly CheckedObject[],
-) => Promise<readonly ObjectChange[]>;
+) => Promise<Applied>;

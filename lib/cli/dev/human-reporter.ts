@@ -4,7 +4,7 @@ import { LiveRegion } from '../output/live-region';
 import type { Problem } from '../output/problem';
 import { type Style, styleFor, wantsRedraw } from '../output/style';
 import { whyLines } from '../why/format-why';
-import { rootCause, type WhyNode, whyText } from '../why/why-node';
+import { type WhyNode, whyLine } from '../why/why-node';
 import type { DevReporter, ObjectChange, PodLine, Reachable, ScaleDecision } from './dev-events';
 
 /** Trees of more services than this are cut. */
@@ -62,7 +62,7 @@ export class HumanReporter implements DevReporter {
     const said = new Map<string, string>();
     for (const node of nodes) {
       const name = `${node.kind} ${node.namespace}/${node.name}`;
-      const text = whyText(rootCause(node));
+      const text = whyLine(node);
       if (this.#said.get(name) !== text) this.#print(`waiting for ${name}: ${text}`);
       said.set(name, text);
     }

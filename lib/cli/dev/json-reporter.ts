@@ -1,6 +1,6 @@
 import type { Output } from '../io';
 import { type Problem, problemJson } from '../output/problem';
-import { rootCause, type WhyNode, whyText } from '../why/why-node';
+import { type WhyNode, whyLine } from '../why/why-node';
 import type { DevReporter, ObjectChange, PodLine, Reachable, ScaleDecision } from './dev-events';
 
 /** One JSON object a line, each with an `event`. Fields may be added; none changes its meaning. */
@@ -26,7 +26,7 @@ export class JsonReporter implements DevReporter {
   }
 
   waiting(nodes: readonly WhyNode[]): void {
-    const services = nodes.map((node) => ({ name: node.name, namespace: node.namespace, why: whyText(rootCause(node)) }));
+    const services = nodes.map((node) => ({ name: node.name, namespace: node.namespace, why: whyLine(node) }));
     const line = JSON.stringify(services);
     if (services.length > 0 && line !== this.#waiting) this.#event('waiting', { services });
     this.#waiting = line;

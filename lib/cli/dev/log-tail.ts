@@ -7,7 +7,7 @@ export class LogTail {
    * @param pods pods remembered; the ones that printed longest ago are forgotten first
    */
   constructor(
-    private readonly perPod = 10,
+    private readonly perPod = 30,
     private readonly pods = 200,
   ) {}
 

@@ -58,7 +58,6 @@ export class ReadinessMonitor {
     this.#targets = targets;
     this.#since = since;
     this.#last = undefined;
-    this.#reported.clear();
     this.#lookSoon();
   }
 

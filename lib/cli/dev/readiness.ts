@@ -3,7 +3,7 @@ import { type ErrorCode, errorTable } from '../../base';
 import type { Problem } from '../output/problem';
 import { podTrouble } from '../why/pod-trouble';
 import { why } from '../why/why';
-import { causes, type WhyNode, whyNode, whyText } from '../why/why-node';
+import { causes, causeText, type WhyNode, whyNode } from '../why/why-node';
 import type { World } from '../why/world';
 import type { Reachable } from './dev-events';
 import { reachable } from './reachable';
@@ -43,15 +43,14 @@ function whyTarget({ type, object, generation }: Target, world: World): WhyNode 
   return seen ? why(current, world) : whyNode(object, { state: 'waiting', reason: 'Reconciling' }, []);
 }
 
-function failureOf(chain: readonly WhyNode[], where: string, source: string | undefined): Failure {
+function failureOf(chain: readonly WhyNode[], where: string, about: Pick<Target, 'source' | 'generation'> | undefined): Failure {
   const cause = chain.at(-1)!;
-  const code: ErrorCode = cause.code ?? 'KNC3100';
+  const code: ErrorCode = [...chain].reverse().find((link) => link.code !== undefined)?.code ?? 'KNC3100';
   const { title, remedy } = errorTable[code];
   const revision = chain.find(({ kind }) => kind === 'Revision')?.name ?? '';
-  const text = [whyText(cause), ...cause.logs.map((line) => `| ${line}`)].join('\n');
-  const entry = { where, ...(source === undefined ? {} : { source }), messages: [{ text }] };
+  const entry = { where, ...(about ? { source: about.source } : {}), messages: [{ text: causeText(cause) }] };
   return {
-    key: `${where} ${revision} ${code}`,
+    key: `${where} ${about?.generation ?? ''} ${revision} ${code}`,
     problem: { code, title, entries: [entry], remedy, unavailable: false },
     final: cause.final === true,
   };
@@ -85,7 +84,7 @@ export function readiness(targets: readonly Target[], world: World, gateway: str
     .map(({ node, target }) => ({ target, chain: causes(node) }));
   const blamed = new Set(failed.flatMap(({ chain }) => chain.map(({ namespace, name }) => `${namespace}/${name}`)));
   const failures = failed.map(({ target, chain: [top, ...rest] }) =>
-    failureOf([top!, ...rest], `${top!.kind} ${top!.namespace}/${top!.name}`, target.source),
+    failureOf([top!, ...rest], `${top!.kind} ${top!.namespace}/${top!.name}`, target),
   );
   const ready = looked
     .filter(({ node }) => node.state === 'ready')

@@ -47,7 +47,11 @@ function spawnApp(source: AppSource, request: SynthRequest, home: string, runner
   if (!source.entry) throw new KncError('KNC4004', 'The app has no entry file', { where: source.folder });
   // A home of its own: the app's code has no business with ~/.kube or ~/.npmrc.
   const env = childEnv(runner.env, runner.inheritEnv, { HOME: home, ...carried });
-  return spawn(process.execPath, [runner.childFile], { ...common, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  return spawn(process.execPath, ['--no-warnings', runner.childFile], {
+    ...common,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
 }
 
 function kill(child: ChildProcess): void {
@@ -111,7 +115,7 @@ function withPaths(objects: readonly KubeObject[], result: SynthResult | undefin
   const paths = new Map(result?.paths.map((p) => [[p.apiVersion, p.kind, p.namespace ?? '', p.name].join('|'), p.path]));
   return objects.map((object) => {
     const found = paths.get(identity(object, object.metadata.namespace, object.metadata.name));
-    return { object, source: found === undefined ? fallback : `construct ${found}` };
+    return { object, source: found === undefined ? fallback : `construct ${found}`, synthesized: true };
   });
 }
 
@@ -153,6 +157,7 @@ export async function loadApp(source: AppSource, runner: AppRunner): Promise<Loa
       programs: result?.programs ?? [],
       imageFile: findImageFile(folder),
       files: result?.files ?? [],
+      warnings: result?.warnings ?? [],
     };
   } finally {
     await rm(scratch, { recursive: true, force: true });

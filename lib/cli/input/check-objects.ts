@@ -1,7 +1,15 @@
-import { findType, type KubeObject, knativeTypes, type ResourceType, validate } from '../../api';
+import {
+  defaultServingConfig,
+  findType,
+  type KubeObject,
+  knativeTypes,
+  type ResourceType,
+  type ServingConfig,
+  validate,
+} from '../../api';
 import { type ErrorCode, type FieldError, formatFieldError } from '../../base';
 import { type ProblemEntry, ProblemError, type ProblemMessage } from '../output/problem';
-import type { LoadedObject } from './loaded-input';
+import type { LoadedInput, LoadedObject } from './loaded-input';
 
 /** An object that can be applied: its kind is served, its namespace is set, its fields are valid. */
 export interface CheckedObject extends LoadedObject {
@@ -12,7 +20,7 @@ export interface CheckedObjects {
   readonly objects: readonly CheckedObject[];
   /** Objects of other people's kinds, which nothing here would act on. */
   readonly foreign: readonly LoadedObject[];
-  /** What is allowed but worth knowing: `Service default/x: text`. */
+  /** What is allowed but worth knowing: `Service default/x: text`, of each object that its construct has not warned of. */
   readonly warnings: readonly string[];
 }
 
@@ -25,6 +33,15 @@ interface Finding {
 export function objectName({ kind, metadata }: KubeObject): string {
   return `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`;
 }
+
+/** Upstream's settings, but that a service may start at zero: many clusters allow it, and this machine does. */
+const config: ServingConfig = {
+  ...defaultServingConfig,
+  autoscaler: { ...defaultServingConfig.autoscaler, allowZeroInitialScale: true },
+};
+
+/** Upstream says this of every container without a full securityContext; here it would drown everything else. */
+const INSECURE_DEFAULT = 'Kubernetes default value is insecure';
 
 /** API groups that are served here; a kind of theirs that is not known is a mistake and not somebody else's. */
 const OWN_GROUPS = new Set(knativeTypes.map(({ group }) => group));
@@ -96,14 +113,16 @@ function typed(loaded: readonly LoadedObject[], namespace: string | undefined) {
  * Checks everything before anything is applied. `namespace` is given to objects of namespaced kinds that name none.
  * Throws one ProblemError with all that is wrong with all objects.
  */
-export function checkObjects(loaded: readonly LoadedObject[], namespace: string | undefined): CheckedObjects {
-  const { objects, foreign, findings } = typed(loaded, namespace);
+export function checkObjects(input: Pick<LoadedInput, 'objects' | 'warnings'>, namespace: string | undefined): CheckedObjects {
+  const { objects, foreign, findings } = typed(input.objects, namespace);
   const { unique, findings: repeats } = withoutRepeats(objects);
-  const warnings: string[] = [];
+  const warnings = [...input.warnings];
+  const isNews = (error: FieldError) =>
+    !error.message.startsWith(INSECURE_DEFAULT) && !input.warnings.some((known) => known.includes(error.message));
   const invalid = unique.flatMap(({ object, source }): Finding[] => {
-    const errors = validate(object);
+    const errors = validate(object, config);
     for (const error of errors) {
-      if (error.level === 'warning') warnings.push(`${objectName(object)}: ${formatFieldError(error)}`);
+      if (error.level === 'warning' && isNews(error)) warnings.push(`${objectName(object)}: ${formatFieldError(error)}`);
     }
     const messages = errors.filter((error) => error.level !== 'warning').map(message);
     return messages.length > 0 ? [{ code: 'KNC2001', entry: { where: objectName(object), source, messages } }] : [];

@@ -47,6 +47,6 @@ export class InputLoader {
     if (source.kind === 'yaml') return loadYaml(source, this.runner.cwd);
     this.#stdin ??= this.readStdin();
     const objects = parseYaml(await this.#stdin, 'stdin');
-    return { objects, programs: [], imageFile: findImageFile(path.resolve(this.runner.cwd)), files: [] };
+    return { objects, programs: [], imageFile: findImageFile(path.resolve(this.runner.cwd)), files: [], warnings: [] };
   }
 }

@@ -7,6 +7,8 @@ export interface LoadedObject {
   readonly object: KubeObject;
   /** `hello.yaml`, `hello.yaml, document 2`, `construct app/hello`. */
   readonly source: string;
+  /** An app made it: its constructs have validated themselves. */
+  readonly synthesized: boolean;
 }
 
 /** Everything that one or more paths declare. */
@@ -18,6 +20,8 @@ export interface LoadedInput {
   readonly imageFile: ImageFile | undefined;
   /** The files that were read or run, outside node_modules. */
   readonly files: readonly string[];
+  /** What the app's constructs warned of. */
+  readonly warnings: readonly string[];
 }
 
 /** Puts several inputs together in order; the first that has a knc.images.yaml gives it. */
@@ -27,5 +31,6 @@ export function mergeInputs(inputs: readonly LoadedInput[]): LoadedInput {
     programs: inputs.flatMap((input) => input.programs),
     imageFile: inputs.map((input) => input.imageFile).find((file) => file !== undefined),
     files: [...new Set(inputs.flatMap((input) => input.files))],
+    warnings: inputs.flatMap((input) => input.warnings),
   };
 }

@@ -84,5 +84,5 @@ export function parseYaml(text: string, file: string): LoadedObject[] {
     const entries = wrong.map(({ where, value }) => ({ where, messages: [{ text: missingFields(value) }] }));
     throw new ProblemError('KNC4003', 'The YAML holds something that is no Kubernetes object', entries);
   }
-  return places.map(({ where, value }) => ({ object: value as KubeObject, source: where }));
+  return places.map(({ where, value }) => ({ object: value as KubeObject, source: where, synthesized: false }));
 }

@@ -20,11 +20,10 @@ function ownFrames(stack: string, folder: string, cwd: string): string[] {
     .map((frame) => path.relative(cwd, frame));
 }
 
-/** `KNC1001 text (fix: remedy)`, as our constructs write it on one line, in its parts. */
+/** `KNC1001 field: text — remedy`, as constructs of this package write it on one line, in its parts. */
 function messageOf(line: string): ProblemMessage {
-  const match = /^(?:KNC\d{4}:? )?(.*?)(?: \(fix: (.*)\)| Fix: (.*))?$/.exec(line);
-  const remedy = match?.[2] ?? match?.[3];
-  return { text: match?.[1] ?? line, ...(remedy ? { remedy } : {}) };
+  const [, text = line, remedy] = /^(?:KNC\d{4} )?(.*?)(?: — (.*))?$/.exec(line) ?? [];
+  return { text, ...(remedy ? { remedy } : {}) };
 }
 
 /** cdk8s reports all constructs in one message: `  [app/hello] text`, one line each. */

@@ -14,5 +14,5 @@ export async function loadYaml(source: YamlSource, cwd: string): Promise<LoadedI
     files.map(async (file) => parseYaml(await readFile(file, 'utf8'), path.relative(cwd, file) || file)),
   );
   const folder = isFolder ? source.path : path.dirname(source.path);
-  return { objects: objects.flat(), programs: [], imageFile: findImageFile(folder), files };
+  return { objects: objects.flat(), programs: [], imageFile: findImageFile(folder), files, warnings: [] };
 }

@@ -48,5 +48,7 @@ export interface SynthResult {
   readonly paths: readonly ConstructPath[];
   /** The app's own source files outside node_modules, for watching. */
   readonly files: readonly string[];
+  /** What constructs of this package warned of: `[app/hello] KNC1101 …`. */
+  readonly warnings: readonly string[];
   readonly failure?: SynthFailure;
 }

@@ -4,6 +4,9 @@ import { causes, troubleText, type WhyNode } from './why-node';
 /** Links of the chain that say nothing which the next one does not say better. */
 const SILENT = new Set(['Configuration', 'Deployment']);
 
+/** Lines of output below a container: the tree must fit on a screen. */
+const LOG_LINES = 4;
+
 function label(node: WhyNode): string {
   return node.kind === 'Service' || node.kind === 'Route'
     ? `${node.kind} ${node.namespace}/${node.name}`
@@ -41,7 +44,7 @@ export function whyLines(node: WhyNode, style: Style): string[] {
     return [
       `${margin}${branch}${label(link)}  ${paint(first)}${rest}`,
       ...further.map((line) => `${gap}  ${paint(line)}`),
-      ...link.logs.map((line) => `${gap}  ${style.dim(`| ${line}`)}`),
+      ...link.logs.slice(-LOG_LINES).map((line) => `${gap}  ${style.dim(`| ${line}`)}`),
     ];
   });
 }

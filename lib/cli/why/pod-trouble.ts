@@ -14,13 +14,16 @@ const IMAGE_REASONS = new Set([
 ]);
 const CONFIG_REASONS = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError', 'StartError']);
 
-function exitText({ lastState, state, restartCount }: ContainerStatus): string | undefined {
-  const ended = state?.terminated ?? lastState?.terminated;
-  if (!ended) return undefined;
+type Ended = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>;
+
+/** How a container ended last, if it is not well since: now, or before the restart that has not become ready yet. */
+function lastEnd({ lastState, state }: ContainerStatus): Ended | undefined {
+  return state?.terminated ?? lastState?.terminated;
+}
+
+function exitText(ended: Ended, restarts: number): string {
   const how = ended.signal ? `was ended by signal ${ended.signal}` : `ended with exit code ${ended.exitCode}`;
-  const times = restartCount > 0 ? `, restarted ${restartCount} ${restartCount === 1 ? 'time' : 'times'}` : '';
-  const said = ended.message ? `: ${ended.message.trim()}` : '';
-  return `${how}${times}${said}`;
+  return restarts === 0 ? how : `${how}, restarted ${restarts} ${restarts === 1 ? 'time' : 'times'}`;
 }
 
 function portText(pod: Pod, container: string): string {
@@ -56,19 +59,43 @@ function containerTrouble(pod: Pod, status: ContainerStatus, world: World): Trou
     return { state: 'failed', reason, ...(message ? { message } : {}), code: 'KNC3101', final: true };
   if (CONFIG_REASONS.has(reason))
     return { state: 'failed', reason, ...(message ? { message } : {}), code: 'KNC3105', final: true };
-  if (status.state?.terminated || reason === 'CrashLoopBackOff') {
-    const text = exitText(status) ?? message ?? 'it ends again and again';
-    return { state: 'failed', reason: reason || 'Exited', message: `${status.name} ${text}`, code: 'KNC3102' };
-  }
   if (status.ready) return undefined;
+  const ended = lastEnd(status);
+  if (ended || reason === 'CrashLoopBackOff') {
+    const text = ended ? exitText(ended, status.restartCount) : 'ends again and again';
+    const again = status.restartCount > 0 || reason === 'CrashLoopBackOff';
+    return {
+      state: 'failed',
+      reason: again ? 'CrashLoopBackOff' : 'Exited',
+      message: `${status.name} ${text}`,
+      code: 'KNC3102',
+    };
+  }
   if (status.state?.running) return notListening(pod, status, world);
   return { state: 'waiting', reason: reason || 'ContainerCreating', ...(message ? { message } : {}) };
 }
 
+/** What a container said when it ended, for where its output is not at hand: its termination message. */
+export function lastWords(pod: Pod): readonly string[] {
+  const ends = (pod.status?.containerStatuses ?? []).map((status) => lastEnd(status)?.message);
+  return (
+    ends
+      .find((message) => message !== undefined)
+      ?.trimEnd()
+      .split('\n') ?? []
+  );
+}
+
+/** An init container that is done is no trouble. */
+const isDone = ({ state }: ContainerStatus): boolean => state?.terminated?.exitCode === 0;
+
 /** What is the matter with a pod: its worst container, or what keeps it from starting. */
 export function podTrouble(pod: Pod, world: World): Trouble {
   if (isPodReady(pod)) return { state: 'ready' };
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const statuses = [
+    ...(pod.status?.initContainerStatuses ?? []).filter((status) => !isDone(status)),
+    ...(pod.status?.containerStatuses ?? []),
+  ];
   const troubles = statuses.map((status) => containerTrouble(pod, status, world)).filter((trouble) => trouble !== undefined);
   const worst = troubles.find(({ state }) => state === 'failed') ?? troubles[0];
   if (worst) return worst;

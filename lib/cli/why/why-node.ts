@@ -65,7 +65,17 @@ export function troubleText({ reason, message }: Trouble): string {
   return [reason, message].filter(Boolean).join(': ') || 'not ready yet';
 }
 
-/** `Pod hello-00001-x: CrashLoopBackOff: exit code 1`. */
+/** `Pod hello-00001-x: CrashLoopBackOff: user-container ended with exit code 1`. */
 export function whyText(node: WhyNode): string {
   return `${node.kind} ${node.name}: ${troubleText(node)}`;
+}
+
+/** The root cause on one line. */
+export function whyLine(node: WhyNode): string {
+  return whyText(rootCause(node)).split('\n')[0]!;
+}
+
+/** What is the matter with an object, and below it what its container printed last. */
+export function causeText(cause: WhyNode): string {
+  return [whyText(cause), ...cause.logs.map((line) => `| ${line}`)].join('\n');
 }

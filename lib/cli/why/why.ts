@@ -17,12 +17,13 @@ import {
   type Service,
 } from '../../api';
 import type { ErrorCode } from '../../base';
-import { podTrouble } from './pod-trouble';
+import { lastWords, podTrouble } from './pod-trouble';
 import { type Trouble, type WhyNode, whyNode } from './why-node';
 import type { World } from './world';
 
-/** Lines of a pod's output that stand below its name. */
-const LOG_LINES = 5;
+/** Lines of a pod's output that are kept with it, without those that only name Node's own code. */
+const LOG_LINES = 12;
+const NOISE = /^\s*$|^\s+at .*\bnode:/;
 
 const CODES: readonly (readonly [RegExp, ErrorCode, boolean])[] = [
   [/^(ContainerMissing|ErrImagePull|ImagePullBackOff|InvalidImageName)$/, 'KNC3101', true],
@@ -46,8 +47,10 @@ function readyTrouble(object: KubeObject): Trouble {
 
 function whyPod(pod: Pod, world: World): WhyNode {
   const trouble = podTrouble(pod, world);
-  const logs = trouble.state === 'ready' ? [] : world.logs(pod.metadata.namespace ?? '', pod.metadata.name ?? '');
-  return whyNode(pod, trouble, [], logs.slice(-LOG_LINES));
+  if (trouble.state === 'ready') return whyNode(pod, trouble, []);
+  const printed = world.logs(pod.metadata.namespace ?? '', pod.metadata.name ?? '');
+  const lines = (printed.length > 0 ? printed : lastWords(pod)).filter((line) => !NOISE.test(line));
+  return whyNode(pod, trouble, [], lines.slice(-LOG_LINES));
 }
 
 function deploymentTrouble({ spec, status }: Deployment): Trouble {

@@ -1,0 +1,46 @@
+import { parseDuration } from '../../api';
+import type { Invocation } from '../command-spec';
+import { UsageError } from '../usage-error';
+
+/** The options of `knc dev`, checked. */
+export interface DevOptions {
+  readonly paths: readonly string[];
+  /** Undefined: 80, or else 8080; 0: any free one. */
+  readonly port: number | undefined;
+  readonly namespace: string;
+  readonly logs: boolean;
+  readonly json: boolean;
+  readonly once: boolean;
+  readonly timeoutMs: number;
+  readonly inheritEnv: readonly string[];
+}
+
+const TIMEOUT_MS = 60_000;
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+function timeoutOf({ timeout, once }: Invocation['options']): number {
+  if (timeout === undefined) return TIMEOUT_MS;
+  if (once !== true) throw new UsageError('--timeout only means something together with --once');
+  const ms = parseDuration(String(timeout));
+  if (ms === undefined || ms <= 0) throw new UsageError(`--timeout ${timeout} is no duration; write 90s or 2m`);
+  return ms;
+}
+
+function namespaceOf({ namespace = 'default' }: Invocation['options']): string {
+  if (NAMESPACE.test(String(namespace))) return String(namespace);
+  throw new UsageError(`--namespace ${namespace} is no DNS label: lower-case letters, digits and dashes, at most 63`);
+}
+
+/** Reads the options of `knc dev`. Throws a UsageError for values that make no sense. */
+export function devOptions({ args, options }: Invocation): DevOptions {
+  return {
+    paths: args,
+    port: options['port'] as number | undefined,
+    namespace: namespaceOf(options),
+    logs: options['logs'] === true,
+    json: options['json'] === true,
+    once: options['once'] === true,
+    timeoutMs: timeoutOf(options),
+    inheritEnv: (options['inheritEnv'] as readonly string[] | undefined) ?? [],
+  };
+}
