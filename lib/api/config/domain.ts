@@ -1,4 +1,6 @@
+import { isJsonObject } from '../json';
 import { CLUSTER_LOCAL, labels } from '../keys';
+import { type ConfigData, ConfigReader, EXAMPLE_KEY, type YamlParser } from './config-data';
 
 /** One domain of config-domain. */
 export interface DomainRule {
@@ -31,4 +33,21 @@ export function domainFor(config: DomainConfig, routeLabels: Readonly<Record<str
     Object.entries(config.domains[domain]!.selector).every(([key, value]) => routeLabels[key] === value),
   );
   return matching.sort((a, b) => specificity(b) - specificity(a) || (a < b ? -1 : 1))[0] ?? '';
+}
+
+/** config-domain from its data: each key is a domain, each value YAML with `selector` and `type`. Without a default domain, the cluster's own is. */
+export function parseDomainConfig(data: ConfigData, parseYaml: YamlParser, clusterDomain = DEFAULT_CLUSTER_DOMAIN): DomainConfig {
+  const reader: ConfigReader = new ConfigReader('config-domain', data);
+  const domains: Record<string, DomainRule> = {};
+  for (const domain of Object.keys(data).filter((key) => key !== EXAMPLE_KEY)) {
+    const value = reader.yaml(parseYaml, domain) ?? {};
+    if (!isJsonObject(value)) reader.fail(`${domain} cannot be parsed, please check the format: expected selector and type`);
+    const labelsOf = isJsonObject(value.selector) ? value.selector : {};
+    const selector = Object.fromEntries(Object.entries(labelsOf).map(([key, text]) => [key, String(text)]));
+    const isDefault = Object.keys(selector).length === 0;
+    domains[domain] = { selector, type: isDefault ? 'wildcard' : typeof value.type === 'string' ? value.type : '' };
+  }
+  const hasDefault = Object.values(domains).some(({ selector }) => Object.keys(selector).length === 0);
+  if (!hasDefault) domains[`svc.${clusterDomain}`] = { selector: {}, type: 'wildcard' };
+  return { domains, clusterDomain };
 }

@@ -1,3 +1,5 @@
+import { type ConfigData, ConfigReader } from './config-data';
+
 /** State of a feature: on, off, or left to each service. */
 export type Flag = 'Enabled' | 'Allowed' | 'Disabled';
 
@@ -54,3 +56,15 @@ export const defaultFeaturesConfig: FeaturesConfig = {
   ...(Object.fromEntries(names.map((name) => [name, features[name][1]])) as Record<FeatureName, Flag>),
   securePodDefaults: 'Disabled',
 };
+
+const FLAGS = ['Enabled', 'Allowed', 'Disabled'] as const;
+
+/** config-features from its data. A text that is no flag leaves the default, as upstream has it. */
+export function parseFeaturesConfig(data: ConfigData): FeaturesConfig {
+  const reader: ConfigReader = new ConfigReader('config-features', data);
+  const flags = names.map((name) => [name, reader.flag(features[name][1] as Flag, FLAGS, featureKey(name))] as const);
+  return {
+    ...(Object.fromEntries(flags) as Record<FeatureName, Flag>),
+    securePodDefaults: reader.flag('Disabled', ['Disabled', 'AllowRootBounded', 'Enabled'] as const, 'secure-pod-defaults'),
+  };
+}

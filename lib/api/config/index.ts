@@ -1,7 +1,9 @@
 export * from './autoscaler';
+export { type ConfigData, EXAMPLE_KEY, type YamlParser } from './config-data';
 export * from './defaults';
 export * from './deployment';
 export * from './domain';
+export * from './example-checksum';
 export * from './features';
 export * from './gc';
 export * from './network';
