@@ -6,7 +6,7 @@ const C_IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*';
 
 const whole = (expression: string) => new RegExp(`^${expression}$`);
 const bytes = (text: string): number => Buffer.byteLength(text);
-const tooLong = (limit: number): string => `must be no more than ${limit} bytes`;
+const tooLong = (limit: number): string => `must be no more than ${limit} characters`;
 
 function mismatch(what: string, expression: string, ...examples: string[]): string {
   const shown = examples.map((example) => `'${example}', `).join(' or ');

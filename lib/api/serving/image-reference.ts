@@ -34,6 +34,8 @@ function parseTagged(name: string): ImageReference | undefined {
   // A colon before a slash belongs to the port of the registry.
   if (parts.length === 1 || last.includes('/')) return parseRepository(name);
   const repository = parseRepository(parts.slice(0, -1).join(':'));
+  // Nothing after the colon is no tag: weak validation lets it pass.
+  if (last === '') return repository;
   return repository && TAG.test(last) ? { ...repository, tag: last } : undefined;
 }
 

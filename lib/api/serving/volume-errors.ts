@@ -78,7 +78,7 @@ function featureErrors(volume: Volume, features: FeaturesConfig): FieldError[] {
     const off = name
       ? [
           withRemedy(
-            generic(`${name} volume support is disabled, but found ${name} volume ${volume.name}`, source),
+            generic(`${name} volume support is disabled, but found ${name} volume ${volume.name ?? ''}`, source),
             turnOn(feature),
           ),
         ]
