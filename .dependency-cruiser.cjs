@@ -53,7 +53,6 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: false,
     exclude: { path: '^(dist|test)' },
   },

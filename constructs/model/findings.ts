@@ -57,8 +57,9 @@ export function findings(object: Service | Route, problems: readonly FieldError[
 
 /** What every cluster refuses, and what only a cluster with default settings does; both in the words of the latter. */
 function validateEverywhere(object: Service | Route): { everywhere: FieldError[]; somewhere: FieldError[] } {
-  const strict = validate(object, permissive);
   const byDefault = validate(object);
+  if (byDefault.every(isWarning)) return { everywhere: byDefault, somewhere: [] };
+  const strict = validate(object, permissive);
   const wrongEverywhere = overlapping(strict);
   const saidByDefault = overlapping(byDefault);
   const [always, sometimes] = [byDefault.filter(wrongEverywhere), byDefault.filter((error) => !wrongEverywhere(error))];
