@@ -5,7 +5,10 @@ import { canonical } from './json';
 /** Answers the questions of one topic: asks a registry, probes an address. */
 export interface Answerer {
   readonly topic: string;
-  /** Begins to answer; `onAnswer` may be called at once, later, and again whenever the answer changes. */
+  /**
+   * Begins to answer. `onAnswer` is for this question alone (its key is the question's) and may be called at once, later, and
+   * again whenever the answer changes, until the question is forgotten or asked anew.
+   */
   ask(ask: Ask, onAnswer: (key: string, value: unknown) => void): void;
   /** Nobody wants to know any more. */
   forget(key: string): void;
@@ -47,6 +50,11 @@ export class Answers<R> {
 
   delete(asker: R): void {
     this.set(asker, []);
+  }
+
+  /** Forgets every question. */
+  clear(): void {
+    for (const asker of [...this.#byAsker.keys()]) this.delete(asker);
   }
 
   #open(asker: R, ask: Ask): void {

@@ -82,6 +82,12 @@ export class ControlLoop {
     if (item.waiting) this.queue.add(item);
   }
 
+  /** Plans no more; resolves when what is under way has been carried out. */
+  async stop(): Promise<void> {
+    await this.queue.stop();
+    for (const item of this.#items.values()) item.patience?.cancel();
+  }
+
   /** Handles one item of the queue; never rejects. */
   async handle(item: Item): Promise<void> {
     const { store, expectations, reconciled, duration, clock } = this.shared;

@@ -1,4 +1,4 @@
-import { controllerOf, type KubeObject, type ResourceType, setDefaults } from '../../api';
+import { controllerOf, type KubeObject, type ResourceType, type ServingConfig, setDefaults } from '../../api';
 import { type Clock, type Executor, type Log, type Metrics, noLog, noMetrics } from '../../base';
 import type { Change, Cluster } from '../../kube';
 import type { Reconciler } from '../reconciler';
@@ -42,7 +42,7 @@ export class Engine<C = unknown> {
   readonly #dependents = new Dependents<Item>();
   readonly #expectations = new Expectations<Item>();
   readonly #answers: Answers<Item>;
-  readonly #loops: { readonly loop: ControlLoop; readonly queue: WorkQueue<Item> }[] = [];
+  readonly #loops: ControlLoop[] = [];
   readonly #byParent = new Map<string, ControlLoop[]>();
   /** Defaulted copies of objects, which are values: one is made once. */
   #defaulted = new WeakMap<KubeObject, KubeObject>();
@@ -82,7 +82,8 @@ export class Engine<C = unknown> {
   async stop(): Promise<void> {
     this.#running = false;
     this.#store.stop();
-    await Promise.all(this.#loops.map(({ queue }) => queue.stop()));
+    await Promise.all(this.#loops.map((loop) => loop.stop()));
+    this.#answers.clear();
   }
 
   #shared(): Shared {
@@ -108,13 +109,13 @@ export class Engine<C = unknown> {
     const handle = (item: Item): Promise<void> => item.loop.handle(item);
     const queue = new WorkQueue<Item>({ name: reconciler.name, clock, executor, concurrency: CONCURRENCY, handle });
     const loop = new ControlLoop(reconciler, shared, queue);
-    this.#loops.push({ loop, queue });
+    this.#loops.push(loop);
     const parents = parentKey(reconciler.type.group, reconciler.type.kind);
     this.#byParent.set(parents, [...(this.#byParent.get(parents) ?? []), loop]);
   }
 
   #enqueueAll(): void {
-    for (const { loop } of this.#loops) {
+    for (const loop of this.#loops) {
       for (const { metadata } of this.#store.all(loop.reconciler.type)) loop.enqueue(metadata.namespace, metadata.name);
     }
   }

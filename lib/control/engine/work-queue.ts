@@ -5,6 +5,8 @@ const MAX_RUN_MS = 5;
 /** Back-off of one item: client-go's default item exponential failure rate limiter. */
 const BASE_DELAY_MS = 5;
 const MAX_DELAY_MS = 1_000_000;
+/** The longest that a timer of the machine can wait; a longer delay ends early rather than at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface Entry<T> {
   readonly item: T;
@@ -58,7 +60,7 @@ export class WorkQueue<T> {
     if (this.#stopped) return;
     const entry = this.#entry(item);
     entry.delayed?.cancel();
-    entry.delayed = this.options.clock.after(ms, () => {
+    entry.delayed = this.options.clock.after(Math.min(ms, MAX_TIMER_MS), () => {
       entry.delayed = undefined;
       this.add(item);
     });

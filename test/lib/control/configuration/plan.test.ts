@@ -1,11 +1,12 @@
 import { type Configuration, defaultServingConfig, type KubeObject, type Stored } from '../../../../lib/api';
 import { configurationReconciler } from '../../../../lib/control/configuration';
-import { observe } from '../support/observe';
 import { configuration, failed, NOW, NOW_TEXT, ready, revision, summary, template } from '../support/objects';
+import { observe } from '../support/observe';
 
 const plan = (parent: Stored<Configuration>, objects: readonly KubeObject[] = [], failures: Record<string, string> = {}) =>
   configurationReconciler.plan(parent, observe({ objects, failures }), defaultServingConfig, NOW);
-const messages = (result: ReturnType<typeof plan>) => result.events!.map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
+const messages = (result: ReturnType<typeof plan>) =>
+  result.events!.map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
 
 describe('the plan of a Configuration', () => {
   it('makes the revision of its generation', () => {
@@ -55,7 +56,10 @@ describe('the plan of a Configuration', () => {
       [revision('hello-00001', { status: ready() })],
       'True',
       'hello-00001',
-      ['Normal ConfigurationReady: Configuration becomes ready', 'Normal LatestReadyUpdate: LatestReadyRevisionName updated to "hello-00001"'],
+      [
+        'Normal ConfigurationReady: Configuration becomes ready',
+        'Normal LatestReadyUpdate: LatestReadyRevisionName updated to "hello-00001"',
+      ],
     ],
     [
       'fails with its revision',
@@ -102,14 +106,16 @@ describe('the plan of a Configuration', () => {
     const generation = (n: number, isReady: boolean) =>
       revision(`hello-0000${n}`, { generation: n, ...(isReady ? { status: ready() } : {}) });
     const parent = configuration('hello', { metadata: { generation: 4 }, status: { latestReadyRevisionName: 'hello-00002' } });
-    const latest = (...objects: KubeObject[]) => (plan(parent, objects).status as Configuration['status'])?.latestReadyRevisionName;
+    const latest = (...objects: KubeObject[]) =>
+      (plan(parent, objects).status as Configuration['status'])?.latestReadyRevisionName;
     expect(latest(generation(1, true), generation(2, true), generation(3, true), generation(4, false))).toBe('hello-00003');
     expect(latest(generation(1, true), generation(2, false), generation(4, false))).toBe('hello-00002');
     expect(latest(generation(1, true), generation(4, false))).toBe('hello-00001');
   });
 
   describe('with a name of its author', () => {
-    const named = (image?: string) => configuration('hello', { metadata: { generation: 5 }, template: template(image, 'hello-blue') });
+    const named = (image?: string) =>
+      configuration('hello', { metadata: { generation: 5 }, template: template(image, 'hello-blue') });
 
     it('makes the revision of that name', () => {
       expect(plan(named()).apply![0]!.object.metadata.name).toBe('hello-blue');

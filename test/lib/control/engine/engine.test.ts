@@ -1,4 +1,12 @@
-import { type ConfigMap, ConfigMapType, controllerRef, type Deployment, DeploymentType, type KubeObject, type Stored } from '../../../../lib/api';
+import {
+  type ConfigMap,
+  ConfigMapType,
+  controllerRef,
+  type Deployment,
+  DeploymentType,
+  type KubeObject,
+  type Stored,
+} from '../../../../lib/api';
 import type { Index, Observed, Plan } from '../../../../lib/control/reconciler';
 import { ClusterError } from '../../../../lib/kube';
 import { ToyWorld, type Widget, WidgetType, widget } from '../support/toy-world';
@@ -88,7 +96,10 @@ describe('Engine', () => {
     await world.memory.create(ConfigMapType, map('of-a', { v: '1' }));
     await world.settle();
     expect(await statusOf('a')).toEqual({ named: '1', labelled: [], indexed: [] });
-    await world.memory.create(ConfigMapType, { ...map('l', {}), metadata: { name: 'l', namespace: 'default', labels: { app: 'a', on: 'yes' } } });
+    await world.memory.create(ConfigMapType, {
+      ...map('l', {}),
+      metadata: { name: 'l', namespace: 'default', labels: { app: 'a', on: 'yes' } },
+    });
     await world.memory.create(ConfigMapType, map('i', { for: 'a' }));
     await world.settle();
     expect(await statusOf('a')).toEqual({ named: '1', labelled: ['l'], indexed: ['i'] });
@@ -179,6 +190,12 @@ describe('Engine', () => {
     expect(world.plans).toHaveLength(0);
     await world.clock.advance(1);
     expect(world.plans).toHaveLength(1);
+    await world.memory.patch(WidgetType, 'default', 'a', 'merge', { spec: { wish: String(60 * 24 * 3600_000) } });
+    await world.settle();
+    world.plans = [];
+    // The longest timer that a machine has is shorter than this wait: it looks once in between.
+    await world.clock.advance(49 * 24 * 3600_000);
+    expect(world.plans).toHaveLength(1);
     await world.memory.patch(WidgetType, 'default', 'a', 'merge', { spec: { wish: null } });
     await world.clock.advance(3600_000);
     expect(world.plans).toHaveLength(2);
@@ -261,12 +278,22 @@ describe('Engine', () => {
     expect(world.writes).toEqual([]);
   });
 
-  it('stops: nothing is planned or written afterwards', async () => {
-    const world = await new ToyWorld(mirror).start(widget('a', { wish: 'tea' }));
+  it('stops: nothing is planned, written or asked afterwards', async () => {
+    const forgotten: string[] = [];
+    const answerer = { topic: 't', ask: () => {}, forget: (key: string) => void forgotten.push(key) };
+    const asking = {
+      ...mirror,
+      plan: (...args: Parameters<typeof mirror.plan>) => ({
+        ...mirror.plan(...args),
+        asks: [{ topic: 't', key: 'k', input: 1 }],
+      }),
+    };
+    const world = await new ToyWorld(asking, [answerer]).start(widget('a', { wish: 'tea' }));
     await world.engine.stop();
     world.plans = [];
     await world.memory.patch(WidgetType, 'default', 'a', 'merge', { spec: { wish: 'beer' } });
     await world.clock.advance(60_000);
     expect(world.plans).toEqual([]);
+    expect(forgotten).toEqual(['k']);
   });
 });

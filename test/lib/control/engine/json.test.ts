@@ -40,9 +40,11 @@ describe('includes', () => {
   });
 
   it('holds of whatever has been laid over', () => {
-    fc.assert(fc.property(fc.dictionary(fc.string(), json), fc.dictionary(fc.string(), json), (base, over) => {
-      expect(includes(overlay(base, over), over)).toBe(true);
-    }));
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), json), fc.dictionary(fc.string(), json), (base, over) => {
+        expect(includes(overlay(base, over), over)).toBe(true);
+      }),
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { defaultServingConfig, type Deployment, type Revision, type ServingConfig } from '../../../../lib/api';
+import { type Deployment, defaultServingConfig, type Revision, type ServingConfig } from '../../../../lib/api';
 import { makeDeployment, updateDeployment } from '../../../../lib/control/revision/deployment';
 import { revision, stored } from '../support/objects';
 
@@ -11,7 +11,8 @@ const make = (spec: object, more: { metadata?: object; status?: Revision['status
     }),
     more.config ?? defaultServingConfig,
   );
-const containerOf = (spec: object, config?: ServingConfig) => make(spec, config ? { config } : {}).spec.template.spec.containers[0]!;
+const containerOf = (spec: object, config?: ServingConfig) =>
+  make(spec, config ? { config } : {}).spec.template.spec.containers[0]!;
 
 describe('the Deployment of a revision', () => {
   it('has one container, that of the user, and says all that the contract of the runtime asks for', () => {
@@ -67,18 +68,21 @@ describe('the Deployment of a revision', () => {
   });
 
   it('carries the labels and annotations of the revision but those of its own state and scaling', () => {
-    const { metadata, spec } = make({}, {
-      metadata: {
-        labels: { team: 'a', 'serving.knative.dev/route': 'r' },
-        annotations: {
-          note: 'n',
-          'autoscaling.knative.dev/min-scale': '1',
-          'serving.knative.dev/routes': 'r',
-          'serving.knative.dev/routingStateModified': 'x',
-          'serving.knative.dev/no-gc': 'true',
+    const { metadata, spec } = make(
+      {},
+      {
+        metadata: {
+          labels: { team: 'a', 'serving.knative.dev/route': 'r' },
+          annotations: {
+            note: 'n',
+            'autoscaling.knative.dev/min-scale': '1',
+            'serving.knative.dev/routes': 'r',
+            'serving.knative.dev/routingStateModified': 'x',
+            'serving.knative.dev/no-gc': 'true',
+          },
         },
       },
-    });
+    );
     const { 'serving.knative.dev/deployment-hash': hash, ...labels } = metadata.labels!;
     expect(hash).toMatch(/^[0-9a-f]{16}$/);
     expect(labels).toEqual({
@@ -98,26 +102,46 @@ describe('the Deployment of a revision', () => {
   });
 
   it.each<[string, object, object]>([
-    ['a port', { ports: [{ containerPort: 9000 }] }, { ports: [{ name: 'user-port', containerPort: 9000 }], readinessProbe: { tcpSocket: { port: 9000 } } }],
+    [
+      'a port',
+      { ports: [{ containerPort: 9000 }] },
+      { ports: [{ name: 'user-port', containerPort: 9000 }], readinessProbe: { tcpSocket: { port: 9000 } } },
+    ],
     ['HTTP/2', { ports: [{ name: 'h2c' }] }, { ports: [{ name: 'user-port', containerPort: 8080 }] }],
-    ['a probe on port 0', { readinessProbe: { httpGet: { path: '/h', port: 0 }, periodSeconds: 7 } }, { readinessProbe: { httpGet: { path: '/h', port: 8080 }, periodSeconds: 7 } }],
-    ['a probe on another port', { livenessProbe: { tcpSocket: { port: 1234 } } }, { livenessProbe: { tcpSocket: { port: 8080 } } }],
+    [
+      'a probe on port 0',
+      { readinessProbe: { httpGet: { path: '/h', port: 0 }, periodSeconds: 7 } },
+      { readinessProbe: { httpGet: { path: '/h', port: 8080 }, periodSeconds: 7 } },
+    ],
+    [
+      'a probe on another port',
+      { livenessProbe: { tcpSocket: { port: 1234 } } },
+      { livenessProbe: { tcpSocket: { port: 8080 } } },
+    ],
     ['a probe on a named port', { startupProbe: { httpGet: { port: 'http1' } } }, { startupProbe: { httpGet: { port: 8080 } } }],
     ['a gRPC probe', { readinessProbe: { grpc: {} } }, { readinessProbe: { grpc: { port: 8080 } } }],
-    ['a command as a probe', { readinessProbe: { exec: { command: ['true'] } } }, { readinessProbe: { exec: { command: ['true'] } } }],
+    [
+      'a command as a probe',
+      { readinessProbe: { exec: { command: ['true'] } } },
+      { readinessProbe: { exec: { command: ['true'] } } },
+    ],
     ['a policy of its own', { terminationMessagePolicy: 'File' }, { terminationMessagePolicy: 'File' }],
   ])('understands %s', (_, container, expected) => {
     expect(containerOf({ containers: [{ image: 'i', ...container }] })).toMatchObject(expected);
   });
 
   it('probes a port of its own choice where the installation allows it', () => {
-    const config = { ...defaultServingConfig, features: { ...defaultServingConfig.features, multiContainerProbing: 'Enabled' as const } };
+    const config = {
+      ...defaultServingConfig,
+      features: { ...defaultServingConfig.features, multiContainerProbing: 'Enabled' as const },
+    };
     const container = { image: 'i', livenessProbe: { httpGet: { path: '/', port: 9999 } } };
     expect(containerOf({ containers: [container] }, config).livenessProbe).toMatchObject({ httpGet: { port: 9999 } });
   });
 
   it('gives port and PORT to the serving container alone, and Knative’s variables to all', () => {
-    const { containers } = make({ containers: [{ image: 'side' }, { image: 'main', ports: [{ containerPort: 81 }] }] }).spec.template.spec;
+    const { containers } = make({ containers: [{ image: 'side' }, { image: 'main', ports: [{ containerPort: 81 }] }] }).spec
+      .template.spec;
     expect(containers.map(({ image, ports, env }) => [image, ports, env?.map(({ name }) => name)])).toEqual([
       ['side', undefined, ['K_REVISION', 'K_CONFIGURATION', 'K_SERVICE']],
       ['main', [{ name: 'user-port', containerPort: 81 }], ['PORT', 'K_REVISION', 'K_CONFIGURATION', 'K_SERVICE']],

@@ -11,8 +11,8 @@ import {
 } from '../../../../lib/api';
 import { type RevisionOptions, revisionReconciler } from '../../../../lib/control/revision';
 import { makeDeployment } from '../../../../lib/control/revision/deployment';
-import { type Facts, observe } from '../support/observe';
 import { condition, NOW, ownedBy, revision, stored, summary } from '../support/objects';
+import { type Facts, observe } from '../support/observe';
 
 const plan = (parent: Stored<Revision>, facts: Facts = {}, options?: RevisionOptions) =>
   revisionReconciler(options).plan(parent, observe(facts), defaultServingConfig, NOW);
@@ -41,7 +41,10 @@ function pod(status: Partial<ContainerStatus>, conditions: Pod['status'] = {}): 
     kind: 'Pod',
     metadata: { name: 'p' },
     spec: { containers: [] },
-    status: { ...conditions, containerStatuses: [{ name: 'user-container', image: 'i', ready: false, restartCount: 0, ...status }] },
+    status: {
+      ...conditions,
+      containerStatuses: [{ name: 'user-container', image: 'i', ready: false, restartCount: 0, ...status }],
+    },
   };
   return stored(object, { labels: { [labels.revisionUID]: parent.metadata.uid } });
 }
@@ -51,7 +54,9 @@ const gaveUp = { conditions: [condition('Progressing', 'False', 'ProgressDeadlin
 
 describe('the plan of a Revision', () => {
   it('makes a Deployment and a PodAutoscaler', () => {
-    const { apply, status } = plan(revision('hello-00001', { metadata: { annotations: { 'autoscaling.knative.dev/min-scale': '1' } } }));
+    const { apply, status } = plan(
+      revision('hello-00001', { metadata: { annotations: { 'autoscaling.knative.dev/min-scale': '1' } } }),
+    );
     expect(apply!.map(({ object }) => `${object.kind} ${object.metadata.name}`)).toEqual([
       'Deployment hello-00001-deployment',
       'PodAutoscaler hello-00001',
@@ -79,7 +84,10 @@ describe('the plan of a Revision', () => {
   });
 
   it('becomes ready with its pods, and says so once', () => {
-    const objects = [deployment({ ...progressing, replicas: 1, readyReplicas: 1, availableReplicas: 1 }), autoscaler({ ...active, actualScale: 1, desiredScale: 2 })];
+    const objects = [
+      deployment({ ...progressing, replicas: 1, readyReplicas: 1, availableReplicas: 1 }),
+      autoscaler({ ...active, actualScale: 1, desiredScale: 2 }),
+    ];
     const { status, events } = plan(parent, { objects });
     expect(summary(status)).toEqual({ Active: 'True', ContainerHealthy: 'True', Ready: 'True', ResourcesAvailable: 'True' });
     expect(status).toMatchObject({ actualReplicas: 1, desiredReplicas: 2 });
@@ -211,7 +219,9 @@ describe('the plan of a Revision', () => {
   });
 
   describe('with images by tag', () => {
-    const tagged = revision('hello-00001', { spec: { containers: [{ image: 'example.com/hello:v1' }], serviceAccountName: 'robot' } });
+    const tagged = revision('hello-00001', {
+      spec: { containers: [{ image: 'example.com/hello:v1' }], serviceAccountName: 'robot' },
+    });
     const key = `digest/${tagged.metadata.uid}`;
     const answered = (digest: object) => plan(tagged, { answers: { [key]: { 'example.com/hello:v1': digest } } });
 
@@ -222,7 +232,13 @@ describe('the plan of a Revision', () => {
         {
           topic: 'digest',
           key: tagged.metadata.uid,
-          input: { namespace: 'default', serviceAccountName: 'robot', imagePullSecrets: [], images: ['example.com/hello:v1'], timeout: 10_000 },
+          input: {
+            namespace: 'default',
+            serviceAccountName: 'robot',
+            imagePullSecrets: [],
+            images: ['example.com/hello:v1'],
+            timeout: 10_000,
+          },
         },
       ]);
       expect(summary(status).Ready).toBe('Unknown/ResolvingDigests');

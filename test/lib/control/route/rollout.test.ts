@@ -38,9 +38,18 @@ describe('step', () => {
   });
 
   it.each<[Record<string, number>, Record<string, number>]>([
-    [{ a: 90, b: 10 }, { a: 80, b: 20 }],
-    [{ a: 40, b: 55, c: 5 }, { a: 40, b: 45, c: 15 }],
-    [{ a: 40, b: 5, c: 55 }, { a: 35, c: 65 }],
+    [
+      { a: 90, b: 10 },
+      { a: 80, b: 20 },
+    ],
+    [
+      { a: 40, b: 55, c: 5 },
+      { a: 40, b: 45, c: 15 },
+    ],
+    [
+      { a: 40, b: 5, c: 55 },
+      { a: 35, c: 65 },
+    ],
     [{ a: 4, b: 96 }, { b: 100 }],
   ])('moves a step from the newest of the older revisions: %j becomes %j', (before, after) => {
     const latest = Object.keys(before).at(-1)!;
@@ -66,7 +75,8 @@ describe('observeReady', () => {
     [10, 5, 5, 99],
   ])('in %d s, ready after %d s: steps every %d s of %d %%', (duration, readyAfter, every, size) => {
     const now = 1000 * SECOND;
-    const { steps } = observeReady(one({ a: 99, b: 1 }, { startTime: now - readyAfter * SECOND }), now, duration).configurations[0]!;
+    const { steps } = observeReady(one({ a: 99, b: 1 }, { startTime: now - readyAfter * SECOND }), now, duration)
+      .configurations[0]!;
     expect(steps.stepDuration).toBe(Math.trunc(every * SECOND));
     expect(steps.stepSize).toBe(size);
     expect(steps.nextStepTime).toBe(now + steps.stepDuration);
@@ -111,8 +121,11 @@ describe('a rollout as a whole', () => {
     );
   });
 
-  it.each([undefined, '', 'no json', '{"configurations":[{"percent":101,"revisions":[]}]}', '{"configurations":[{"percent":5,"revisions":[{"percent":4}]}]}'])(
-    'is forgotten if its text is %j',
-    (text) => expect(readRollout(text)).toBeUndefined(),
-  );
+  it.each([
+    undefined,
+    '',
+    'no json',
+    '{"configurations":[{"percent":101,"revisions":[]}]}',
+    '{"configurations":[{"percent":5,"revisions":[{"percent":4}]}]}',
+  ])('is forgotten if its text is %j', (text) => expect(readRollout(text)).toBeUndefined());
 });

@@ -1,8 +1,20 @@
-import { defaultServingConfig, type KubeObject, type Service, setDefaults, type Stored } from '../../../../lib/api';
+import { defaultServingConfig, type KubeObject, type Service, type Stored, setDefaults } from '../../../../lib/api';
 import { serviceReconciler } from '../../../../lib/control/service';
 import { makeConfiguration, makeRoute } from '../../../../lib/control/service/resources';
+import {
+  condition,
+  configuration,
+  NOW,
+  ownedBy,
+  ready,
+  revision,
+  route,
+  service,
+  stored,
+  summary,
+  template,
+} from '../support/objects';
 import { observe } from '../support/observe';
-import { condition, configuration, NOW, ownedBy, ready, revision, route, service, stored, summary, template } from '../support/objects';
 
 const plan = (parent: Stored<Service>, objects: readonly KubeObject[] = [], failures: Record<string, string> = {}) =>
   serviceReconciler.plan(parent, observe({ objects, failures }), defaultServingConfig, NOW);
@@ -22,7 +34,8 @@ const routeReady = {
   address: { url: 'http://hello.default.svc.cluster.local' },
   traffic: [{ revisionName: 'hello-00001', percent: 100, latestRevision: true }],
 };
-const OUT_OF_DATE = (kind: string) => `Unknown/OutOfDate: The ${kind} is still working to reflect the latest desired specification.`;
+const OUT_OF_DATE = (kind: string) =>
+  `Unknown/OutOfDate: The ${kind} is still working to reflect the latest desired specification.`;
 
 describe('the plan of a Service', () => {
   it('makes a Configuration and a Route of its name, with labels and annotations', () => {
@@ -86,7 +99,12 @@ describe('the plan of a Service', () => {
     const parent = service();
     const children = childrenOf(parent, { configuration: configurationReady, route: routeReady });
     const { status } = plan(parent, children);
-    const later = serviceReconciler.plan({ ...parent, status: status! }, observe({ objects: children }), defaultServingConfig, NOW + 60_000);
+    const later = serviceReconciler.plan(
+      { ...parent, status: status! },
+      observe({ objects: children }),
+      defaultServingConfig,
+      NOW + 60_000,
+    );
     expect(later.status).toEqual(status);
     expect(later.events).toEqual([]);
   });
@@ -97,7 +115,11 @@ describe('the plan of a Service', () => {
       'copies the reason of a failed Configuration',
       failedConfiguration,
       routeReady,
-      { ConfigurationsReady: 'False/RevisionFailed: no', Ready: 'False/RevisionFailed: no', RoutesReady: 'Unknown/TrafficNotMigrated: Traffic is not yet migrated to the latest revision.' },
+      {
+        ConfigurationsReady: 'False/RevisionFailed: no',
+        Ready: 'False/RevisionFailed: no',
+        RoutesReady: 'Unknown/TrafficNotMigrated: Traffic is not yet migrated to the latest revision.',
+      },
     ],
     [
       'waits while the Configuration has not seen its spec',

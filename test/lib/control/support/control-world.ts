@@ -8,6 +8,7 @@ import {
   type Ingress,
   IngressType,
   type KubeObject,
+  keyOf,
   type PodAutoscaler,
   PodAutoscalerType,
   type ResourceType,
@@ -16,7 +17,15 @@ import {
   typeKey,
 } from '../../../../lib/api';
 import { CountingExecutor, type Log, noLog, seededRandom, VirtualClock } from '../../../../lib/base';
-import { type Answerer, DIGEST_TOPIC, type DigestQuestion, Engine, INGRESS_CLASS, servingReconcilers } from '../../../../lib/control';
+import {
+  type Answerer,
+  DIGEST_TOPIC,
+  type DigestQuestion,
+  Engine,
+  type GatewayQuestion,
+  INGRESS_CLASS,
+  servingReconcilers,
+} from '../../../../lib/control';
 import type { Reconciler } from '../../../../lib/control/reconciler';
 import type { Cluster } from '../../../../lib/kube';
 import { MemoryCluster } from '../../../../lib/local/cluster';
@@ -131,7 +140,7 @@ export class ControlWorld {
   readonly memory = new MemoryCluster({ clock: this.clock, random: seededRandom(1), types: allTypes });
   readonly counting = new CountingCluster(this.memory);
   readonly engine: Engine<ServingConfig>;
-  readonly #gateway: { onAnswer?: (key: string, value: unknown) => void } = {};
+  readonly #gateway = new Map<string, (key: string, value: unknown) => void>();
 
   constructor(options: WorldOptions = {}) {
     const { executor, clock } = this;
@@ -191,18 +200,21 @@ export class ControlWorld {
 
   /** A gateway that takes every Ingress in as soon as it sees it. */
   #gatewayAnswerer(): Answerer {
-    const answer = ({ metadata: { namespace, name, generation } }: Stored<Ingress>): void =>
-      this.#gateway.onAnswer?.(`${namespace}/${name}`, { generation });
+    const answer = (ingress: Stored<Ingress>): void => {
+      const key = keyOf(ingress);
+      this.#gateway.get(key)?.(key, { generation: ingress.metadata.generation });
+    };
+    this.memory.watch(IngressType, {}, (event) => {
+      if (event.type !== 'BOOKMARK' && event.type !== 'DELETED') answer(event.object);
+    });
     return {
       topic: 'gateway',
-      ask: (_ask, onAnswer) => {
-        if (this.#gateway.onAnswer) return;
-        this.#gateway.onAnswer = onAnswer;
-        this.memory.watch(IngressType, {}, (event) => {
-          if (event.type !== 'BOOKMARK' && event.type !== 'DELETED') answer(event.object);
-        });
+      ask: ({ key, input }, onAnswer) => {
+        this.#gateway.set(key, onAnswer);
+        const { namespace, name } = input as GatewayQuestion;
+        this.memory.get(IngressType, namespace, name).then((ingress) => ingress && answer(ingress));
       },
-      forget: () => {},
+      forget: (key) => void this.#gateway.delete(key),
     };
   }
 }

@@ -56,7 +56,10 @@ export const template = (image = 'example.com/hello@sha256:00', name?: string) =
   spec: { containers: [{ image }] },
 });
 
-export function service(name = 'hello', more: { metadata?: ObjectMeta; spec?: Partial<Service['spec']>; status?: Service['status'] } = {}) {
+export function service(
+  name = 'hello',
+  more: { metadata?: ObjectMeta; spec?: Partial<Service['spec']>; status?: Service['status'] } = {},
+) {
   const object: Service = {
     apiVersion: 'serving.knative.dev/v1',
     kind: 'Service',
@@ -84,7 +87,13 @@ export function configuration(
 /** A revision of a configuration, of generation 1 unless `metadata` says otherwise. */
 export function revision(
   name = 'hello-00001',
-  more: { of?: Stored<Configuration>; generation?: number; metadata?: ObjectMeta; spec?: Revision['spec']; status?: Revision['status'] } = {},
+  more: {
+    of?: Stored<Configuration>;
+    generation?: number;
+    metadata?: ObjectMeta;
+    spec?: Revision['spec'];
+    status?: Revision['status'];
+  } = {},
 ) {
   const of = more.of ?? configuration();
   const object: Revision = {
@@ -142,6 +151,9 @@ export function ingress(name: string, spec: Ingress['spec'], metadata: ObjectMet
 export function summary(status: unknown): Record<string, string> {
   const { conditions = [] } = (status ?? {}) as { conditions?: readonly Condition[] };
   return Object.fromEntries(
-    conditions.map((c) => [c.type, [c.reason ? `${c.status}/${c.reason}` : c.status, ...(c.message ? [c.message] : [])].join(': ')]),
+    conditions.map((c) => [
+      c.type,
+      [c.reason ? `${c.status}/${c.reason}` : c.status, ...(c.message ? [c.message] : [])].join(': '),
+    ]),
   );
 }

@@ -1,0 +1,68 @@
+import { defaultServingConfig, type Ingress, type KubeObject, type Stored } from '../../../../lib/api';
+import { INGRESS_CLASS, ingressReconciler } from '../../../../lib/control/ingress';
+import { BEFORE_TEXT, ingress, NOW, summary } from '../support/objects';
+import { observe } from '../support/observe';
+
+const ours = { annotations: { 'networking.knative.dev/ingress.class': INGRESS_CLASS } };
+const hosting = (name: string, host: string, metadata: KubeObject['metadata'] = {}) =>
+  ingress(
+    name,
+    { rules: [{ hosts: [host], visibility: 'ExternalIP', http: { paths: [] } }] },
+    { ...ours, generation: 3, ...metadata },
+  );
+const plan = (parent: Stored<Ingress>, answer?: object, ...others: KubeObject[]) =>
+  ingressReconciler('gateway.internal').plan(
+    parent,
+    observe({ objects: [parent, ...others], answers: answer ? { 'gateway/default/a': answer } : {} }),
+    defaultServingConfig,
+    NOW,
+  );
+
+describe('the plan of an Ingress', () => {
+  const a = hosting('a', 'a.example.com');
+
+  it('asks the gateways, and waits for them', () => {
+    const { asks, status } = plan(a);
+    expect(asks).toEqual([
+      { topic: 'gateway', key: 'default/a', input: { namespace: 'default', name: 'a', uid: 'uid-ingress-a' } },
+    ]);
+    expect(summary(status)).toEqual({
+      LoadBalancerReady: 'Unknown/Uninitialized: Waiting for load balancer to be ready',
+      NetworkConfigured: 'Unknown',
+      Ready: 'Unknown/Uninitialized: Waiting for load balancer to be ready',
+    });
+  });
+
+  it('is ready once they serve its generation, and says where they are', () => {
+    const { status } = plan(a, { generation: 3 });
+    expect(summary(status)).toEqual({ LoadBalancerReady: 'True', NetworkConfigured: 'True', Ready: 'True' });
+    const door = { ingress: [{ domainInternal: 'gateway.internal' }] };
+    expect(status).toMatchObject({ observedGeneration: 3, publicLoadBalancer: door, privateLoadBalancer: door });
+  });
+
+  it('is not ready while they serve an earlier one', () => {
+    expect(summary(plan(a, { generation: 2 }).status).Ready).toMatch(/^Unknown/);
+  });
+
+  it('says which older Ingress has its host', () => {
+    const older = hosting('b', 'a.example.com', { namespace: 'other', creationTimestamp: '2025-01-01T00:00:00Z' });
+    expect(summary(plan(a, { generation: 3 }, older).status).Ready).toBe(
+      'False/HostConflict: Host "a.example.com" is claimed by the older Ingress "other/b".',
+    );
+    for (const rival of [
+      hosting('b', 'a.example.com', { namespace: 'other', creationTimestamp: '2026-06-01T00:00:00Z' }),
+      hosting('b', 'a.example.com', { creationTimestamp: BEFORE_TEXT }),
+      hosting('b', 'b.example.com', { creationTimestamp: '2025-01-01T00:00:00Z' }),
+      { ...older, metadata: { ...older.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
+      { ...older, metadata: { ...older.metadata, annotations: {} } },
+    ]) {
+      expect(summary(plan(a, { generation: 3 }, rival).status).Ready).toBe('True');
+    }
+  });
+
+  it('leaves other classes alone', () => {
+    const other = hosting('a', 'a.example.com', { annotations: { 'networking.knative.dev/ingress.class': 'istio' } });
+    expect(plan(other, { generation: 3 })).toEqual({});
+    expect(ingressReconciler('x').reads(other, defaultServingConfig)).toEqual([]);
+  });
+});
