@@ -21,6 +21,8 @@ export function plainText(status: number, text: string, headers: readonly string
 /** The answer to a client that is no longer there (nginx's number for it); only logs and metrics see it. */
 export const clientGone: Outbound = { status: 499, headers: [], body: null };
 
+const MAX_HOSTS_SHOWN = 50;
+
 /** How failures are told: in upstream's words alone, or with whom they concern and why. */
 export class Failures {
   /** @param explain say more than upstream: for a developer's own machine, not for the public. */
@@ -36,7 +38,9 @@ export class Failures {
     if (!this.explain) return plainText(404, 'not found');
     const known = hosts();
     if (known.includes(host)) return plainText(404, `not found: ${host} has no route for path ${path}`);
-    const list = known.length > 0 ? `Known hosts:\n${known.map((name) => `  ${name}\n`).join('')}` : 'No host is known yet.';
+    const shown = known.slice(0, MAX_HOSTS_SHOWN).map((name) => `  ${name}\n`);
+    if (known.length > shown.length) shown.push(`  and ${known.length - shown.length} more\n`);
+    const list = shown.length > 0 ? `Known hosts:\n${shown.join('')}` : 'No host is known yet.';
     return plainText(404, `not found: nothing is served as ${host}.\n${list}`);
   }
 }

@@ -114,7 +114,9 @@ describe('what upstream asks of an ingress', () => {
     await world.gateway.start();
     await world.ingress('hello', HOST, { 'hello-00001': 100 });
     await world.virtual.settle();
-    const response = await world.fetch(HOST, '/healthz', { headers: { 'K-Network-Probe': 'probe', 'K-Network-Hash': 'override' } });
+    const response = await world.fetch(HOST, '/healthz', {
+      headers: { 'K-Network-Probe': 'probe', 'K-Network-Hash': 'override' },
+    });
     expect(response.status).toBe(200);
     expect(response.headers.get('k-network-hash')).toBe(world.gateway.programmed('default', 'hello')?.hash);
     expect(world.gateway.programmed('default', 'hello')).toMatchObject({ generation: 1, conflicts: [] });

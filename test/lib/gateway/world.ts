@@ -52,7 +52,11 @@ export class World {
   /** A revision with its ServerlessService and a Deployment at `replicas`. */
   async revision(
     name: string,
-    { replicas = 0, annotations = {}, ...spec }: Partial<Revision['spec']> & { replicas?: number; annotations?: Record<string, string> } = {},
+    {
+      replicas = 0,
+      annotations = {},
+      ...spec
+    }: Partial<Revision['spec']> & { replicas?: number; annotations?: Record<string, string> } = {},
   ): Promise<void> {
     await this.cluster.create<Revision>(RevisionType, {
       apiVersion: 'serving.knative.dev/v1',

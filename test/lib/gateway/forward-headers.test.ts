@@ -1,0 +1,127 @@
+import type { Inbound } from '../../../lib/gateway';
+import { forwardedHeaders, type HeaderRules } from '../../../lib/gateway/forward-headers';
+
+const inbound = (headers: string[], more: Partial<Inbound> = {}): Inbound => ({
+  method: 'GET',
+  target: '/',
+  host: 'hello.default.example.com',
+  headers,
+  body: null,
+  visibility: 'external',
+  peer: { address: '192.0.2.7', trusted: false },
+  signal: new AbortController().signal,
+  ...more,
+});
+
+const rules = (setHeaders: string[] = [], more: Partial<HeaderRules> = {}): HeaderRules => ({
+  host: 'hello.default.example.com',
+  originalHost: undefined,
+  setHeaders,
+  setNames: new Set(setHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase())),
+  toRevision: true,
+  ...more,
+});
+
+const asMap = (headers: string[]) => {
+  const map = new Map<string, string[]>();
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!.toLowerCase();
+    map.set(name, [...(map.get(name) ?? []), headers[i + 1]!]);
+  }
+  return map;
+};
+
+const TRUSTED = { peer: { address: '192.0.2.7', trusted: true } };
+
+describe('the headers of a forwarded request', () => {
+  test('keep order, repetition and case of end-to-end fields', () => {
+    const sent = ['X-B', '1', 'x-a', '2', 'X-B', '3'];
+    expect(forwardedHeaders(inbound(sent), rules()).slice(2, 8)).toEqual(sent);
+  });
+
+  test.each([
+    'Connection',
+    'Keep-Alive',
+    'Proxy-Connection',
+    'Proxy-Authorization',
+    'Transfer-Encoding',
+    'Upgrade',
+    'Trailer',
+    'Expect',
+  ])('leave out %s', (name) => {
+    expect(asMap(forwardedHeaders(inbound([name, 'x']), rules())).has(name.toLowerCase())).toBe(false);
+  });
+
+  test('leave out what Connection names', () => {
+    const map = asMap(forwardedHeaders(inbound(['Connection', 'close, X-Private', 'X-Private', '1', 'X-Public', '2']), rules()));
+    expect([map.has('x-private'), map.get('x-public')]).toEqual([false, ['2']]);
+  });
+
+  test('keep TE: trailers, which gRPC asks for, and no other TE', () => {
+    expect(asMap(forwardedHeaders(inbound(['TE', 'trailers']), rules())).get('te')).toEqual(['trailers']);
+    expect(asMap(forwardedHeaders(inbound(['TE', 'gzip']), rules())).has('te')).toBe(false);
+  });
+
+  test('say who asked, and nothing that a stranger says of it', () => {
+    const lies = [
+      'X-Forwarded-For',
+      '10.0.0.1',
+      'X-Forwarded-Proto',
+      'https',
+      'X-Forwarded-Host',
+      'evil',
+      'Forwarded',
+      'for=evil',
+    ];
+    const map = asMap(forwardedHeaders(inbound(lies), rules()));
+    expect(map.get('x-forwarded-for')).toEqual(['192.0.2.7']);
+    expect(map.get('x-forwarded-proto')).toEqual(['http']);
+    expect(map.get('x-forwarded-host')).toEqual(['hello.default.example.com']);
+    expect(map.get('forwarded')).toEqual(['for=192.0.2.7;host=hello.default.example.com;proto=http']);
+  });
+
+  test('go on from what a trusted peer says', () => {
+    const said = ['X-Forwarded-For', '203.0.113.9', 'X-Forwarded-Proto', 'https', 'X-Forwarded-Host', 'www.example.org'];
+    const map = asMap(forwardedHeaders(inbound(said, TRUSTED), rules()));
+    expect(map.get('x-forwarded-for')).toEqual(['203.0.113.9, 192.0.2.7']);
+    expect(map.get('x-forwarded-proto')).toEqual(['https']);
+    expect(map.get('x-forwarded-host')).toEqual(['www.example.org']);
+    expect(map.get('forwarded')).toEqual(['for=203.0.113.9;host=www.example.org;proto=https, for=192.0.2.7']);
+  });
+
+  test('leave a trusted peer its Forwarded field', () => {
+    expect(asMap(forwardedHeaders(inbound(['Forwarded', 'for=a'], TRUSTED), rules())).get('forwarded')).toEqual(['for=a']);
+  });
+
+  test('write addresses and ports as RFC 7239 wants them', () => {
+    const request = inbound([], { host: 'h.example.com:8080', peer: { address: '2001:db8::1', trusted: false } });
+    expect(asMap(forwardedHeaders(request, rules())).get('forwarded')).toEqual([
+      'for="[2001:db8::1]";host="h.example.com:8080";proto=http',
+    ]);
+  });
+
+  test.each(['Knative-Serving-Tag', 'K-Original-Host', 'Kn-Anything'])('leave out %s of a public client', (name) => {
+    const has = (more: Partial<Inbound>) => asMap(forwardedHeaders(inbound([name, 'x'], more), rules())).has(name.toLowerCase());
+    expect(has({})).toBe(false);
+    expect(has(TRUSTED)).toBe(true);
+    expect(has({ visibility: 'internal' })).toBe(true);
+  });
+
+  test("set the route's fields in place of the client's own", () => {
+    const map = asMap(forwardedHeaders(inbound(['x-foo', 'client', 'X-Foo', 'again']), rules(['X-Foo', 'route'])));
+    expect(map.get('x-foo')).toEqual(['route']);
+  });
+
+  test('name the revision to services, not to the revision itself', () => {
+    const set = ['Knative-Serving-Namespace', 'default', 'Knative-Serving-Revision', 'r', 'Knative-Serving-Tag', 't'];
+    const toRevision = asMap(forwardedHeaders(inbound([]), rules(set)));
+    expect([...toRevision.keys()].filter((name) => name.startsWith('knative'))).toEqual(['knative-serving-tag']);
+    const toService = asMap(forwardedHeaders(inbound([]), rules(set, { toRevision: false })));
+    expect(toService.get('knative-serving-revision')).toEqual(['r']);
+  });
+
+  test('carry the host that was asked for where another is sent', () => {
+    const map = asMap(forwardedHeaders(inbound(['Host', 'a']), rules([], { host: 'b', originalHost: 'a', toRevision: false })));
+    expect([map.get('host'), map.get('k-original-host')]).toEqual([['b'], ['a']]);
+  });
+});
