@@ -35,9 +35,12 @@ export function resolveContentHash(service: Service): Service {
   };
 }
 
-/** JSON with sorted keys and without undefined members. */
+/** JSON with sorted keys and without members that are undefined or null, which cdk8s drops too. */
 function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    isRecord(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
-  );
+  return JSON.stringify(value, (_key, item: unknown) => (isRecord(item) ? Object.fromEntries(members(item)) : item));
 }
+
+const members = (object: object) =>
+  Object.entries(object)
+    .filter(([, value]) => value !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -43,6 +43,7 @@ export class ComponentModel<Props extends RoutedProps, T extends Service | Route
   /** Refuses at once what is wrong with the part of the props that is known before anything is resolved. */
   checkKnown(data: Props): void {
     const { value, complete } = known(data);
+    if (this.#nameOf(value) !== this.#nameOf(data)) return; // names are made from the name, and that is not known
     const object = this.recipe.complete(this.object(value));
     const { errors } = findings(object, this.recipe.problems(this.#nameOf(value), value));
     this.#refuse(complete ? errors : errors.filter(({ message }) => !SAYS_MISSING.test(message)));

@@ -141,6 +141,11 @@ describe('validation', () => {
     );
   });
 
+  test('a name that is not known yet is no reason to refuse names made from it', async () => {
+    const hello = new KnService('hello', { name: pulumi.output('shop'), image: 'app:1', traffic: [{ revision: 'shop-00001' }] });
+    expect((await specOf(hello)).traffic).toEqual([{ revisionName: 'shop-00001', percent: 100 }]);
+  });
+
   test('what is not known yet is no reason to refuse', async () => {
     const hello = new KnService('hello', {
       image: pulumi.output('app:1'),
