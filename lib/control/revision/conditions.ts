@@ -54,7 +54,9 @@ function propagateContainer(conditions: Conditions, status: ContainerStatus, gav
   const { reason = '', message = '' } = status.state?.waiting ?? {};
   if (NO_IMAGE.has(reason)) {
     const what = `Unable to fetch image ${JSON.stringify(status.image ?? '')}: ${message || reason}`;
-    const marked = conditions.markFalse('ContainerHealthy', 'ContainerMissing', what);
+    // Attempts and waiting take turns: what the first attempt said stays, or every turn would be news.
+    const said = reason === 'ImagePullBackOff' && conditions.get('ContainerHealthy')?.reason === 'ContainerMissing';
+    const marked = said ? conditions : conditions.markFalse('ContainerHealthy', 'ContainerMissing', what);
     return gaveUp ? marked.markFalse('ResourcesAvailable', reason, message) : marked;
   }
   return gaveUp && reason ? conditions.markFalse('ResourcesAvailable', reason, message) : undefined;

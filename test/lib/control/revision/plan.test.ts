@@ -173,6 +173,16 @@ describe('the plan of a Revision', () => {
     expect(result.apply!.at(-1)!.object.spec).toMatchObject({ reachability: 'Unreachable' });
   });
 
+  it('says why its image cannot be had as the first attempt said it, however long that goes on', () => {
+    const waiting = (reason: string, message: string) => [
+      deployment(progressing),
+      pod({ image: 'x', state: { waiting: { reason, message } } }),
+    ];
+    const first = plan(parent, { objects: waiting('ErrImagePull', 'not found') });
+    const second = plan({ ...parent, status: first.status as object }, { objects: waiting('ImagePullBackOff', 'Back-off') });
+    expect(second.status).toEqual(first.status);
+  });
+
   it('is not blamed for a container that waits while there is still time', () => {
     const objects = [deployment(progressing), pod({ state: { waiting: { reason: 'ContainerCreating' } } })];
     expect(summary(plan(parent, { objects }).status).Ready).toBe('Unknown/Deploying');
