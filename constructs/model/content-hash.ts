@@ -3,13 +3,13 @@ import type { ApiTemplate, Service } from './api-types';
 import { isRecord } from './shape';
 
 /** Stands in names for the hash, until patches have been applied and the hash is known. */
-const PLACEHOLDER = '{content-hash}';
+const PENDING_HASH = '{content-hash}';
 
 /** Hexadecimal digits of the hash in a revision's name: 40 bits, and short enough to leave room for the service's name. */
 export const CONTENT_HASH_LENGTH = 10;
 
 /** The name of the revision with a content hash that is still to be computed. */
-export const contentHashPlaceholder = (service: string): string => `${service}-${PLACEHOLDER}`;
+export const pendingRevisionName = (service: string): string => `${service}-${PENDING_HASH}`;
 
 /** Hash over everything in a template but the revision's name. The order of keys does not matter, that of lists does. */
 export function contentHash(template: ApiTemplate): string {
@@ -21,10 +21,10 @@ export function contentHash(template: ApiTemplate): string {
 /** The object with the content hash in place of what stands for it, in the template's name and in the traffic. */
 export function resolveContentHash(service: Service): Service {
   const { template, traffic } = service.spec ?? {};
-  const placeholder = template?.metadata?.name;
-  if (!placeholder?.endsWith(PLACEHOLDER)) return service;
-  const name = placeholder.replace(PLACEHOLDER, contentHash(template));
-  const resolved = traffic?.map((target) => (target.revisionName === placeholder ? { ...target, revisionName: name } : target));
+  const pending = template?.metadata?.name;
+  if (!pending?.endsWith(PENDING_HASH)) return service;
+  const name = pending.replace(PENDING_HASH, contentHash(template));
+  const resolved = traffic?.map((target) => (target.revisionName === pending ? { ...target, revisionName: name } : target));
   return {
     ...service,
     spec: {

@@ -1,4 +1,4 @@
-import { contentHashPlaceholder } from './content-hash';
+import { pendingRevisionName } from './content-hash';
 
 /** How revisions of a service are named; made by `RevisionName`. */
 export interface RevisionName {
@@ -29,6 +29,6 @@ export const RevisionName = {
 
 /** The name to write into the template, or undefined where Knative counts. */
 export function revisionName(service: string, naming: RevisionName = {}): string | undefined {
-  if (naming.contentHash) return contentHashPlaceholder(service);
+  if (naming.contentHash) return pendingRevisionName(service);
   return naming.suffix === undefined ? naming.name : `${service}-${naming.suffix}`;
 }

@@ -1,4 +1,4 @@
-import { contentHash, contentHashPlaceholder } from './content-hash';
+import { contentHash, pendingRevisionName } from './content-hash';
 import { type RevisionTemplateProps, revisionTemplate } from './template';
 
 /** A revision of a service: its full name, or what `RevisionRef` makes. */
@@ -26,9 +26,7 @@ export function referencedRevision(ref: RevisionRef | undefined, service: string
   if (ref === undefined || typeof ref === 'string') return ref;
   if ('revisionName' in ref) return ref.revisionName;
   if ('latestRevision' in ref) return undefined;
-  return ref.contentHash === true
-    ? contentHashPlaceholder(service)
-    : `${service}-${contentHash(revisionTemplate(ref.contentHash))}`;
+  return ref.contentHash === true ? pendingRevisionName(service) : `${service}-${contentHash(revisionTemplate(ref.contentHash))}`;
 }
 
 /** True for a reference to what the service's own template makes. */
