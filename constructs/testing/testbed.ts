@@ -133,12 +133,26 @@ export class Testbed {
     await this.#drive(this.#ready(), () => this.#notReady().then((why) => new KncError('KNC3110', why)));
   }
 
-  /** Sends a request to a service by its public host and returns the answer; time moves as far as the answer needs. */
-  async fetch(service: ServiceRef, request: TestRequest = {}): Promise<Response> {
+  /**
+   * Sends a request to a service by its public host, and moves time as far as the answer needs.
+   * @throws KncError KNC3111 if there is none within 15 virtual minutes
+   */
+  fetch(service: ServiceRef, request: TestRequest = {}): Promise<Response> {
+    const late = async () =>
+      new KncError('KNC3111', `no answer from ${locate(service).name}${request.path ?? '/'} within 15 minutes`);
+    return this.#drive(this.send(service, request), late);
+  }
+
+  /** Sends a request and leaves time to you: the answer comes while you `advance`, or wait `until` it is there. */
+  async send(service: ServiceRef, request: TestRequest = {}): Promise<Response> {
     const { path = '/', tag, ...init } = request;
     const host = await this.#host(service, tag);
-    const answer = this.system.gateway.fetch(new Request(new URL(path, `http://${host}`), init));
-    return this.#drive(answer, async () => new KncError('KNC3111', `no answer from ${host}${path} within 15 minutes`));
+    return this.system.gateway.fetch(new Request(new URL(path, `http://${host}`), init));
+  }
+
+  /** Moves time from one timer to the next until `promise` settles. @throws KncError KNC3111 after 15 virtual minutes */
+  until<T>(promise: Promise<T>): Promise<T> {
+    return this.#drive(promise, async () => new KncError('KNC3111', 'what was waited for did not come within 15 minutes'));
   }
 
   /** Moves time, and lets everything happen that is due on the way. */

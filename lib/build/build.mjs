@@ -57,13 +57,8 @@ async function bundle() {
     legalComments: 'none',
   };
   const external = ['cdk8s', 'constructs', 'typescript', 'lmdb', 'bufferutil', 'utf-8-validate'];
-  const samples = readdirSync(path.join(root, 'lib/local/samples')).filter((file) => file.endsWith('.ts') && file !== 'index.ts');
-  const outputs = {
-    ...programs,
-    ...Object.fromEntries(samples.map((f) => [`samples/${f.replace(/\.ts$/, '.js')}`, `lib/local/samples/${f}`])),
-  };
   await Promise.all([
-    ...Object.entries(outputs).map(([output, source]) =>
+    ...Object.entries(programs).map(([output, source]) =>
       esbuild.build({ ...bundled, entryPoints: [source], outfile: path.join(dist, output), external }),
     ),
     esbuild.build({

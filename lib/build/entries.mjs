@@ -9,4 +9,7 @@ export const programs = {
   'bin/knc.js': 'lib/cli/bin.ts',
   'bin/synth-child.js': 'lib/cli/synth-child.ts',
   'bin/preload.js': 'lib/local/pods/preload.ts',
+  'samples/autoscale.js': 'lib/local/samples/autoscale.ts',
+  'samples/event-display.js': 'lib/local/samples/event-display.ts',
+  'samples/helloworld.js': 'lib/local/samples/helloworld.ts',
 };

@@ -6,8 +6,7 @@ import type { Clock, Executor, Log, Timer } from '../../base';
 import { errorMessage } from '../../base';
 import { type Cluster, ClusterError } from '../../kube';
 import { type ImageResolver, unmappedImage } from '../images';
-import type { ContainerRuntime, PodAddress, PodNetwork } from './container-runtime';
-import { StartError } from './container-runtime';
+import { type ContainerRuntime, type ContainerTask, type PodAddress, type PodNetwork, StartError } from './container-runtime';
 import { ContainerWorker, type Started } from './container-worker';
 import { DeclaredValues } from './declared-values';
 import { environment } from './environment';
@@ -94,7 +93,7 @@ export class PodWorker {
     this.#writer.close();
     this.#killWithin(graceMs);
     for (const worker of this.#all()) worker.stop();
-    await this.#cleanUp();
+    await this.options.executor.track(`end of pod ${this.#pod.metadata.name}`, () => this.#cleanUp());
   }
 
   /** Ends back-offs early. */
@@ -119,20 +118,21 @@ export class PodWorker {
     const { clock, executor, log, logs } = this.options;
     const { namespace = 'default', name } = this.#pod.metadata;
     const buffer = logs.open({ namespace, pod: name, container: container.name });
-    return new ContainerWorker({
+    const onOutput: ContainerTask['onOutput'] = (stream, chunk) => {
+      buffer.write(stream, chunk);
+      worker.heard();
+    };
+    const worker = new ContainerWorker({
       ...{ container, init, clock, executor, log },
       pod: () => this.#pod,
       logs: buffer,
-      start: (restarts) => this.#start(container, restarts, (stream, chunk) => buffer.write(stream, chunk)),
+      start: (restarts) => this.#start(container, restarts, onOutput),
       onChange: () => this.#writer.mark(),
     });
+    return worker;
   }
 
-  async #start(
-    container: NamedContainer,
-    restarts: number,
-    onOutput: Parameters<ContainerRuntime['start']>[0]['onOutput'],
-  ): Promise<Started> {
+  async #start(container: NamedContainer, restarts: number, onOutput: ContainerTask['onOutput']): Promise<Started> {
     const { cluster, images, runtimes, names } = this.options;
     const pod = this.#pod;
     const target = imageTarget(pod, container);
