@@ -1,33 +1,19 @@
-import { choice, define, forbidden, int32, int64, str } from '../schema/builders.schema';
+import { choice, define, int32, int64, notEmpty, str } from '../schema/builders.schema';
 import { kind, status } from '../schema/meta.schema';
+import { objectReference } from '../schema/object-reference.schema';
 
-const ScaleTargetReference = define(
-  'ScaleTargetReference',
-  'An object of the same namespace that has a scale.',
-  {
-    apiVersion: str('API version of the object.', { maxLength: 253 }),
-    kind: str('Kind of the object.', { maxLength: 63 }),
-    name: str('Name of the object.', { maxLength: 63 }),
-  },
-  {
-    atomic: true,
-    forbidden: {
-      namespace: forbidden.string,
-      uid: forbidden.string,
-      resourceVersion: forbidden.string,
-      fieldPath: forbidden.string,
-    },
-  },
-);
+const ScaleTargetReference = objectReference('ScaleTargetReference', 'An object of the same namespace that has a scale.');
 
 const PodAutoscalerSpec = define(
   'PodAutoscalerSpec',
   'What is to be scaled.',
   {
-    containerConcurrency: int64('Requests that one pod may work on at a time; 0: no limit.'),
+    containerConcurrency: int64('Requests that one pod may work on at a time; 0: no limit.', {
+      rules: [{ rule: 'self >= 0', message: 'expected a value of at least 0' }],
+    }),
     scaleTargetRef: ScaleTargetReference,
     reachability: str('Whether a route leads to the target; empty: not known.', { tsType: "'' | 'Reachable' | 'Unreachable'" }),
-    protocolType: choice(['http1', 'h2c'], 'Protocol that the target speaks.'),
+    protocolType: choice(['http1', 'h2c'], 'Protocol that the target speaks.', { rules: notEmpty }),
   },
   { required: ['scaleTargetRef', 'protocolType'] },
 );

@@ -1,35 +1,21 @@
-import { choice, define, forbidden, int32, str } from '../schema/builders.schema';
+import { choice, define, int32, notEmpty, str } from '../schema/builders.schema';
 import { kind, status } from '../schema/meta.schema';
+import { objectReference } from '../schema/object-reference.schema';
 
-const BackendReference = define(
-  'BackendReference',
-  'An object of the same namespace whose pods serve.',
-  {
-    apiVersion: str('API version of the object.', { maxLength: 253 }),
-    kind: str('Kind of the object.', { maxLength: 63 }),
-    name: str('Name of the object.', { maxLength: 63 }),
-  },
-  {
-    atomic: true,
-    forbidden: {
-      namespace: forbidden.string,
-      uid: forbidden.string,
-      resourceVersion: forbidden.string,
-      fieldPath: forbidden.string,
-    },
-  },
-);
+const BackendReference = objectReference('BackendReference', 'An object of the same namespace whose pods serve.');
 
 const ServerlessServiceSpec = define(
   'ServerlessServiceSpec',
   'Which pods, and whether requests reach them directly.',
   {
-    mode: choice(['Serve', 'Proxy'], 'Serve: requests may go to pods directly; Proxy: through activators.'),
+    mode: choice(['Serve', 'Proxy'], 'Serve: requests may go to pods directly; Proxy: through activators.', { rules: notEmpty }),
     objectRef: BackendReference,
-    protocolType: choice(['http1', 'h2c'], 'Protocol that the pods speak.'),
-    numActivators: int32('Activators assigned to the revision; 0: all of them.'),
+    protocolType: choice(['http1', 'h2c'], 'Protocol that the pods speak.', { rules: notEmpty }),
+    numActivators: int32('Activators assigned to the revision; 0: all of them.', {
+      rules: [{ rule: 'self >= 0', message: 'invalid value' }],
+    }),
   },
-  { required: ['objectRef', 'protocolType'] },
+  { required: ['objectRef', 'protocolType'], rules: [{ rule: 'has(self.mode)', message: 'missing field(s): mode' }] },
 );
 
 export const ServerlessService = kind(

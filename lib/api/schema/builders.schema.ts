@@ -5,6 +5,8 @@ import type { CelRule } from './schema';
 export interface FieldOptions {
   readonly maxItems?: number;
   readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly nullable?: boolean;
   readonly tsType?: string;
   readonly listType?: 'map' | 'set' | 'atomic';
@@ -52,6 +54,9 @@ export function exactlyOne(...fields: readonly string[]): CelRule[] {
     { rule: `${count} <= 1`, message: `expected exactly one, got both, of ${[...fields].sort().join(', ')}` },
   ];
 }
+
+/** A rule for a field that must not be empty. */
+export const notEmpty: readonly CelRule[] = [{ rule: "self != ''", message: 'missing field(s)' }];
 
 /** A text that must be one of `values`; the empty text counts as not set. */
 export const choice = (values: readonly string[], description: string, options: FieldOptions = {}) =>

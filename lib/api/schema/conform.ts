@@ -46,10 +46,21 @@ class Walk {
       if (schema.type === 'object' || schema.type === 'array') this.broken = true;
       return undefined;
     }
+    this.size(value, schema, path);
     if (Array.isArray(value)) return this.list(value, schema.items ?? {}, path);
     if (isJsonObject(value)) return this.object(value, schema, path);
     this.scalar(value as string | number | boolean, schema, path);
     return value;
+  }
+
+  /** Bounds that the definitions need so that the cost of their rules is bounded too. */
+  private size(value: unknown, { maxItems, maxLength }: Schema, path: string): void {
+    if (maxItems !== undefined && Array.isArray(value) && value.length > maxItems) {
+      this.errors.push({ message: `must have at most ${maxItems} items`, paths: [path] });
+    }
+    if (maxLength !== undefined && typeof value === 'string' && [...value].length > maxLength) {
+      this.errors.push({ message: `may not be more than ${maxLength} characters`, paths: [path] });
+    }
   }
 
   private list(items: readonly unknown[], schema: Schema, path: string): unknown[] {

@@ -7,6 +7,8 @@ export interface Schema {
   readonly pattern?: string;
   readonly nullable?: boolean;
   readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly maxItems?: number;
   readonly maxLength?: number;
   readonly maxProperties?: number;

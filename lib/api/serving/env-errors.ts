@@ -25,10 +25,17 @@ function valueFromErrors(source: EnvVarSource | undefined, features: FeaturesCon
 
 /** `serves`: requests come to this container, so that even PORT is set by Knative. */
 export function envErrors(env: readonly EnvVar[] = [], serves: boolean, features: FeaturesConfig): FieldError[] {
+  const seen = new Set<string>();
   return env.flatMap((variable, i) => {
+    const duplicate = variable.name && seen.has(variable.name);
+    seen.add(variable.name);
     const reserved = RESERVED.has(variable.name) && (serves || variable.name !== 'PORT');
     return via(`[${i}]`, [
       ...(variable.name ? [] : [missingField('name')]),
+      // Kubernetes' own words: the list is a map by name in the definition.
+      ...(duplicate
+        ? [withRemedy(generic(`Duplicate value: ${JSON.stringify(variable.name)}`, 'name'), 'Keep one of the two.')]
+        : []),
       ...(reserved
         ? [
             withRemedy(

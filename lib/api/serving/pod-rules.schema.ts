@@ -87,4 +87,9 @@ export const podRules: readonly CelRule[] = [
     message: 'volume is not mounted',
     fieldPath: '.volumes',
   },
+  {
+    rule: 'self.containers.all(c, !has(c.volumeMounts) || c.volumeMounts.all(m, has(self.volumes) && self.volumes.exists(v, v.name == m.name)))',
+    message: 'volumeMount has no matching volume',
+    fieldPath: '.containers',
+  },
 ];

@@ -65,7 +65,16 @@ export const PodSpec = define(
       },
     ),
     volumes: list(Volume, 'Volumes that containers mount.', { listType: 'map', listMapKeys: ['name'], maxItems: 64 }),
-    serviceAccountName: str('The service account that the pod runs as. Default: `default`.', { maxLength: 253 }),
+    serviceAccountName: str('The service account that the pod runs as. Default: `default`.', {
+      maxLength: 253,
+      rules: [
+        {
+          rule: "self == '' || self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')",
+          messageExpression: "'invalid value: ' + self",
+          message: 'invalid value',
+        },
+      ],
+    }),
     imagePullSecrets: list(LocalObjectReference, 'Secrets for pulling the images.', { listType: 'map', listMapKeys: ['name'] }),
     enableServiceLinks: bool('Whether Services of the namespace become environment variables. Default: false.'),
     automountServiceAccountToken: bool('Only `false` is allowed.', {

@@ -7,7 +7,16 @@ const fields = {
     maxLength: 63,
     rules: [{ rule: "self == '' || self.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')", message: 'not a DNS 1035 label' }],
   }),
-  revisionName: str('A revision by name. Not together with configurationName.', { maxLength: 253 }),
+  revisionName: str('A revision by name. Not together with configurationName.', {
+    maxLength: 253,
+    rules: [
+      {
+        rule: "self == '' || self.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$')",
+        messageExpression: `'invalid key name "' + self + '"'`,
+        message: 'invalid key name',
+      },
+    ],
+  }),
   configurationName: str('A configuration, whose latest ready revision is meant. Not together with revisionName.', {
     maxLength: 253,
   }),
