@@ -38,6 +38,11 @@ export class ContainerProbes {
     else this.#starting(startup);
   }
 
+  /** The container has shown a sign of life: it may have started just now. */
+  nudge(): void {
+    for (const prober of this.#probers) prober.nudge();
+  }
+
   stop(): void {
     for (const prober of this.#probers) prober.stop();
   }

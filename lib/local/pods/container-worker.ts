@@ -43,6 +43,7 @@ export class ContainerWorker {
   readonly #stop = new AbortController();
   #retry = new AbortController();
   #running: RunningContainer | undefined;
+  #probes: ContainerProbes | undefined;
   #killed = false;
   /** How long the last run lasted, in milliseconds. */
   #lastedMs = 0;
@@ -69,6 +70,11 @@ export class ContainerWorker {
       if (!this.#stop.signal.aborted) this.#record.restartCount++;
     }
     return exitCode;
+  }
+
+  /** It has written something: often that it listens now. */
+  heard(): void {
+    this.#probes?.nudge();
   }
 
   /** Asks it to end and starts it no more. */
@@ -132,10 +138,12 @@ export class ContainerWorker {
       onReady: (ready) => this.#record.isReady(ready),
       onUnhealthy: (_kind, probe) => this.#endUnhealthy(running, probe.terminationGracePeriodSeconds),
     });
+    this.#probes = probes;
     if (this.options.init) this.#record.hasStarted();
     else probes.start();
     const exit = await executor.suspended(running.exited);
     probes.stop();
+    this.#probes = undefined;
     this.#running = undefined;
     logs.flush();
     this.#lastedMs = clock.now() - this.#record.startedAt;
@@ -167,7 +175,7 @@ export class ContainerWorker {
   }
 
   async #waitAfterCrash(): Promise<void> {
-    const { clock, container, pod } = this.options;
+    const { container, pod } = this.options;
     const delay = this.#crashes.next(this.#lastedMs);
     if (delay === 0) return;
     const { name, namespace, uid } = pod().metadata;

@@ -1,4 +1,5 @@
 import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Pod, PodType, type Stored } from '../../api';
@@ -45,19 +46,20 @@ export class PodRuntime {
   readonly #logs: PodLogs;
   readonly #options: PodWorkerOptions;
   readonly #runtimes: readonly ContainerRuntime[];
-  #directory: string | undefined;
+  /** The folder that we made ourselves, if any. */
+  #made: string | undefined;
 
   constructor(options: PodRuntimeOptions) {
     const { cluster, clock, executor, images, runtimes, drained, log = noLog, names = noNames } = options;
-    this.#directory = options.directory;
     this.#runtimes = runtimes;
     this.#logs = new PodLogs(clock, options.onLog);
     this.#options = {
       ...{ cluster, clock, executor, log, images, runtimes, names },
       logs: this.#logs,
       directory: () => {
-        this.#directory ??= mkdtempSync(join(tmpdir(), 'knc-'));
-        return this.#directory;
+        if (options.directory !== undefined) return options.directory;
+        this.#made ??= mkdtempSync(join(tmpdir(), 'knc-'));
+        return this.#made;
       },
       ...(drained ? { drained } : {}),
     };
@@ -76,6 +78,7 @@ export class PodRuntime {
     await Promise.all([...this.#workers.values()].map((worker) => worker.shutdown(STOP_GRACE_MS)));
     this.#workers.clear();
     for (const runtime of this.#runtimes) await runtime.close();
+    if (this.#made !== undefined) await rm(this.#made, { recursive: true, force: true });
   }
 
   /** Tries again at once what waits for a back-off: after an image was mapped, for example. */

@@ -18,6 +18,8 @@ export interface ProberOptions {
 const PERIOD_S = 10;
 const TIMEOUT_S = 1;
 const FAILURES = 3;
+/** The least time between a question and one that a sign of life causes, in milliseconds: programs can write a lot. */
+const NUDGE_GAP_MS = 1;
 
 /**
  * Asks a container again and again. A readiness or startup probe whose `periodSeconds` is 0 or unset asks every few
@@ -32,6 +34,7 @@ export class Prober {
   #successes = 0;
   #failures = 0;
   #startedAt = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #asking: AbortController | undefined;
   #stopped = false;
@@ -50,6 +53,15 @@ export class Prober {
     else this.#timer = clock.after(initialDelayMs, () => this.#ask());
   }
 
+  /** Asks now, if an answer is still looked for: the container has just shown a sign of life. */
+  nudge(): void {
+    const { clock } = this.options;
+    if (this.#stopped || !this.#timer || !this.#searching) return;
+    if (clock.monotonic() - Math.max(this.#askedAt, this.#startedAt) < NUDGE_GAP_MS) return;
+    this.#timer.cancel();
+    this.#ask();
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#timer?.cancel();
@@ -57,6 +69,7 @@ export class Prober {
   }
 
   #ask(): void {
+    this.#timer = undefined;
     this.options.executor.run(`${this.options.kind} probe`, () => this.#askOnce());
   }
 
@@ -64,7 +77,7 @@ export class Prober {
     const { probe, clock, check } = this.options;
     const asking = new AbortController();
     this.#asking = asking;
-    const askedAt = clock.monotonic();
+    this.#askedAt = clock.monotonic();
     const timeout = clock.after((probe.timeoutSeconds || TIMEOUT_S) * 1000, () => asking.abort());
     const problem = await check(asking.signal);
     timeout.cancel();
@@ -72,7 +85,7 @@ export class Prober {
     this.#count(problem);
     if (this.#stopped) return;
     const delay = this.#searching ? eagerDelay(clock.monotonic() - this.#startedAt) : this.#periodMs;
-    this.#timer = clock.after(Math.max(0, delay - (clock.monotonic() - askedAt)), () => this.#ask());
+    this.#timer = clock.after(Math.max(0, delay - (clock.monotonic() - this.#askedAt)), () => this.#ask());
   }
 
   get #searching(): boolean {
@@ -99,9 +112,11 @@ export class Prober {
   }
 }
 
-/** How long to wait between two eager questions, in milliseconds: most programs that start at all do so at once. */
+/**
+ * How long to wait between two eager questions, in milliseconds. Most programs that start at all do so at once; asking more
+ * often than this slows the start of what is asked, on a machine with few cores.
+ */
 export function eagerDelay(elapsedMs: number): number {
-  if (elapsedMs < 2000) return 2;
   if (elapsedMs < 10_000) return 5;
   return elapsedMs < 60_000 ? 50 : 250;
 }

@@ -55,7 +55,7 @@ export class EngineRuntime implements ContainerRuntime {
       kill: (signal) => {
         // Killing the client would leave the container behind, and only the engine can kill that.
         if (signal === 'SIGTERM') group.kill('SIGTERM');
-        else void this.#output(['kill', name]);
+        else this.#output(['kill', name]).catch(() => group.kill('SIGKILL'));
       },
       exec: async (command) => (await this.#output(['exec', name, ...command])).exitCode,
     };

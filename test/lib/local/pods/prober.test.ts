@@ -31,14 +31,14 @@ test.each([
 });
 
 test.each([undefined, 0, 10])(
-  'a readiness probe with period %p asks every 2 ms until it succeeds, then every 10 s',
+  'a readiness probe with period %p asks every 5 ms until it succeeds, then every 10 s',
   async (period) => {
     const probe = period === undefined ? {} : { periodSeconds: period };
     const { clock, asked, verdicts } = probing('readiness', probe, (at) => at >= 41);
     await clock.advance(30_000);
-    expect(asked.slice(0, 3)).toEqual([0, 2, 4]);
-    expect(asked.slice(-4)).toEqual([40, 42, 10_042, 20_042]);
-    expect(verdicts).toEqual(['42 true']);
+    expect(asked.slice(0, 3)).toEqual([0, 5, 10]);
+    expect(asked.slice(-4)).toEqual([40, 45, 10_045, 20_045]);
+    expect(verdicts).toEqual(['45 true']);
   },
 );
 
@@ -84,5 +84,26 @@ test('a question that is not answered in time is given up', async () => {
 });
 
 test('eager questions become rarer with time', () => {
-  expect([0, 1999, 2000, 10_000, 60_000].map(eagerDelay)).toEqual([2, 2, 5, 50, 250]);
+  expect([0, 9999, 10_000, 60_000].map(eagerDelay)).toEqual([5, 5, 50, 250]);
+});
+
+test('a sign of life makes an eager probe ask at once, but not a container that is ready already', async () => {
+  const { clock, asked, prober, verdicts } = probing('readiness', {}, (at) => at >= 8);
+  await clock.advance(8);
+  prober.nudge();
+  prober.nudge();
+  await clock.settle();
+  expect(asked).toEqual([0, 5, 8]);
+  expect(verdicts).toEqual(['8 true']);
+  prober.nudge();
+  await clock.advance(9000);
+  expect(asked).toEqual([0, 5, 8]);
+});
+
+test('a sign of life does not shorten the initial delay', async () => {
+  const { clock, asked, prober } = probing('readiness', { initialDelaySeconds: 2 }, () => true);
+  await clock.advance(100);
+  prober.nudge();
+  await clock.advance(1900);
+  expect(asked).toEqual([2000]);
 });
