@@ -1,4 +1,4 @@
-// Builds dist/: generated schemas, compiled entry points with types, ESM re-exports, bundled programs, CRDs.
+// Builds dist/: generated schemas, bundled entry points with types, ESM re-exports, bundled programs, CRDs.
 // `--no-types` leaves the declaration files out, which is all that running needs and takes a second.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,68 +6,53 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
-import { compiledFolders, entryPoints, programs } from './entries.mjs';
+import { entryPoints, programs, units } from './entries.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const dist = path.join(root, 'dist');
 const require = createRequire(import.meta.url);
 const withTypes = !process.argv.includes('--no-types');
-const common = { platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning', absWorkingDir: root };
-
-function sources(folder) {
-  return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.ts$/.test(entry.name) && !/\.(schema|d)\.ts$/.test(entry.name))
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
-}
 
 const run = (...args) => execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 
-async function compile() {
-  const files = compiledFolders.flatMap(sources).filter((file) => !file.startsWith('constructs/testing/'));
-  await esbuild.build({ ...common, entryPoints: files, outdir: dist, outbase: root, bundle: false, sourcemap: false });
+/** The unit that a source file belongs to, if any: the one with the longest folder. */
+function unitOf(file) {
+  return units.filter((unit) => file.startsWith(`${unit}/`)).sort((a, b) => b.length - a.length)[0];
 }
 
-/** Imports of what is compiled file by file stay imports, so that there is one instance of every class in a process. */
-const shareCompiled = {
-  name: 'share-compiled',
+/** Imports of another unit stay imports of its one file, so that there is one instance of every class in a process. */
+const acrossUnits = (from) => ({
+  name: 'across-units',
   setup(build) {
     build.onResolve({ filter: /^\./ }, async (args) => {
-      if (args.pluginData?.seen) return undefined;
-      const { path: resolved } = await build.resolve(args.path, {
-        resolveDir: args.resolveDir,
-        kind: args.kind,
-        pluginData: { seen: true },
-      });
-      const file = path.relative(root, resolved);
-      if (file.startsWith('constructs/testing/') || !compiledFolders.some((folder) => file.startsWith(`${folder}/`)))
-        return undefined;
-      const target = path.join(dist, file.replace(/\.ts$/, '.js'));
-      return { path: `./${path.relative(path.join(dist, 'constructs/testing'), target)}`.replace('./..', '..'), external: true };
+      if (args.pluginData?.seen || args.kind === 'entry-point') return undefined;
+      const options = { resolveDir: args.resolveDir, kind: args.kind, pluginData: { seen: true } };
+      const { path: resolved } = await build.resolve(args.path, options);
+      const unit = unitOf(path.relative(root, resolved));
+      if (!unit || unit === from) return undefined;
+      const target = path.relative(path.join(root, from), path.join(root, unit));
+      return { path: `${target.startsWith('.') ? target : `./${target}`}/index.js`, external: true };
     });
   },
-};
+});
 
 async function bundle() {
-  const bundled = {
-    ...common,
-    bundle: true,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    keepNames: false,
-    legalComments: 'none',
-  };
-  const external = ['cdk8s', 'constructs', 'typescript', 'lmdb', 'bufferutil', 'utf-8-validate'];
+  const common = { platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning', absWorkingDir: root, bundle: true };
+  const small = { ...common, minifySyntax: true, minifyWhitespace: true, legalComments: 'none' };
+  const external = ['cdk8s', 'constructs', '@pulumi/*', 'typescript', 'lmdb', 'bufferutil', 'utf-8-validate'];
   await Promise.all([
     ...Object.entries(programs).map(([output, source]) =>
-      esbuild.build({ ...bundled, entryPoints: [source], outfile: path.join(dist, output), external }),
+      esbuild.build({ ...small, entryPoints: [source], outfile: path.join(dist, output), external }),
     ),
-    esbuild.build({
-      ...bundled,
-      entryPoints: ['constructs/testing/index.ts'],
-      outfile: path.join(dist, 'constructs/testing/index.js'),
-      external,
-      plugins: [shareCompiled],
-    }),
+    ...units.map((unit) =>
+      esbuild.build({
+        ...(unit === 'constructs/testing' ? small : common),
+        entryPoints: [`${unit}/index.ts`],
+        outfile: path.join(dist, unit, 'index.js'),
+        external,
+        plugins: [acrossUnits(unit)],
+      }),
+    ),
   ]);
 }
 
@@ -107,6 +92,6 @@ function esm() {
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 run('lib/build/generate.mjs', '--crds', 'dist/crds');
-await Promise.all([compile(), bundle()]);
+await bundle();
 if (withTypes) declarations();
 esm();

@@ -1,8 +1,9 @@
 // The public entry points, as folders below the root; package.json's exports map names the same ones.
 export const entryPoints = ['constructs', 'constructs/pulumi', 'constructs/testing', 'lib/api'];
 
-// Folders compiled file by file. Everything else that runs is bundled, so that app repositories install no runtime dependency.
-export const compiledFolders = ['constructs', 'lib/api', 'lib/base'];
+// Folders that become one file each. What they import of each other stays an import; everything else is bundled into them, so
+// that app repositories install no runtime dependency, and requiring the constructs reads four files.
+export const units = ['lib/base', 'lib/api', 'constructs/model', 'constructs', 'constructs/pulumi', 'constructs/testing'];
 
 // Programs: output file below dist → source.
 export const programs = {
