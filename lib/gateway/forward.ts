@@ -104,8 +104,8 @@ export class Forwarder {
         return used;
       } catch (error) {
         timer.stop();
-        lease.release();
         if (error instanceof TransportError && error.phase === 'before-write') lease.unreachable();
+        lease.release();
         if (attempt < MAX_ATTEMPTS && replayable(error, inbound)) continue;
         return this.#failed(backend, lease, error);
       }

@@ -2,7 +2,7 @@ import type { Pod, Stored } from '../api';
 import type { Clock, Executor } from '../base';
 import type { Lease } from './backend';
 import type { Slot } from './breaker';
-import { ProbeLoop } from './probe';
+import { MAX_INTERVAL_MS, MIN_INTERVAL_MS, ProbeLoop } from './probe';
 import { type PodProbe, type PodTarget, type PodTransport, targetKey } from './transport';
 
 /** Container states in which nothing listens and probing would be noise. */
@@ -27,6 +27,9 @@ export class PodSlot implements Slot {
   #addressAt = 0;
   #answeredAt = 0;
   #onEmpty: (() => void)[] = [];
+  /** How often in a row the pod answered a probe and then refused a request. */
+  #refusals = 0;
+  #ended = false;
 
   /** @param onChange called when `usable` may have changed by itself. */
   constructor(
@@ -42,8 +45,7 @@ export class PodSlot implements Slot {
 
   /** What the cluster says of the pod now. Without a `probe` only its Ready condition counts. */
   update(target: PodTarget | undefined, ready: boolean, probe: PodProbe | undefined, probeTimeoutSeconds = 0): void {
-    const deleting = this.pod?.metadata.deletionTimestamp !== undefined;
-    if (deleting) {
+    if (this.#ended || this.pod?.metadata.deletionTimestamp) {
       this.retire();
       return;
     }
@@ -61,6 +63,12 @@ export class PodSlot implements Slot {
   retire(): void {
     this.#move(undefined);
     this.#wasReady = false;
+  }
+
+  /** As `retire`, whatever is heard of the pod from now on: whoever ends it knows before the watch does. */
+  end(): void {
+    this.#ended = true;
+    this.retire();
   }
 
   /** Resolves when no request is inside, or when the signal aborts. */
@@ -84,13 +92,25 @@ export class PodSlot implements Slot {
     const target = this.#target!;
     const startMs = cold ? Math.max(0, this.#addressAt - arrivedAt) : 0;
     const probeMs = cold ? Math.max(0, this.#answeredAt - Math.max(this.#addressAt, arrivedAt)) : 0;
-    return { target, startMs, probeMs, cold, release: onRelease, unreachable: () => this.#unreachable(target) };
+    let refused = false;
+    return {
+      ...{ target, startMs, probeMs, cold },
+      release: () => {
+        if (!refused) this.#refusals = 0;
+        onRelease();
+      },
+      unreachable: () => {
+        refused = true;
+        this.#unreachable(target);
+      },
+    };
   }
 
   #unreachable(target: PodTarget): void {
     if (!this.#answers || !same(target, this.#target)) return;
     this.#answers = false;
-    this.#startProbing(this.#probe ?? { kind: 'tcp' });
+    const delayMs = Math.min(MIN_INTERVAL_MS * 2 ** this.#refusals++, MAX_INTERVAL_MS);
+    this.#startProbing(this.#probe ?? { kind: 'tcp' }, delayMs);
     this.onChange();
   }
 
@@ -107,14 +127,14 @@ export class PodSlot implements Slot {
     this.#answeredAt = this.deps.clock.monotonic();
   }
 
-  #startProbing(probe = this.#probe): void {
+  #startProbing(probe = this.#probe, delayMs = 0): void {
     if (this.#loop || !this.#target || !probe) return;
     const onReady = () => {
       this.#loop = undefined;
       this.#answered();
       this.onChange();
     };
-    this.#loop = new ProbeLoop(this.deps, this.#target, probe, onReady, this.#probeTimeoutSeconds);
+    this.#loop = new ProbeLoop(this.deps, this.#target, probe, onReady, { timeoutSeconds: this.#probeTimeoutSeconds, delayMs });
   }
 
   #stopProbing(): void {

@@ -43,8 +43,8 @@ const has = (headers: RawHeaders, name: string): boolean =>
   headers.some((field, i) => i % 2 === 0 && field.toLowerCase() === name);
 
 /** The shortest and the longest time between two probes of a pod, in milliseconds. */
-const MIN_INTERVAL_MS = 3;
-const MAX_INTERVAL_MS = 1000;
+export const MIN_INTERVAL_MS = 3;
+export const MAX_INTERVAL_MS = 1000;
 
 /** A probe is repeated after this part of the time waited so far, so that it adds no more than that to any start. */
 const WAIT_FRACTION = 1 / 20;
@@ -65,11 +65,12 @@ export class ProbeLoop {
     private readonly target: PodTarget,
     private readonly probe: PodProbe,
     private readonly onReady: () => void,
-    timeoutSeconds = 0,
+    { timeoutSeconds = 0, delayMs = 0 }: { readonly timeoutSeconds?: number | undefined; readonly delayMs?: number } = {},
   ) {
     this.#startedAt = deps.clock.monotonic();
     this.#timeoutMs = Math.max(FIRST_TIMEOUT_MS, timeoutSeconds * 1000);
-    this.#try();
+    if (delayMs > 0) this.#timer = deps.clock.after(delayMs, () => this.#try());
+    else this.#try();
   }
 
   stop(): void {

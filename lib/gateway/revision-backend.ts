@@ -109,7 +109,7 @@ export class RevisionBackend implements Backend {
   async drained(uid: string, signal: AbortSignal): Promise<void> {
     const slot = this.#pods.get(uid);
     if (!slot) return;
-    slot.retire();
+    slot.end();
     this.#refresh();
     await slot.empty(signal);
   }
@@ -129,8 +129,14 @@ export class RevisionBackend implements Backend {
   async acquire(claim: Claim): Promise<Lease> {
     if (claim.signal.aborted) throw new BreakerError('aborted');
     const cold = this.#usable.length === 0;
-    const slot = (claim.again ? undefined : this.#breaker.tryAcquire()) ?? (await this.#wait(claim));
-    return slot.lease(claim.arrivedAt, cold && !claim.again, () => this.#release(slot));
+    let slot = (claim.again ? undefined : this.#breaker.tryAcquire()) ?? (await this.#wait(claim));
+    while (!slot.usable) {
+      // The pod was given up between the grant and this line.
+      this.#release(slot);
+      slot = await this.#wait({ ...claim, again: true });
+    }
+    const granted = slot;
+    return granted.lease(claim.arrivedAt, cold && !claim.again, () => this.#release(granted));
   }
 
   trouble(): string | undefined {

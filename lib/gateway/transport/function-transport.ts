@@ -12,15 +12,19 @@ import {
   type UpgradeResponse,
 } from './pod-transport';
 
-/** Calls the function that is the pod at this address. Rejects if there is none. */
+/** Calls the function that is the pod at this address. Rejects with code ECONNREFUSED if none takes requests there. */
 export type FunctionDispatch = (host: string, port: number, request: Request) => Promise<Response>;
 
 /** Reaches function pods: handlers in this process, called with a fetch Request. They are ready as soon as they are there. */
 export class FunctionTransport implements PodTransport {
-  /** @param executor counts calls as work under way, so that virtual time waits for handlers. */
+  /**
+   * @param executor counts calls as work under way, so that virtual time waits for handlers.
+   * @param listens whether a function takes requests at an address now. @default always
+   */
   constructor(
     private readonly dispatch: FunctionDispatch,
     private readonly executor: Executor,
+    private readonly listens: (host: string, port: number) => boolean = () => true,
   ) {}
 
   async send(target: PodTarget, request: PodRequest, signal: AbortSignal): Promise<PodResponse> {
@@ -30,7 +34,7 @@ export class FunctionTransport implements PodTransport {
     );
     const response = await orAborted(call, signal).catch((error: unknown) => {
       signal.throwIfAborted();
-      throw new TransportError('after-write', errorMessage(error));
+      throw new TransportError(isRefusal(error) ? 'before-write' : 'after-write', errorMessage(error));
     });
     return {
       status: response.status,
@@ -43,8 +47,8 @@ export class FunctionTransport implements PodTransport {
     throw new TransportError('invalid', 'a function pod cannot change protocols: it has no socket');
   }
 
-  async probe(_target: PodTarget, _probe: PodProbe): Promise<boolean> {
-    return true;
+  async probe({ host, port }: PodTarget, _probe: PodProbe): Promise<boolean> {
+    return this.listens(host, port);
   }
 
   retire(): void {}
@@ -62,6 +66,10 @@ function toRequest(target: PodTarget, request: PodRequest, signal: AbortSignal):
     init.duplex = 'half';
   }
   return new Request(`http://${host}${request.target}`, init);
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
 }
 
 /** `promise`, unless the signal aborts first. */

@@ -110,8 +110,12 @@ describe('the breaker', () => {
   test('lets a request that lost its slot go before those that never had one', async () => {
     const { claim, breaker } = setup();
     const order: string[] = [];
-    const first = claim().then((got) => order.push('first') && got);
-    const again = claim({ front: true }).then((got) => order.push('again') && got);
+    const noted = (name: string) => (got: NamedSlot) => {
+      order.push(name);
+      return got;
+    };
+    const first = claim().then(noted('first'));
+    const again = claim({ front: true }).then(noted('again'));
     breaker.setSlots([slot('a')]);
     breaker.release(await again);
     await first;

@@ -1,3 +1,4 @@
+import { PodType } from '../../../lib/api';
 import { gate, World } from './world';
 
 const HOST = 'hello.default.example.com';
@@ -103,6 +104,69 @@ describe('a request to a revision', () => {
     expect((await next).status).toBe(200);
     door.open();
     await world1.gateway.stop();
+  });
+});
+
+describe('a pod that is given up', () => {
+  test('gets no request although what is heard of it lags behind, and is waited for until it is empty', async () => {
+    const world = new World();
+    await world.revision('r');
+    await world.ingress('r', HOST, { r: 100 });
+    await world.gateway.start();
+    const door = gate();
+    const name = await world.pod('r', async () => {
+      await world.executor.suspended(door.opened);
+      return new Response('first');
+    });
+    const inside = world.fetch(HOST);
+    await world.virtual.settle();
+    const pod = (await world.cluster.get(PodType, 'default', name))!;
+    let empty = false;
+    const drained = world.gateway.drained(pod, new AbortController().signal).then(() => {
+      empty = true;
+    });
+    await world.cluster.patch(PodType, 'default', name, 'merge', { metadata: { labels: { late: 'news' } } });
+    await world.pod('r', () => new Response('second'));
+    expect(await (await world.fetch(HOST)).text()).toBe('second');
+    expect(empty).toBe(false);
+    door.open();
+    expect(await (await inside).text()).toBe('first');
+    await drained;
+    await world.gateway.stop();
+  });
+
+  test('that refuses requests although it answers probes is asked ever less often, and the request goes to another', async () => {
+    const world = new World();
+    await world.revision('r');
+    await world.ingress('r', HOST, { r: 100 });
+    await world.gateway.start();
+    const name = await world.pod('r', () => new Response('never'));
+    world.functions.clear();
+    const answer = world.fetch(HOST);
+    await world.virtual.advance(100);
+    await world.deletePod(name);
+    await world.pod('r', () => new Response('well'));
+    expect(await (await answer).text()).toBe('well');
+    await world.gateway.stop();
+  });
+
+  test('and that nobody replaces costs 502 after some seconds, not at once', async () => {
+    const world = new World({ explain: true });
+    await world.revision('r');
+    await world.ingress('r', HOST, { r: 100 });
+    await world.gateway.start();
+    await world.pod('r', () => new Response('never'));
+    world.functions.clear();
+    const begin = world.virtual.monotonic();
+    let answer: Response | undefined;
+    void world.fetch(HOST).then((response) => {
+      answer = response;
+    });
+    while (!answer) await world.virtual.advance(100);
+    expect(answer.status).toBe(502);
+    expect(await answer.text()).toMatch(/^bad gateway: revision default\/r, pod at 10\.0\.0\.1:1, could not be reached: /);
+    expect(world.virtual.monotonic() - begin).toBeGreaterThan(1000);
+    await world.gateway.stop();
   });
 });
 

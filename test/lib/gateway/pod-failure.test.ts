@@ -91,8 +91,9 @@ describe('a pod that fails', () => {
     for (let i = 0; i < 4; i++) expect((await at.send()).body).toBe('ok');
     expect(answered).toBe(4);
     expect([...sockets.values()]).toContain(2);
-    expect((await at.send({ method: 'POST', body: 'x' })).status).toBe(200);
+    // One that may not be repeated is lost on the connection that has answered once, and does well on a new one.
     expect((await at.send({ method: 'POST', body: 'x' })).status).toBe(502);
+    expect((await at.send({ method: 'POST', body: 'x' })).status).toBe(200);
     for (const socket of sockets.keys()) socket.destroy();
     server.close();
   });

@@ -40,7 +40,7 @@ export class World {
     this.cluster = new MemoryCluster({ clock: this.clock, random: this.random, types: allTypes });
     const functions = new FunctionTransport(async (_host, port, request) => {
       const handler = this.functions.get(port);
-      if (!handler) throw new Error('no such pod');
+      if (!handler) throw Object.assign(new Error(`connect ECONNREFUSED ${port}`), { code: 'ECONNREFUSED' });
       return handler(request);
     }, this.executor);
     const serves = ({ host }: { host: string }) => host === FUNCTION_HOST;
