@@ -57,7 +57,7 @@ export class EngineRuntime implements ContainerRuntime {
         if (signal === 'SIGTERM') group.kill('SIGTERM');
         else this.#output(['kill', name]).catch(() => group.kill('SIGKILL'));
       },
-      exec: async (command) => (await this.#output(['exec', name, ...command])).exitCode,
+      exec: async (command, signal) => (await this.#output(['exec', name, ...command], signal)).exitCode,
     };
   }
 
@@ -124,11 +124,12 @@ export class EngineRuntime implements ContainerRuntime {
     return ChildGroup.start({ command: [engine.path, ...args], cwd: '/', env, onOutput, watchdog, clock });
   }
 
-  async #output(args: readonly string[]): Promise<{ exitCode: number; text: string }> {
+  async #output(args: readonly string[], signal?: AbortSignal): Promise<{ exitCode: number; text: string }> {
     let text = '';
     const group = await this.#engine(args, (_stream, chunk) => {
       text += chunk;
     });
+    signal?.addEventListener('abort', () => group.kill('SIGKILL'), { once: true });
     return { exitCode: (await group.exited).exitCode, text };
   }
 }
