@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Clock, type Executor, errorMessage, type Log, noMetrics, type Random } from '../../base';
 import { applyObjects } from '../../local/apply';
@@ -32,13 +33,14 @@ function logTo(reporter: DevReporter): Log {
 export const startLocalSystem: LocalStart = async ({ gateway, images, inheritEnv, reporter, onLog, onDecision, ...deps }) => {
   const { LocalSystem } = await import('../../roles');
   const engine = findContainerEngine();
-  const preloadPath = path.join(packageFolder(), 'dist/bin/preload.js');
+  const preload = path.join(packageFolder(), 'dist/bin/preload.js');
+  const preloadPath = existsSync(preload) ? { preloadPath: preload } : {};
   return LocalSystem.start({
     ...deps,
     log: logTo(reporter),
     metrics: noMetrics,
     listen: gateway,
-    machine: { images, inheritEnv, preloadPath, ...(engine ? { engine } : {}) },
+    machine: { images, inheritEnv, ...preloadPath, ...(engine ? { engine } : {}) },
     onLog,
     onScale: onDecision,
   });

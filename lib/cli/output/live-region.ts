@@ -23,7 +23,7 @@ export class LiveRegion {
 
   /** Shows these lines instead of the ones before. */
   show(lines: readonly string[]): void {
-    const width = (this.output.columns ?? WIDTH) - 1;
+    const width = (this.output.columns || WIDTH) - 1;
     const next = lines.map((line) => cut(line, width));
     if (next.join('\n') === this.#lines.join('\n')) return;
     this.output.write(this.#erased() + next.map((line) => `${line}\n`).join(''));

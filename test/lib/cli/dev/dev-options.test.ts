@@ -1,0 +1,27 @@
+import { devOptions } from '../../../../lib/cli/dev/dev-options';
+
+test('everything has a default', () => {
+  expect(devOptions({ args: ['.'], options: {} })).toEqual({
+    paths: ['.'],
+    port: undefined,
+    namespace: 'default',
+    logs: false,
+    json: false,
+    once: false,
+    timeoutMs: 60_000,
+    inheritEnv: [],
+  });
+});
+
+test('a timeout is a Go duration', () => {
+  expect(devOptions({ args: [], options: { once: true, timeout: '1m30s' } }).timeoutMs).toBe(90_000);
+});
+
+test.each([
+  [{ once: true, timeout: '90' }, '--timeout 90 is no duration; write 90s or 2m'],
+  [{ once: true, timeout: '-1s' }, '--timeout -1s is no duration; write 90s or 2m'],
+  [{ timeout: '90s' }, '--timeout only means something together with --once'],
+  [{ namespace: 'Not_a_label' }, '--namespace Not_a_label is no DNS label: lower-case letters, digits and dashes, at most 63'],
+])('%j is wrong usage', (options, message) => {
+  expect(() => devOptions({ args: [], options })).toThrow(message);
+});

@@ -1,0 +1,37 @@
+import { localUrl, reachable } from '../../../../lib/cli/dev/reachable';
+
+const GATEWAY = 'http://127.0.0.1:8080';
+
+test.each([
+  ['hello.default.127.0.0.1.sslip.io', 'http://hello.default.localhost:8080'],
+  ['canary-hello.default.127.0.0.1.sslip.io', 'http://canary-hello.default.localhost:8080'],
+  ['hello.example.com', GATEWAY],
+  ['hello.default.svc.cluster.local', GATEWAY],
+])('%s is reached at %s', (host, url) => {
+  expect(localUrl(host, GATEWAY)).toBe(url);
+});
+
+test('port 80 is not written', () => {
+  expect(localUrl('hello.default.127.0.0.1.sslip.io', 'http://127.0.0.1:80')).toBe('http://hello.default.localhost');
+});
+
+test('a service is reached by its URL and those of its tags', () => {
+  const object = {
+    apiVersion: 'serving.knative.dev/v1',
+    kind: 'Service',
+    metadata: { name: 'hello', namespace: 'default' },
+    status: {
+      url: 'http://hello.default.127.0.0.1.sslip.io',
+      traffic: [{ percent: 100 }, { tag: 'next', url: 'http://next-hello.default.127.0.0.1.sslip.io' }],
+    },
+  };
+  expect(reachable(object, GATEWAY)).toEqual({
+    kind: 'Service',
+    name: 'hello',
+    namespace: 'default',
+    url: 'http://hello.default.localhost:8080',
+    host: 'hello.default.127.0.0.1.sslip.io',
+    tags: { next: 'next-hello.default.127.0.0.1.sslip.io' },
+  });
+  expect(reachable({ ...object, kind: 'Configuration' }, GATEWAY)).toBeUndefined();
+});

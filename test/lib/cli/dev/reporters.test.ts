@@ -1,0 +1,164 @@
+import type { DevReporter } from '../../../../lib/cli/dev/dev-events';
+import { HumanReporter } from '../../../../lib/cli/dev/human-reporter';
+import { JsonReporter } from '../../../../lib/cli/dev/json-reporter';
+import type { WhyNode } from '../../../../lib/cli/why/why-node';
+import { FakeIo } from '../fake-io';
+
+/** Moves up some lines and clears what is below. */
+const ERASED = '\\x1b\\[\\d+A\\x1b\\[0J';
+
+const pod = (message: string): WhyNode => ({
+  kind: 'Pod',
+  namespace: 'default',
+  name: 'hello-00001-x',
+  state: 'waiting',
+  reason: 'Starting',
+  message,
+  children: [],
+  logs: ['listening soon'],
+});
+const hello = (message = 'one\ntwo'): WhyNode => ({
+  ...pod(''),
+  kind: 'Service',
+  name: 'hello',
+  children: [pod(message)],
+  logs: [],
+});
+
+/** A whole run, told to a reporter. */
+function tell(reporter: DevReporter): void {
+  reporter.progress('changed: main.ts');
+  reporter.output('from the app\n');
+  reporter.notice('left out: Job j');
+  reporter.applied([
+    { kind: 'Service', namespace: 'default', name: 'hello', change: 'configured' },
+    { kind: 'Secret', namespace: 'default', name: 's', change: 'unchanged' },
+    { kind: 'Route', namespace: 'default', name: 'r', change: 'pruned' },
+  ]);
+  reporter.waiting([hello()], 100);
+  reporter.waiting([hello()], 200);
+  reporter.waiting([hello('three')], 300);
+  reporter.problem({
+    code: 'KNC3102',
+    title: 'A container ended by itself',
+    entries: [{ where: 'Service default/hello', messages: [{ text: 'exit code 1' }] }],
+    remedy: 'Read it.',
+    unavailable: false,
+  });
+  reporter.waiting([], 400);
+  const host = 'hello.default.127.0.0.1.sslip.io';
+  const url = 'http://hello.default.localhost:8080';
+  const base = { namespace: 'default', url, host };
+  reporter.ready(
+    'http://127.0.0.1:8080',
+    [
+      { ...base, kind: 'Service', name: 'hello', tags: {} },
+      { ...base, kind: 'Route', name: 'both', tags: { next: `next-${host}` } },
+    ],
+    1234.5,
+  );
+  reporter.scale({ namespace: 'default', revision: 'hello-00001', from: 0, to: 1, reason: 'request' });
+  reporter.log('hello', { namespace: 'default', pod: 'hello-00001-x', container: 'user-container', line: 'GET /' });
+  reporter.typeErrors('main.ts(1,1): error TS2322\n');
+  reporter.stopping(['default/hello-00001-x']);
+  reporter.stopped();
+}
+
+test('for programs: one JSON object a line on stdout, nothing on stderr', () => {
+  const io = new FakeIo();
+  tell(new JsonReporter(io.stdout));
+  expect(io.stderrText).toBe('');
+  expect(io.stdoutText).toMatchInlineSnapshot(`
+"{"event":"progress","text":"changed: main.ts"}
+{"event":"output","text":"from the app\\n"}
+{"event":"notice","text":"left out: Job j"}
+{"event":"applied","objects":[{"kind":"Service","namespace":"default","name":"hello","change":"configured"},{"kind":"Secret","namespace":"default","name":"s","change":"unchanged"},{"kind":"Route","namespace":"default","name":"r","change":"pruned"}]}
+{"event":"waiting","services":[{"name":"hello","namespace":"default","why":"Pod hello-00001-x: Starting: one"}]}
+{"event":"waiting","services":[{"name":"hello","namespace":"default","why":"Pod hello-00001-x: Starting: three"}]}
+{"event":"error","code":"KNC3102","message":"A container ended by itself","remedy":"Read it.","details":[{"where":"Service default/hello","messages":[{"text":"exit code 1"}]}]}
+{"event":"ready","gateway":"http://127.0.0.1:8080","services":[{"name":"hello","namespace":"default","url":"http://hello.default.localhost:8080","host":"hello.default.127.0.0.1.sslip.io"}],"routes":[{"name":"both","namespace":"default","url":"http://hello.default.localhost:8080","host":"hello.default.127.0.0.1.sslip.io","tags":{"next":"next-hello.default.127.0.0.1.sslip.io"}}],"elapsedMs":1235}
+{"event":"scale","namespace":"default","revision":"hello-00001","from":0,"to":1,"reason":"request"}
+{"event":"log","namespace":"default","service":"hello","pod":"hello-00001-x","container":"user-container","line":"GET /"}
+{"event":"types","text":"main.ts(1,1): error TS2322\\n"}
+{"event":"stopping","pods":["default/hello-00001-x"]}
+{"event":"stopped"}
+"
+`);
+});
+
+test('for people without a terminal: lines on stderr, each said once, nothing on stdout', () => {
+  const io = new FakeIo();
+  tell(new HumanReporter(io));
+  expect(io.stdoutText).toBe('');
+  expect(io.stderrText).toMatchInlineSnapshot(`
+"changed: main.ts
+from the app
+note left out: Job j
+applied: 1 configured, 1 unchanged, 1 pruned
+  Service default/hello configured
+  Route default/r pruned
+waiting for Service default/hello: Pod hello-00001-x: Starting: one
+waiting for Service default/hello: Pod hello-00001-x: Starting: three
+
+error KNC3102 A container ended by itself
+  Service default/hello
+    exit code 1
+  fix: Read it.
+  see docs/errors.md#knc3102
+
+ready in 1.2 s
+
+  default/hello  http://hello.default.localhost:8080
+  curl -H 'Host: hello.default.127.0.0.1.sslip.io' http://127.0.0.1:8080
+
+  Route default/both  http://hello.default.localhost:8080
+  curl -H 'Host: hello.default.127.0.0.1.sslip.io' http://127.0.0.1:8080
+  next: curl -H 'Host: next-hello.default.127.0.0.1.sslip.io' http://127.0.0.1:8080
+
+hello-00001  0 → 1  (request)
+hello | GET /
+
+type errors (the app runs all the same)
+  main.ts(1,1): error TS2322
+stopping, waiting for pod default/hello-00001-x (Ctrl-C again: at once)
+stopped
+"
+`);
+});
+
+test('for people at a terminal: a tree of causes that is redrawn in place, and gone when everything is ready', () => {
+  const io = new FakeIo({ tty: true, columns: 100, env: { NO_COLOR: '1' } });
+  const reporter = new HumanReporter(io);
+  reporter.waiting([hello()], 1500);
+  expect(io.stderrText).toMatchInlineSnapshot(`
+"
+waiting for 1 of what was applied  1.5 s
+Service default/hello
+  └ Pod hello-00001-x  Starting: one
+      two
+      | listening soon
+"
+`);
+  io.err.length = 0;
+  reporter.notice('meanwhile');
+  expect(io.stderrText).toMatch(new RegExp(`^${ERASED}note meanwhile\n`));
+  io.err.length = 0;
+  reporter.waiting([], 2000);
+  expect(io.stderrText).toMatch(new RegExp(`^${ERASED}$`));
+});
+
+test('in CI a terminal is not redrawn', () => {
+  const io = new FakeIo({ tty: true, env: { CI: 'true', NO_COLOR: '1' } });
+  new HumanReporter(io).waiting([hello()], 1500);
+  expect(io.stderrText).toBe('waiting for Service default/hello: Pod hello-00001-x: Starting: one\n');
+});
+
+test('each service has a colour of its own in the logs', () => {
+  const io = new FakeIo({ env: { FORCE_COLOR: '1' } });
+  const reporter = new HumanReporter(io);
+  const line = { namespace: 'default', pod: 'p', container: 'c', line: 'x' };
+  for (const name of ['a', 'b', 'a']) reporter.log(name, line);
+  const [a, b, again] = io.err;
+  expect(a).toBe(again);
+  expect(a!.replace('a |', 'b |')).not.toBe(b);
+});
