@@ -15,7 +15,7 @@ require('node:fs').appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ arg
 const last = args.at(-1);
 if (args[0] === 'image') process.exit(last === 'acme/present' ? 0 : 1);
 if (args[0] === 'pull') { if (last !== 'acme/remote') { console.error('Trying to pull\\nmanifest unknown'); process.exit(125); } process.exit(0); }
-if (args[0] === 'exec') process.exit(last === 'ok' ? 0 : 1);
+if (args[0] === 'exec') process.exit(last === 'ok' && require('node:fs').readFileSync(${JSON.stringify(calls)}, 'utf8').includes('["run"') ? 0 : 1);
 if (args[0] === 'run') {
   const port = args[args.indexOf('-p') + 1].split(':')[1];
   require('node:http').createServer((q, r) => r.end('from the image')).listen(port, () => console.log('up'));
