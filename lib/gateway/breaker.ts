@@ -8,7 +8,7 @@ export interface Slot {
 
 /** Why a request did not get a slot. The messages are upstream's (knative.dev/serving queue.Breaker). */
 export class BreakerError extends Error {
-  constructor(readonly reason: 'queue-full' | 'deadline' | 'aborted') {
+  constructor(readonly reason: 'queue-full' | 'deadline' | 'aborted' | 'no-endpoint') {
     super(MESSAGES[reason]);
     this.name = 'BreakerError';
   }
@@ -18,6 +18,7 @@ const MESSAGES = {
   'queue-full': 'pending request queue full',
   deadline: 'context deadline exceeded',
   aborted: 'context canceled',
+  'no-endpoint': 'no healthy upstream',
 } as const;
 
 export interface BreakerOptions {

@@ -124,8 +124,9 @@ export class Forwarder {
         return clientGone;
       case 'queue-full':
         return failures.answer(503, error.message, why('has no room for more requests'), ['Retry-After', '1']);
+      case 'no-endpoint':
+        return failures.answer(503, error.message, why('took no request'));
       case 'deadline':
-        if (backend.kind === 'service') return failures.answer(503, 'no healthy upstream', why('took no request'));
         return failures.answer(504, 'activator request timeout', why('had no place for the request in time'));
     }
   }

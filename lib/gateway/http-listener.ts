@@ -69,7 +69,7 @@ export class HttpListener {
       maxHeaderBytes,
       onFault: (error, stream) => {
         this.#fault(error);
-        stream.close(2);
+        stream.destroy(new Error('internal error'));
       },
     });
     const serveHttp1 = this.#server.listeners('connection')[0]!;

@@ -91,7 +91,8 @@ function answer(stream: ServerHttp2Stream, outbound: Outbound): void {
     stream.end(body ?? undefined);
     return;
   }
-  body.on('error', () => stream.close(2));
+  // Only a destroyed stream is told from one that ended well: `close` sends an end first.
+  body.on('error', (error) => stream.destroy(error));
   stream.on('close', () => body.destroy());
   body.pipe(stream);
 }

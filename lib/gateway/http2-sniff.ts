@@ -24,7 +24,9 @@ export function sniffHttp2(socket: Socket, clock: Clock, timeoutMs: number, serv
     socket.unshift(chunk);
     const length = Math.min(chunk.length, PREFACE.length);
     // A first packet shorter than the preface is taken by its beginning: no HTTP/1 method begins with PRI and a space.
-    serve(length >= 4 && PREFACE.compare(chunk, 0, length, 0, length) === 0);
-    socket.resume();
+    const http2 = length >= 4 && PREFACE.compare(chunk, 0, length, 0, length) === 0;
+    serve(http2);
+    // An HTTP/2 session reads what is buffered by itself; flowing, it would be lost.
+    if (!http2) socket.resume();
   });
 }

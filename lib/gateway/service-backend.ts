@@ -1,5 +1,5 @@
 import type { Backend, Claim, Lease, Timeouts } from './backend';
-import { Breaker, type BreakerOptions, type Slot } from './breaker';
+import { Breaker, BreakerError, type BreakerOptions, type Slot } from './breaker';
 import { type PodTarget, type PodTransport, targetKey } from './transport';
 
 interface EndpointSlot extends Slot {
@@ -19,6 +19,7 @@ export class ServiceBackend implements Backend {
   readonly timeouts: Timeouts = { total: 0, responseStart: 0, idle: 0 };
   readonly #breaker: Breaker<EndpointSlot>;
   #slots: readonly EndpointSlot[] = [];
+  #locating: Promise<void> | undefined;
 
   constructor(
     readonly namespace: string,
@@ -28,7 +29,7 @@ export class ServiceBackend implements Backend {
   ) {
     this.title = `service ${namespace}/${name}`;
     this.labels = { namespace, revision: '' };
-    this.#breaker = new Breaker({ ...deps, concurrency: 0, maxPending: 0 });
+    this.#breaker = new Breaker({ ...deps, concurrency: 0 });
   }
 
   /** The endpoints from now on; those known before keep what is inside them. */
@@ -44,17 +45,25 @@ export class ServiceBackend implements Backend {
     this.#breaker.setSlots(this.#slots);
   }
 
+  /** Requests that find no endpoint wait for this search before they give up. */
+  locating(search: Promise<void>): void {
+    this.#locating = search;
+  }
+
   enter(): () => void {
     return () => {};
   }
 
   async acquire(claim: Claim): Promise<Lease> {
+    if (this.#slots.length === 0) await this.#locating;
+    if (claim.signal.aborted) throw new BreakerError('aborted');
     const now = this.deps.clock.monotonic();
     if (this.#slots.some(({ avoidUntil }) => avoidUntil > 0)) {
       const fit = this.#slots.filter(({ avoidUntil }) => avoidUntil <= now);
       this.#breaker.setSlots(fit.length > 0 ? fit : this.#slots);
     }
-    const slot = await this.#breaker.acquire({ bytes: claim.bytes, signal: claim.signal, timeoutMs: 0 });
+    const slot = this.#breaker.tryAcquire();
+    if (!slot) throw new BreakerError('no-endpoint');
     return {
       target: slot.target,
       startMs: 0,

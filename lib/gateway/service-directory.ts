@@ -1,5 +1,5 @@
 import { EndpointSliceType, EndpointsType, K8sServiceType, type KubeObject, PodType, podAddress } from '../api';
-import type { Clock, Executor, Log, Random } from '../base';
+import { type Clock, type Executor, errorMessage, type Log, type Random } from '../base';
 import { type Cluster, Informer } from '../kube';
 import { ServiceBackend } from './service-backend';
 import { isLoopback, type ServiceEndpoint, serviceEndpoints } from './service-endpoints';
@@ -83,10 +83,15 @@ export class ServiceDirectory {
       this.#settle(service, found);
       return;
     }
-    this.deps.executor.run('locate', async () => {
+    const search = this.deps.executor.track('locate', async () => {
       const real = await Promise.all(found.map(async (endpoint) => ({ ...endpoint, target: await this.#realTarget(endpoint) })));
       if (this.#searches.get(service) === found) this.#settle(service, real);
     });
+    service.locating(
+      search.catch((error: unknown) =>
+        this.deps.log.warn('pods not found', { service: service.title, error: errorMessage(error) }),
+      ),
+    );
   }
 
   #settle(service: ServiceBackend, endpoints: readonly ServiceEndpoint[]): void {

@@ -12,6 +12,7 @@ import {
   type UpgradeResponse,
 } from './pod-transport';
 import { probePod } from './probe-pod';
+import { ResponseBody } from './response-body';
 
 /** HTTP/2 without TLS to pods whose port is named `h2c`: one session for each pod, a stream for each request. */
 export class H2cTransport implements PodTransport {
@@ -32,7 +33,7 @@ export class H2cTransport implements PodTransport {
       });
       stream.once('response', (fields) => {
         const status = fields[':status'] ?? 502;
-        resolve({ status, headers: fromHttp2(fields), body: stream, trailers: () => trailers });
+        resolve({ status, headers: fromHttp2(fields), body: bodyOf(stream), trailers: () => trailers });
       });
       const fail = (message: string) => {
         if (signal.aborted) reject(signal.reason);
@@ -80,6 +81,26 @@ export class H2cTransport implements PodTransport {
     this.#sessions.set(key, session);
     return session;
   }
+}
+
+/** What a stream brings. Node ends a stream that was broken off like one that ended well, but for its code. */
+function bodyOf(stream: ClientHttp2Stream): ResponseBody {
+  const body = new ResponseBody({
+    resume: () => stream.resume(),
+    cancel: () => stream.close(constants.NGHTTP2_CANCEL),
+  });
+  const broken = () => body.destroy(new TransportError('after-write', `the stream was broken off with code ${stream.rstCode}`));
+  stream.on('data', (chunk: Buffer) => {
+    if (!body.push(chunk)) stream.pause();
+  });
+  stream.once('end', () => {
+    if (stream.rstCode === constants.NGHTTP2_NO_ERROR) body.complete();
+    else broken();
+  });
+  stream.once('close', () => {
+    if (!stream.readableEnded) broken();
+  });
+  return body;
 }
 
 /** True if the pod cannot have seen the request: never connected, or it said so (RFC 9113, 8.7). */

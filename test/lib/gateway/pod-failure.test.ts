@@ -85,6 +85,10 @@ describe('a pod that fails', () => {
         return socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
       });
     });
+    at.closers.push(() => {
+      for (const socket of sockets.keys()) socket.destroy();
+      server.close();
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     await at.world.pod('r', (server.address() as AddressInfo).port);
     await at.settle();
@@ -94,8 +98,6 @@ describe('a pod that fails', () => {
     // One that may not be repeated is lost on the connection that has answered once, and does well on a new one.
     expect((await at.send({ method: 'POST', body: 'x' })).status).toBe(502);
     expect((await at.send({ method: 'POST', body: 'x' })).status).toBe(200);
-    for (const socket of sockets.keys()) socket.destroy();
-    server.close();
   });
 
   test('that says how long it keeps connections is not asked on one that is about to close', async () => {

@@ -9,6 +9,8 @@ export const HOST = 'r.default.example.com';
 export class SocketWorld {
   readonly world: World;
   readonly servers: Server[] = [];
+  /** What else to end with the test, however it ends. */
+  readonly closers: (() => void)[] = [];
   listener!: HttpListener;
   port = 0;
 
@@ -32,8 +34,13 @@ export class SocketWorld {
   }
 
   /** A pod that is a server with this handler. Returns the server and the pod's name. */
-  async pod(handler: RequestListener, ready = true): Promise<{ server: Server; port: number; name: string }> {
+  async pod(
+    handler: RequestListener,
+    ready = true,
+    prepare: (server: Server) => void = () => {},
+  ): Promise<{ server: Server; port: number; name: string }> {
     const server = createServer(handler);
+    prepare(server);
     const port = await listen(server);
     this.servers.push(server);
     const name = await this.world.pod('r', port, { ready });
@@ -49,6 +56,7 @@ export class SocketWorld {
   async stop(): Promise<void> {
     await this.listener.close(200);
     await this.world.gateway.stop();
+    for (const close of this.closers) close();
     for (const server of this.servers) {
       server.closeAllConnections();
       server.close();
