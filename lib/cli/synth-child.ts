@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -48,7 +48,12 @@ function start({ entry, folder, ownFolder, outFolder, resultFile }: SynthRequest
   });
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
-  process.on('disconnect', () => process.exit(1)); // knc has gone
+  process.on('disconnect', () => {
+    // knc has gone, and can no longer clear up after us.
+    process.removeAllListeners('exit');
+    rmSync(path.dirname(resultFile), { recursive: true, force: true });
+    process.exit(1);
+  });
   process.channel?.unref();
   registerTypeScript();
   shareOneCopy(folder, ownFolder);

@@ -62,7 +62,7 @@ export class DevSession {
   /** Decisions made while objects are being applied: told after what caused them. */
   #heldBack: ScaleDecision[] | undefined;
   #everReady = false;
-  #loading = false;
+  #loading: Promise<void> | undefined;
   #loadAgain = false;
   #closing = false;
 
@@ -125,20 +125,23 @@ export class DevSession {
     return { system, monitor };
   }
 
-  /** Loads and applies; once more if something changed meanwhile. */
+  /** Loads and applies; if that is under way, once more after it. */
   async #load(): Promise<void> {
-    if (this.#loading) {
-      this.#loadAgain = true;
-      return;
-    }
-    this.#loading = true;
+    this.#loadAgain = this.#loading !== undefined;
+    if (this.#loading) return;
+    this.#loading = this.#loadUntilCurrent().finally(() => {
+      this.#loading = undefined;
+    });
+    await this.#loading;
+  }
+
+  async #loadUntilCurrent(): Promise<void> {
     do {
       this.#loadAgain = false;
       const since = this.#applied === undefined ? this.#startedAt : this.options.clock.monotonic();
       const objects = await this.#read();
       if (objects && !this.#closing) await this.#apply(objects, since, await this.#running!);
     } while (this.#loadAgain && !this.#closing);
-    this.#loading = false;
   }
 
   /** The objects of the input, or undefined if it is at fault; then what runs stays as it is. */
@@ -213,6 +216,7 @@ export class DevSession {
     this.#closing = true;
     const { reporter, onEnd, checkTypes } = this.options;
     onEnd?.();
+    await this.#loading?.catch(() => undefined);
     checkTypes?.stop();
     this.#watcher?.close();
     const running = await this.#running?.catch(() => undefined);
