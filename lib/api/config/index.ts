@@ -1,5 +1,6 @@
 export * from './autoscaler';
 export { type ConfigData, EXAMPLE_KEY, type YamlParser } from './config-data';
+export * from './config-map-error';
 export * from './defaults';
 export * from './deployment';
 export * from './domain';
