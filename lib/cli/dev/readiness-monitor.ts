@@ -95,9 +95,9 @@ export class ReadinessMonitor {
     const before = this.#last;
     const now = readiness(this.#targets, this.#view.world(), gateway);
     this.#last = now;
-    this.#lookMs = clock.monotonic() - from;
     reporter.waiting(now.pending, from - this.#since);
     this.#reportFailures(now);
+    this.#lookMs = clock.monotonic() - from;
     if (now.failures.some(({ final }) => final)) onFinal();
     if (now.pending.length > 0 || before?.pending.length === 0) return;
     reporter.ready(gateway, now.reachable, from - this.#since);
