@@ -101,11 +101,11 @@ test('a container that crashes is one readable block', async () => {
   expect(await outcome).toBe(130);
   const block = io.stderrText.slice(io.stderrText.indexOf('error KNC3102')).split('\n\n')[0]!;
   expect(
-  block.
-  replace(/crash-00001-deployment-\w+-\w+/, 'POD').
-  replace(/, restarted 1 time/, '').
-  replace(/CrashLoopBackOff/, 'Exited')
-).toMatchInlineSnapshot(`
+    block
+      .replace(/crash-00001-deployment-\w+-\w+/, 'POD')
+      .replace(/, restarted 1 time/, '')
+      .replace(/CrashLoopBackOff/, 'Exited'),
+  ).toMatchInlineSnapshot(`
 "error KNC3102 A container ended by itself
   Service default/crash
     in crash.yaml
