@@ -7,8 +7,8 @@ export const title = 'Synthesis and loading';
 const measure = (program) => Number(spawnSync(process.execPath, ['-e', program], { cwd: root, encoding: 'utf8' }).stdout);
 const MAKE = {
   objects: `new ApiObject(chart, 'o' + i, { apiVersion: 'serving.knative.dev/v1', kind: 'Service',
-    spec: { template: { spec: { containers: [{ image: 'example.com/i', env: [{ name: 'A', value: 'b' }] }] } } } })`,
-  services: `new KnService(chart, 'o' + i, { image: 'example.com/i', env: { A: 'b' } })`,
+    spec: { template: { spec: { containers: [{ image: 'example.com/app', env: [{ name: 'A', value: 'b' }] }] } } } })`,
+  services: `new KnService(chart, 'o' + i, { image: 'example.com/app', env: { A: 'b' } })`,
 };
 const synth = (make) => `
   const { ApiObject, App, Chart, Testing } = require('cdk8s'); const { KnService } = require('./dist/constructs');

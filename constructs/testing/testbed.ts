@@ -82,7 +82,7 @@ export class Testbed {
       random: seededRandom(options.seed ?? 1),
       config: { ...localServingConfig, ...options.config },
     });
-    system.functions.register({ image: '*' }, () => new Response(null));
+    system.functions.register({ image: '**' }, () => new Response(null));
     const pods = new Informer(system.cluster, PodType, clock, noLog);
     await pods.start();
     const bed = new Testbed(system, clock, pods, faults);
