@@ -1,0 +1,82 @@
+import {
+  conditionOf,
+  type KResourceStatus,
+  type KubeObject,
+  type Pod,
+  PodType,
+  ServiceType,
+  type Stored,
+} from '../../../lib/api';
+import { CountingExecutor, noLog, noMetrics, RealClock, systemRandom } from '../../../lib/base';
+import { applyObjects, ImageResolver, type LocalProgram } from '../../../lib/local';
+import { LocalSystem, type ScaleEvent } from '../../../lib/roles';
+
+export const clock = new RealClock();
+
+/** Looks every few milliseconds until `probe` gives something, because what is waited for comes from real sockets and processes. */
+export async function until<T>(what: string, probe: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
+  const end = clock.now() + 10_000;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined && found !== false) return found;
+    if (clock.now() > end) throw new Error(`waited 10 s for ${what}`);
+    await clock.sleep(10);
+  }
+}
+
+/** A whole system in real time with a gateway on a real socket; pods are functions, and programs where some are given. */
+export class RealSystem {
+  static async start(programs?: readonly LocalProgram[]): Promise<RealSystem> {
+    const faults: unknown[] = [];
+    const executor = new CountingExecutor((error) => faults.push(error));
+    const scales: ScaleEvent[] = [];
+    const system = await LocalSystem.start({
+      ...{ clock, executor, random: systemRandom, log: noLog, metrics: noMetrics },
+      listen: { host: '127.0.0.1', port: 0, serverTiming: true },
+      onScale: (event) => scales.push(event),
+      ...(programs && { machine: { images: new ImageResolver({ local: programs }) } }),
+    });
+    return new RealSystem(system, faults, scales);
+  }
+
+  private constructor(
+    readonly system: LocalSystem,
+    private readonly faults: unknown[],
+    readonly scales: readonly ScaleEvent[],
+  ) {}
+
+  /** The gateway's port. */
+  get port(): number {
+    return Number(new URL(this.system.gatewayUrl!).port);
+  }
+
+  /** Applies objects and waits until they are ready in the generation that they were given. */
+  async apply(...objects: readonly KubeObject[]): Promise<void> {
+    const results = await applyObjects(this.system.cluster, objects);
+    expect(results.map(({ error }) => error)).toEqual(results.map(() => undefined));
+    for (const { metadata } of objects) {
+      await until(`${metadata.name} to be ready`, async () => {
+        const stored = await this.system.cluster.get(ServiceType, 'default', metadata.name!);
+        const status = stored?.status as KResourceStatus | undefined;
+        return (
+          status?.observedGeneration === stored?.metadata.generation &&
+          conditionOf(status?.conditions, 'Ready')?.status === 'True'
+        );
+      });
+    }
+  }
+
+  /** Pods of a revision that are not being deleted. */
+  async pods(revision: string): Promise<readonly Stored<Pod>[]> {
+    const { items } = await this.system.cluster.list(PodType, {
+      namespace: 'default',
+      labelSelector: `serving.knative.dev/revision=${revision}`,
+    });
+    return items.filter(({ metadata }) => !metadata.deletionTimestamp);
+  }
+
+  async stop(): Promise<void> {
+    await this.system.stop();
+    expect(this.faults).toEqual([]);
+  }
+}
