@@ -16,6 +16,8 @@ export interface ProberOptions {
 
 /** Kubernetes' defaults for what a probe leaves open. */
 const PERIOD_S = 10;
+/** What is written where a probe says no period: 10 s by an API server, 1 s (the fastest there is) for a Knative revision. */
+const UNSET_PERIODS_S = new Set([1, PERIOD_S]);
 const TIMEOUT_S = 1;
 const FAILURES = 3;
 /** The least time between a question and one that a sign of life causes, in milliseconds: programs can write a lot. */
@@ -23,8 +25,8 @@ const NUDGE_GAP_MS = 1;
 
 /**
  * Asks a container again and again. A readiness or startup probe whose `periodSeconds` is 0 or unset asks every few
- * milliseconds until it first succeeds (Knative's aggressive probing), then every 10 s; so does one with 10 s, because an API
- * server writes that for unset. Failures meanwhile count once in a period, so that starting slowly is no reason to be killed
+ * milliseconds until it first succeeds (Knative's aggressive probing), then every 10 s; so does one with a period that is
+ * written where none was said. Failures meanwhile count once in a period, so that starting slowly is no reason to be killed
  * earlier than Kubernetes would.
  */
 export class Prober {
@@ -42,7 +44,7 @@ export class Prober {
   constructor(private readonly options: ProberOptions) {
     const { probe, kind } = options;
     this.#periodMs = (probe.periodSeconds || PERIOD_S) * 1000;
-    this.#eager = kind !== 'liveness' && this.#periodMs === PERIOD_S * 1000;
+    this.#eager = kind !== 'liveness' && UNSET_PERIODS_S.has(probe.periodSeconds || PERIOD_S);
   }
 
   start(): void {

@@ -42,6 +42,12 @@ test.each([undefined, 0, 10])(
   },
 );
 
+test('a readiness probe with the period of a Knative revision is eager, then keeps that period', async () => {
+  const { clock, asked } = probing('readiness', { periodSeconds: 1 }, (at) => at >= 12);
+  await clock.advance(2500);
+  expect(asked).toEqual([0, 5, 10, 15, 1015, 2015]);
+});
+
 test('a liveness probe is never eager', async () => {
   const { clock, asked } = probing('liveness', {}, () => true);
   await clock.advance(20_000);
@@ -59,10 +65,10 @@ test('an eager startup probe fails no earlier than Kubernetes would', async () =
 
 test('thresholds count successes and failures in a row', async () => {
   const pattern = [true, false, true, true, false, false, true, false, false, false];
-  const probe = { periodSeconds: 1, successThreshold: 2, failureThreshold: 3 };
+  const probe = { periodSeconds: 2, successThreshold: 2, failureThreshold: 3 };
   const { clock, verdicts, prober } = probing('readiness', probe, (_at, asked) => pattern[asked - 1] ?? true);
-  await clock.advance(9000);
-  expect(verdicts).toEqual(['3000 true', '9000 false']);
+  await clock.advance(18_000);
+  expect(verdicts).toEqual(['6000 true', '18000 false']);
   prober.stop();
   await clock.advance(10_000);
   expect(verdicts).toHaveLength(2);
