@@ -5,11 +5,6 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The same fields with those of `change` laid over, leaving out what `change` sets to undefined. */
-export function withFields<T extends object>(object: T, change: { readonly [K in keyof T]?: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries({ ...object, ...change }).filter(([, value]) => value !== undefined)) as T;
-}
-
 /** Whether two JSON values are the same; the order of an object's fields does not matter, and undefined is no field. */
 export function jsonEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;

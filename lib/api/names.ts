@@ -4,7 +4,15 @@ const DNS_1123_SUBDOMAIN = `${DNS_1123_LABEL}(\\.${DNS_1123_LABEL})*`;
 const LABEL_KEY = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const C_IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*';
 
-const whole = (expression: string) => new RegExp(`^${expression}$`);
+const expressions = new Map<string, RegExp>();
+
+/** The expression for a whole text; compiled once. */
+function whole(expression: string): RegExp {
+  const known = expressions.get(expression) ?? new RegExp(`^(?:${expression})$`);
+  expressions.set(expression, known);
+  return known;
+}
+
 const bytes = (text: string): number => Buffer.byteLength(text);
 const tooLong = (limit: number): string => `must be no more than ${limit} characters`;
 

@@ -29,6 +29,15 @@ function fits(value: unknown, schema: Schema): boolean {
   return type === schema.type || (schema.type === 'number' && type === 'integer');
 }
 
+const expressions = new Map<string, RegExp>();
+
+/** Compiled once: there are few patterns and many values. */
+function expression(pattern: string): RegExp {
+  const known = expressions.get(pattern) ?? new RegExp(pattern);
+  expressions.set(pattern, known);
+  return known;
+}
+
 /** True for what Go cannot tell from a field that is not there. */
 const isZero = (value: unknown): boolean => value === '' || value === 0 || value === false;
 
@@ -121,7 +130,7 @@ class Walk {
     if (values && value !== '' && !values.includes(value as string)) {
       this.errors.push(withRemedy(invalidValue(value, path), `Use one of ${values.map((v) => `"${v}"`).join(', ')}.`));
     }
-    if (pattern && typeof value === 'string' && !new RegExp(pattern).test(value)) {
+    if (pattern && typeof value === 'string' && !expression(pattern).test(value)) {
       this.errors.push({
         ...invalidValue(value, path, `quantities must match the regular expression '${QUANTITY_EXPRESSION}'`),
         remedy: 'Write an amount such as "500m", "1.5" or "128Mi".',

@@ -21,5 +21,6 @@ export function schemaOf(apiVersion: string, kind: string): Schema | undefined {
 export function resolve(schema: Schema): Schema {
   if (schema.$ref === undefined) return schema;
   const { $ref, ...own } = schema;
-  return { ...definition($ref), ...own };
+  const found = definition($ref);
+  return Object.keys(own).length === 0 ? found : { ...found, ...own };
 }

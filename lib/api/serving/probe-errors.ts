@@ -19,7 +19,7 @@ function portErrors(value: IntOrString | undefined, port: ContainerPort | undefi
 }
 
 /** What is wrong with any probe. `port` is the port that the container serves on, undefined for a sidecar. */
-export function probeErrors(probe: Probe | undefined, port: ContainerPort | undefined): FieldError[] {
+function probeErrors(probe: Probe | undefined, port: ContainerPort | undefined): FieldError[] {
   if (!probe) return [];
   const handlers = HANDLERS.filter((handler) => probe[handler] !== undefined);
   return [
@@ -31,7 +31,7 @@ export function probeErrors(probe: Probe | undefined, port: ContainerPort | unde
 }
 
 /** What is wrong with a readiness probe: without a period it is tried many times a second, and then some fields make no sense. */
-export function readinessProbeErrors(probe: Probe | undefined, port: ContainerPort | undefined): FieldError[] {
+function readinessProbeErrors(probe: Probe | undefined, port: ContainerPort | undefined): FieldError[] {
   if (!probe) return [];
   const { periodSeconds = 0, initialDelaySeconds = 0, successThreshold = 0, failureThreshold = 0, timeoutSeconds = 0 } = probe;
   const atLeast = (value: number, low: number, field: string) => (value < low ? [outOfBounds(value, low, MAX_INT32, field)] : []);
