@@ -1,8 +1,9 @@
+import type { CancelSignal } from './cancellation';
 import type { PodTarget } from './transport';
 
 /** A request that wants a place in a pod. */
 export interface Claim {
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Bytes that it holds while it waits. */
   readonly bytes: number;
   /** It had a pod before, and lost it before anything was written. */
@@ -38,10 +39,12 @@ export interface Backend {
   readonly labels: { readonly namespace: string; readonly revision: string };
   readonly kind: 'revision' | 'service';
   readonly timeouts: Timeouts;
-  /** Counts a request in; call the result when it has left the gateway. */
-  enter(): () => void;
-  /** Rejects with BreakerError. */
-  acquire(claim: Claim): Promise<Lease>;
+  /** Counts a request in. */
+  enter(): void;
+  /** The request has left the gateway. */
+  leave(): void;
+  /** A place, at once if there is one. Throws or rejects with BreakerError. */
+  acquire(claim: Claim): Lease | Promise<Lease>;
   /** Why there may be no pod, in a few words, or undefined if nothing is known. */
   trouble(): string | undefined;
 }

@@ -1,4 +1,5 @@
 import { type Clock, type Random, randomInt, type Timer } from '../base';
+import type { CancelSignal } from './cancellation';
 
 /** One pod as the breaker sees it. */
 export interface Slot {
@@ -46,7 +47,7 @@ export interface Claimant {
   readonly bytes: number;
   /** How long it may wait, in milliseconds. */
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Before all who wait: for a request that had a slot and lost it through no fault of its own. */
   readonly front?: boolean;
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../base';
 import type { Backend, Lease } from './backend';
 import { BreakerError } from './breaker';
+import type { CancelSignal } from './cancellation';
 import { clientGone, type Failures } from './failure';
 import { forwardedHeaders } from './forward-headers';
 import { endToEnd, headerValue } from './headers';
@@ -37,34 +38,32 @@ export interface Passage {
   readonly request: PodRequest;
 }
 
+/** What came of a passage that a pod took. */
+export interface Accepted<T> {
+  readonly answer: T;
+  readonly passage: Passage;
+}
+
 /** Takes a request to a pod of its backend and the answer back. */
 export class Forwarder {
   constructor(private readonly deps: ForwarderDeps) {}
 
   async forward(inbound: Inbound, destination: Destination): Promise<Outbound> {
     const { backend } = destination;
-    const leave = backend.enter();
-    const outcome = await this.offer(inbound, destination, async (passage) => {
-      const response = await this.deps.transport.send(passage.lease.target, passage.request, passage.timer.signal);
-      return { response, passage };
-    });
-    if (!('response' in outcome)) {
-      leave();
+    const outcome = await this.offer(inbound, destination, ({ lease, request, timer }) =>
+      this.deps.transport.send(lease.target, request, timer),
+    );
+    if (!('passage' in outcome)) {
       this.deps.onAnswer(backend, outcome.status, undefined);
       return outcome;
     }
-    const { response, passage } = outcome;
+    const { answer: response, passage } = outcome;
     this.deps.onAnswer(backend, response.status, passage.timings);
     const headers = endToEnd(response.headers);
     if (this.deps.serverTiming) headers.push('Server-Timing', serverTiming(passage.timings));
     const { body } = response;
-    const done = () => {
-      passage.timer.stop();
-      passage.lease.release();
-      leave();
-    };
-    if (body instanceof Readable) follow(body, passage.timer, backend.timeouts.idle > 0, done);
-    else done();
+    if (body instanceof Readable) follow(body, passage, backend);
+    else finish(passage, backend);
     return response.trailers
       ? { status: response.status, headers, body, trailers: () => response.trailers!() }
       : { status: response.status, headers, body };
@@ -72,14 +71,15 @@ export class Forwarder {
 
   /**
    * Gets a place in a pod and lets `use` try it; gets another one where the first took nothing of the request. Where `use` has
-   * succeeded, timer and lease are the caller's to end. Otherwise the result is what to answer.
+   * succeeded, the passage is the caller's to `finish`. Otherwise the request is over, and the result is what to answer.
    */
-  async offer<T extends object>(
+  async offer<T>(
     inbound: Inbound,
     { backend, rules }: Destination,
     use: (passage: Passage) => Promise<T>,
-  ): Promise<T | Outbound> {
+  ): Promise<Accepted<T> | Outbound> {
     const { clock } = this.deps;
+    backend.enter();
     const arrivedAt = clock.monotonic();
     const request = toPodRequest(inbound, forwardedHeaders(inbound, rules));
     const bytes = heldBytes(inbound);
@@ -87,7 +87,8 @@ export class Forwarder {
     for (let attempt = 1; ; attempt++) {
       let lease: Lease;
       try {
-        lease = await backend.acquire({ signal: inbound.signal, bytes, arrivedAt, again: attempt > 1 });
+        const got = backend.acquire({ signal: inbound.signal, bytes, arrivedAt, again: attempt > 1 });
+        lease = got instanceof Promise ? await got : got;
       } catch (error) {
         return this.#unplaced(backend, error);
       }
@@ -98,21 +99,23 @@ export class Forwarder {
       const { startMs: start, probeMs: probe, cold } = first;
       const timings = { queue: sentAt - arrivedAt, start, probe, app: 0, cold };
       try {
-        const used = await use({ lease, timer, timings, request });
+        const passage = { lease, timer, timings, request };
+        const answer = await use(passage);
         timer.wrote();
         timings.app = clock.monotonic() - sentAt;
-        return used;
+        return { answer, passage };
       } catch (error) {
         timer.stop();
         if (error instanceof TransportError && error.phase === 'before-write') lease.unreachable();
         lease.release();
         if (attempt < MAX_ATTEMPTS && replayable(error, inbound)) continue;
-        return this.#failed(backend, lease, error);
+        return this.#failed(backend, lease, inbound.signal, error);
       }
     }
   }
 
   #unplaced(backend: Backend, error: unknown): Outbound {
+    backend.leave();
     if (!(error instanceof BreakerError)) throw error;
     const { failures } = this.deps;
     const why = (what: string) => () => {
@@ -131,7 +134,8 @@ export class Forwarder {
     }
   }
 
-  #failed(backend: Backend, { target }: Lease, error: unknown): Outbound {
+  #failed(backend: Backend, { target }: Lease, signal: CancelSignal, error: unknown): Outbound {
+    backend.leave();
     const { failures } = this.deps;
     const pod = `${backend.title}, pod at ${target.host}:${target.port}`;
     if (error instanceof RequestTimeout)
@@ -140,7 +144,10 @@ export class Forwarder {
         error.message,
         () => `${pod}, sent nothing within ${error.ms / 1000} s (${LIMIT_FIELDS[error.limit]})`,
       );
-    if (!(error instanceof TransportError)) return clientGone;
+    if (!(error instanceof TransportError)) {
+      if (signal.aborted) return clientGone;
+      throw error;
+    }
     if (error.phase === 'invalid') return failures.answer(400, 'bad request', () => `${pod}: ${error.message}`);
     const what = error.phase === 'before-write' ? 'could not be reached' : 'ended the connection before it answered';
     return failures.answer(502, 'bad gateway', () => `${pod}, ${what}: ${error.message}`);
@@ -175,18 +182,25 @@ function heldBytes({ headers, target, body }: Inbound): number {
   return bytes + Math.min(length, BODY_BUFFER);
 }
 
+/** The request has left pod and gateway. */
+export function finish({ timer, lease }: Passage, backend: Backend): void {
+  timer.stop();
+  lease.release();
+  backend.leave();
+}
+
 /** Ends the passage when the body does, and cuts the body off when the passage ends first. */
-function follow(body: Readable, timer: RequestTimer, watchIdle: boolean, done: () => void): void {
-  const cut = () => {
-    body.destroy(timer.signal.reason);
-  };
-  timer.signal.addEventListener('abort', cut, { once: true });
-  if (watchIdle) {
+function follow(body: Readable, passage: Passage, backend: Backend): void {
+  const { timer } = passage;
+  timer.addEventListener('abort', () => {
+    body.destroy(timer.reason as Error);
+  });
+  if (backend.timeouts.idle > 0) {
     const push = body.push.bind(body);
     body.push = (chunk: unknown, encoding?: BufferEncoding) => {
       timer.wrote();
       return push(chunk, encoding);
     };
   }
-  body.once('close', done);
+  body.once('close', () => finish(passage, backend));
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Clock, errorMessage, type Log, noLog } from '../base';
+import { Cancellation, type CancelSignal } from './cancellation';
 import { plainText } from './failure';
 import type { Gateway } from './gateway';
 import { answerHttp1 } from './http1-answer';
@@ -126,13 +127,13 @@ export class HttpListener {
 
   #serve(req: IncomingMessage, res: ServerResponse, sendContinue?: () => void): void {
     const { socket } = req;
-    const controller = new AbortController();
+    const cancellation = new Cancellation();
     this.#busy.add(socket);
     res.on('close', () => {
       this.#busy.delete(socket);
-      if (!res.writableFinished) controller.abort(new Error('the client has gone'));
+      if (!res.writableFinished) cancellation.abort(new Error('the client has gone'));
     });
-    const inbound = this.#inbound(req, controller.signal, sendContinue);
+    const inbound = this.#inbound(req, cancellation, sendContinue);
     if (!inbound) {
       answerHttp1(res, badTarget(), true);
       return;
@@ -147,14 +148,14 @@ export class HttpListener {
   }
 
   #upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const controller = new AbortController();
+    const cancellation = new Cancellation();
     this.#upgraded.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
       this.#upgraded.delete(socket);
-      controller.abort(new Error('the client has gone'));
+      cancellation.abort(new Error('the client has gone'));
     });
-    const inbound = this.#inbound(req, controller.signal);
+    const inbound = this.#inbound(req, cancellation);
     if (!inbound) {
       writeOutbound(socket, badTarget());
       return;
@@ -162,7 +163,7 @@ export class HttpListener {
     void this.options.gateway.upgrade({ ...inbound, body: null }, { socket, head });
   }
 
-  #inbound(req: IncomingMessage, signal: AbortSignal, sendContinue?: () => void): Inbound | undefined {
+  #inbound(req: IncomingMessage, signal: CancelSignal, sendContinue?: () => void): Inbound | undefined {
     const { headers, rawHeaders, method = 'GET', url = '/' } = req;
     let host = headers.host ?? '';
     let target = url;

@@ -8,6 +8,7 @@ import {
 } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { Readable } from 'node:stream';
+import { Cancellation } from './cancellation';
 import { isHopByHop } from './headers';
 import type { Inbound, Outbound, RawHeaders } from './message';
 import { RequestBody } from './request-body';
@@ -54,9 +55,9 @@ export class Http2Front {
   }
 
   #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: RawHeaders): void {
-    const controller = new AbortController();
+    const cancellation = new Cancellation();
     stream.on('error', () => {});
-    stream.once('close', () => controller.abort(new Error('the client has gone')));
+    stream.once('close', () => cancellation.abort(new Error('the client has gone')));
     const fields: string[] = [];
     for (let i = 0; i < raw.length; i += 2) if (!raw[i]!.startsWith(':')) fields.push(raw[i]!, raw[i + 1]!);
     const inbound: Inbound = {
@@ -66,7 +67,7 @@ export class Http2Front {
       host: this.context.forceHost ?? headers[':authority'] ?? headers.host ?? '',
       headers: fields,
       body: stream.endAfterHeaders ? null : new RequestBody(stream),
-      signal: controller.signal,
+      signal: cancellation,
       ...(headers.expect === '100-continue' ? { sendContinue: () => stream.additionalHeaders({ ':status': 100 }) } : {}),
     };
     this.context

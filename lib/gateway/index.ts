@@ -1,3 +1,4 @@
+export { Cancellation, type CancelSignal } from './cancellation';
 export { INGRESS_CLASS } from './directory';
 export * from './gateway';
 export * from './http-listener';

@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
+import type { CancelSignal } from './cancellation';
 
 /** Header fields in order, as they stood: name, value, name, value. The form of node:http's `rawHeaders`. */
 export type RawHeaders = readonly string[];
@@ -22,7 +23,7 @@ export interface Inbound {
   /** A trusted peer's forwarding and internal headers are believed. */
   readonly peer: { readonly address: string; readonly trusted: boolean };
   /** Aborts when the client has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Set where the client waits for leave to send its body (`Expect: 100-continue`); called once a pod is there to read it. */
   readonly sendContinue?: () => void;
 }

@@ -14,6 +14,14 @@ const HOPELESS = new Set([
   'InvalidImageName',
 ]);
 
+/** What a slot tells its revision. */
+export interface SlotEvents {
+  /** `usable` may have changed by itself. */
+  changed(): void;
+  /** A request has given its place back. */
+  released(slot: PodSlot): void;
+}
+
 /** One pod of a revision: where it is, whether it can be used, and how many requests are inside. */
 export class PodSlot implements Slot {
   inFlight = 0;
@@ -31,11 +39,10 @@ export class PodSlot implements Slot {
   #refusals = 0;
   #ended = false;
 
-  /** @param onChange called when `usable` may have changed by itself. */
   constructor(
     readonly name: string,
     private readonly deps: { readonly transport: PodTransport; readonly clock: Clock; readonly executor: Executor },
-    private readonly onChange: () => void,
+    private readonly events: SlotEvents,
   ) {}
 
   /** True if new requests may go in. */
@@ -62,7 +69,6 @@ export class PodSlot implements Slot {
   /** No new requests; those inside go on and the connections close after them. */
   retire(): void {
     this.#move(undefined);
-    this.#wasReady = false;
   }
 
   /** As `retire`, whatever is heard of the pod from now on: whoever ends it knows before the watch does. */
@@ -88,30 +94,26 @@ export class PodSlot implements Slot {
     for (const resolve of waiting) resolve();
   }
 
-  lease(arrivedAt: number, cold: boolean, onRelease: () => void): Lease {
-    const target = this.#target!;
+  /** What a request holds that has a place here. */
+  lease(arrivedAt: number, cold: boolean): Lease {
     const startMs = cold ? Math.max(0, this.#addressAt - arrivedAt) : 0;
     const probeMs = cold ? Math.max(0, this.#answeredAt - Math.max(this.#addressAt, arrivedAt)) : 0;
-    let refused = false;
-    return {
-      ...{ target, startMs, probeMs, cold },
-      release: () => {
-        if (!refused) this.#refusals = 0;
-        onRelease();
-      },
-      unreachable: () => {
-        refused = true;
-        this.#unreachable(target);
-      },
-    };
+    return new PodLease(this, this.#target!, startMs, probeMs, cold);
   }
 
-  #unreachable(target: PodTarget): void {
+  /** A request has given its place back; `refused` if the pod did not take it. */
+  give(refused: boolean): void {
+    if (!refused) this.#refusals = 0;
+    this.events.released(this);
+  }
+
+  /** A request could not be written to this target. */
+  unreachable(target: PodTarget): void {
     if (!this.#answers || !same(target, this.#target)) return;
     this.#answers = false;
     const delayMs = Math.min(MIN_INTERVAL_MS * 2 ** this.#refusals++, MAX_INTERVAL_MS);
     this.#startProbing(this.#probe ?? { kind: 'tcp' }, delayMs);
-    this.onChange();
+    this.events.changed();
   }
 
   #move(target: PodTarget | undefined): void {
@@ -119,6 +121,7 @@ export class PodSlot implements Slot {
     if (this.#target) this.deps.transport.retire(this.#target);
     this.#target = target;
     this.#answers = false;
+    this.#wasReady = false;
     this.#addressAt = this.deps.clock.monotonic();
   }
 
@@ -132,7 +135,7 @@ export class PodSlot implements Slot {
     const onReady = () => {
       this.#loop = undefined;
       this.#answered();
-      this.onChange();
+      this.events.changed();
     };
     this.#loop = new ProbeLoop(this.deps, this.#target, probe, onReady, { timeoutSeconds: this.#probeTimeoutSeconds, delayMs });
   }
@@ -140,6 +143,27 @@ export class PodSlot implements Slot {
   #stopProbing(): void {
     this.#loop?.stop();
     this.#loop = undefined;
+  }
+}
+
+class PodLease implements Lease {
+  #refused = false;
+
+  constructor(
+    private readonly slot: PodSlot,
+    readonly target: PodTarget,
+    readonly startMs: number,
+    readonly probeMs: number,
+    readonly cold: boolean,
+  ) {}
+
+  release(): void {
+    this.slot.give(this.#refused);
+  }
+
+  unreachable(): void {
+    this.#refused = true;
+    this.slot.unreachable(this.target);
   }
 }
 

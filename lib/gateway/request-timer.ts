@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../base';
 import type { Timeouts } from './backend';
+import { Cancellation, type CancelSignal } from './cancellation';
 
 /** A request came up against one of its revision's time limits. */
 export class RequestTimeout extends Error {
@@ -13,11 +14,10 @@ export class RequestTimeout extends Error {
 }
 
 /**
- * Watches a request inside a pod: its signal aborts when the client goes or a limit is reached. The total limit runs to the end
+ * Watches a request inside a pod: it aborts when the client goes or a limit is reached. The total limit runs to the end
  * of the answer, the start limit to its head, the idle limit from each piece of it to the next. One timer serves all three.
  */
-export class RequestTimer {
-  readonly #controller = new AbortController();
+export class RequestTimer extends Cancellation {
   readonly #startedAt: number;
   #writtenAt: number | undefined;
   #timer: Timer | undefined;
@@ -25,16 +25,13 @@ export class RequestTimer {
   constructor(
     private readonly clock: Clock,
     private readonly timeouts: Timeouts,
-    private readonly client: AbortSignal,
+    private readonly client: CancelSignal,
   ) {
+    super();
     this.#startedAt = clock.monotonic();
     if (client.aborted) this.#onClientGone();
     else client.addEventListener('abort', this.#onClientGone);
     this.#arm();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
   }
 
   /** A piece of the answer has come. */
@@ -47,7 +44,7 @@ export class RequestTimer {
     this.client.removeEventListener('abort', this.#onClientGone);
   }
 
-  readonly #onClientGone = (): void => this.#controller.abort(this.client.reason);
+  readonly #onClientGone = (): void => this.abort(this.client.reason);
 
   #arm(): void {
     const now = this.clock.monotonic();
@@ -55,7 +52,7 @@ export class RequestTimer {
     for (const limit of LIMITS) {
       const deadline = this.#deadline(limit);
       if (deadline <= now) {
-        this.#controller.abort(new RequestTimeout(limit, this.timeouts[limit]));
+        this.abort(new RequestTimeout(limit, this.timeouts[limit]));
         return;
       }
       if (deadline < soonest) soonest = deadline;

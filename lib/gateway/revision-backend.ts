@@ -12,7 +12,7 @@ import type { Clock, Executor, Random, Timer } from '../base';
 import type { Activator } from './activate';
 import type { Backend, Claim, Lease, Timeouts } from './backend';
 import { Breaker, BreakerError } from './breaker';
-import { PodSlot } from './pod-slot';
+import { PodSlot, type SlotEvents } from './pod-slot';
 import { type ServingContainer, servingContainer } from './probe';
 import type { Meter } from './stats';
 import type { PodTransport } from './transport';
@@ -42,6 +42,10 @@ export class RevisionBackend implements Backend {
   timeouts: Timeouts = toTimeouts(undefined);
   readonly #pods = new Map<string, PodSlot>();
   readonly #breaker: Breaker<PodSlot>;
+  readonly #slotEvents: SlotEvents = {
+    changed: () => this.#refresh(),
+    released: (slot) => this.#release(slot),
+  };
   #container: ServingContainer = servingContainer(undefined);
   #revision: Stored<Revision> | undefined;
   #sks: Stored<ServerlessService> | undefined;
@@ -88,7 +92,7 @@ export class RevisionBackend implements Backend {
   setPod(pod: Stored<Pod>): void {
     let slot = this.#pods.get(pod.metadata.uid);
     if (!slot) {
-      slot = new PodSlot(pod.metadata.name, this.deps, () => this.#refresh());
+      slot = new PodSlot(pod.metadata.name, this.deps, this.#slotEvents);
       this.#pods.set(pod.metadata.uid, slot);
     }
     slot.pod = pod;
@@ -121,22 +125,18 @@ export class RevisionBackend implements Backend {
     this.#refresh();
   }
 
-  enter(): () => void {
+  enter(): void {
     this.meter.arrived();
-    return () => this.meter.left();
   }
 
-  async acquire(claim: Claim): Promise<Lease> {
+  leave(): void {
+    this.meter.left();
+  }
+
+  acquire(claim: Claim): Lease | Promise<Lease> {
     if (claim.signal.aborted) throw new BreakerError('aborted');
-    const cold = this.#usable.length === 0;
-    let slot = (claim.again ? undefined : this.#breaker.tryAcquire()) ?? (await this.#wait(claim));
-    while (!slot.usable) {
-      // The pod was given up between the grant and this line.
-      this.#release(slot);
-      slot = await this.#wait({ ...claim, again: true });
-    }
-    const granted = slot;
-    return granted.lease(claim.arrivedAt, cold && !claim.again, () => this.#release(granted));
+    const slot = claim.again ? undefined : this.#breaker.tryAcquire();
+    return slot?.usable ? slot.lease(claim.arrivedAt, false) : this.#queue(claim, slot);
   }
 
   trouble(): string | undefined {
@@ -145,6 +145,17 @@ export class RevisionBackend implements Backend {
     if (ready?.status === 'False') return `${ready.reason ?? 'not ready'}: ${ready.message ?? ''}`.trimEnd();
     if (this.#usable.length > 0) return undefined;
     return this.#livePods() === 0 ? 'it has no pod' : 'none of its pods answers yet';
+  }
+
+  async #queue(claim: Claim, unusable: PodSlot | undefined): Promise<Lease> {
+    const cold = this.#usable.length === 0 && !claim.again;
+    let slot = unusable ?? (await this.#wait(claim));
+    while (!slot.usable) {
+      // The pod was given up between the grant and this line.
+      this.#release(slot);
+      slot = await this.#wait({ ...claim, again: true });
+    }
+    return slot.lease(claim.arrivedAt, cold);
   }
 
   async #wait(claim: Claim): Promise<PodSlot> {

@@ -50,9 +50,11 @@ export class ServiceBackend implements Backend {
     this.#locating = search;
   }
 
-  enter(): () => void {
-    return () => {};
+  enter(): void {
+    // Nobody scales a plain Service by what goes through here.
   }
+
+  leave(): void {}
 
   async acquire(claim: Claim): Promise<Lease> {
     if (this.#slots.length === 0) await this.#locating;

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Readable } from 'node:stream';
-import type { Forwarder, Passage } from './forward';
+import { type Forwarder, finish, type Passage } from './forward';
 import { endToEnd, headerValue } from './headers';
 import type { Inbound, Outbound, RawHeaders, UpgradeSocket } from './message';
 import type { Destination } from './resolver';
@@ -18,23 +18,16 @@ export class Upgrader {
   ) {}
 
   async upgrade(inbound: Inbound, destination: Destination, client: UpgradeSocket): Promise<void> {
-    const leave = destination.backend.enter();
     const protocol = headerValue(inbound.headers, 'upgrade') ?? '';
-    const outcome = await this.forwarder.offer(inbound, destination, async (passage) => {
-      const headers = ['Connection', 'Upgrade', 'Upgrade', protocol, ...passage.request.headers];
-      const { target } = passage.lease;
-      const answer = await this.transport.upgrade(target, { ...passage.request, headers }, passage.timer.signal);
-      return { answer, passage };
+    const outcome = await this.forwarder.offer(inbound, destination, ({ lease, request, timer }) => {
+      const headers = ['Connection', 'Upgrade', 'Upgrade', protocol, ...request.headers];
+      return this.transport.upgrade(lease.target, { ...request, headers }, timer);
     });
-    if (!('answer' in outcome)) {
-      leave();
-      return writeOutbound(client.socket, outcome);
+    if (!('passage' in outcome)) {
+      writeOutbound(client.socket, outcome);
+      return;
     }
-    const done = () => {
-      outcome.passage.timer.stop();
-      outcome.passage.lease.release();
-      leave();
-    };
+    const done = () => finish(outcome.passage, destination.backend);
     if (outcome.answer.upgraded) join(client, outcome.answer, outcome.passage, done);
     else {
       const { response } = outcome.answer;
@@ -67,7 +60,7 @@ function join(client: UpgradeSocket, pod: UpgradeResponse & { upgraded: true }, 
     for (const side of sides) side.destroy();
     done();
   };
-  timer.signal.addEventListener('abort', end, { once: true });
+  timer.addEventListener('abort', end);
   for (const side of sides) {
     side.on('error', end);
     side.on('close', end);

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../cancellation';
 import type { PodProbe, PodRequest, PodResponse, PodTarget, PodTransport, UpgradeResponse } from './pod-transport';
 
 /** Chooses a transport by address: function pods here, sockets there. */
@@ -11,11 +12,11 @@ export class CompositeTransport implements PodTransport {
     private readonly fallback: PodTransport,
   ) {}
 
-  send(target: PodTarget, request: PodRequest, signal: AbortSignal): Promise<PodResponse> {
+  send(target: PodTarget, request: PodRequest, signal: CancelSignal): Promise<PodResponse> {
     return this.#for(target).send(target, request, signal);
   }
 
-  upgrade(target: PodTarget, request: PodRequest, signal: AbortSignal): Promise<UpgradeResponse> {
+  upgrade(target: PodTarget, request: PodRequest, signal: CancelSignal): Promise<UpgradeResponse> {
     return this.#for(target).upgrade(target, request, signal);
   }
 

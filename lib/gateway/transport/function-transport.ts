@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { type Executor, errorMessage } from '../../base';
+import { type CancelSignal, toAbortSignal } from '../cancellation';
 import { headerValue } from '../headers';
 import {
   type PodProbe,
@@ -27,13 +28,13 @@ export class FunctionTransport implements PodTransport {
     private readonly listens: (host: string, port: number) => boolean = () => true,
   ) {}
 
-  async send(target: PodTarget, request: PodRequest, signal: AbortSignal): Promise<PodResponse> {
-    signal.throwIfAborted();
+  async send(target: PodTarget, request: PodRequest, signal: CancelSignal): Promise<PodResponse> {
+    if (signal.aborted) throw signal.reason;
     const call = this.executor.track('function', () =>
       this.dispatch(target.host, target.port, toRequest(target, request, signal)),
     );
     const response = await orAborted(call, signal).catch((error: unknown) => {
-      signal.throwIfAborted();
+      if (signal.aborted) throw signal.reason;
       throw new TransportError(isRefusal(error) ? 'before-write' : 'after-write', errorMessage(error));
     });
     return {
@@ -56,11 +57,11 @@ export class FunctionTransport implements PodTransport {
   async close(): Promise<void> {}
 }
 
-function toRequest(target: PodTarget, request: PodRequest, signal: AbortSignal): Request {
+function toRequest(target: PodTarget, request: PodRequest, signal: CancelSignal): Request {
   const headers = new Headers();
   for (let i = 0; i < request.headers.length; i += 2) headers.append(request.headers[i]!, request.headers[i + 1]!);
   const host = headerValue(request.headers, 'host') ?? `${target.host}:${target.port}`;
-  const init: RequestInit & { duplex?: 'half' } = { method: request.method, headers, signal };
+  const init: RequestInit & { duplex?: 'half' } = { method: request.method, headers, signal: toAbortSignal(signal) };
   if (request.body) {
     init.body = Readable.toWeb(request.body) as ReadableStream;
     init.duplex = 'half';
@@ -73,7 +74,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 /** `promise`, unless the signal aborts first. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+function orAborted<T>(promise: Promise<T>, signal: CancelSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });

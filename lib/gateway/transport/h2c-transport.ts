@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, type IncomingHttpHeaders } from 'node:http2';
 import { type Clock, errorMessage } from '../../base';
+import type { CancelSignal } from '../cancellation';
 import type { RawHeaders } from '../message';
 import {
   type PodProbe,
@@ -20,7 +21,7 @@ export class H2cTransport implements PodTransport {
 
   constructor(private readonly clock: Clock) {}
 
-  send(target: PodTarget, request: PodRequest, signal: AbortSignal): Promise<PodResponse> {
+  send(target: PodTarget, request: PodRequest, signal: CancelSignal): Promise<PodResponse> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const session = this.#session(target);

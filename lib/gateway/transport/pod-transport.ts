@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
+import type { CancelSignal } from '../cancellation';
 import type { RawHeaders } from '../message';
 
 /** Where a pod listens and what it speaks. */
@@ -54,9 +55,9 @@ export class TransportError extends Error {
 /** How requests get to pods. The only part of the gateway that touches a pod's socket. */
 export interface PodTransport {
   /** Resolves with the head of the answer. Rejects with TransportError, or with the signal's reason once it aborts. */
-  send(target: PodTarget, request: PodRequest, signal: AbortSignal): Promise<PodResponse>;
+  send(target: PodTarget, request: PodRequest, signal: CancelSignal): Promise<PodResponse>;
   /** As `send`, for a request with an Upgrade header. */
-  upgrade(target: PodTarget, request: PodRequest, signal: AbortSignal): Promise<UpgradeResponse>;
+  upgrade(target: PodTarget, request: PodRequest, signal: CancelSignal): Promise<UpgradeResponse>;
   /** True if the pod answered in time and well. Never rejects. */
   probe(target: PodTarget, probe: PodProbe, timeoutMs: number): Promise<boolean>;
   /** No more requests will come for this target: idle connections are closed, busy ones when they are done. */

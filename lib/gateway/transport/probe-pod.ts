@@ -1,4 +1,5 @@
 import type { Clock } from '../../base';
+import { Cancellation } from '../cancellation';
 import type { PodProbe, PodTarget, PodTransport } from './pod-transport';
 import { tcpProbe } from './tcp-probe';
 
@@ -17,11 +18,11 @@ export async function probePod(
   const deadline = clock.monotonic() + timeoutMs;
   if (!(await tcpProbe(target, clock, timeoutMs))) return false;
   if (probe.kind === 'tcp') return true;
-  const controller = new AbortController();
-  const timer = clock.after(deadline - clock.monotonic(), () => controller.abort(new Error('probe timed out')));
+  const cancellation = new Cancellation();
+  const timer = clock.after(deadline - clock.monotonic(), () => cancellation.abort(new Error('probe timed out')));
   try {
     const request = { method: 'GET', target: probe.path, headers: probe.headers, body: null };
-    const { status, body } = await transport.send(target, request, controller.signal);
+    const { status, body } = await transport.send(target, request, cancellation);
     if (body && 'destroy' in body) body.on('error', () => {}).destroy();
     return status >= 200 && status < 400;
   } catch {

@@ -1,5 +1,6 @@
 import { Client, type Dispatcher, Pool } from 'undici';
 import type { Clock } from '../../base';
+import type { CancelSignal } from '../cancellation';
 import {
   type PodProbe,
   type PodRequest,
@@ -44,11 +45,11 @@ export class UndiciTransport implements PodTransport {
 
   constructor(private readonly clock: Clock) {}
 
-  send(target: PodTarget, request: PodRequest, signal: AbortSignal): Promise<PodResponse> {
+  send(target: PodTarget, request: PodRequest, signal: CancelSignal): Promise<PodResponse> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const exchange = new UndiciExchange(this.clock, resolve, reject);
-      signal.addEventListener('abort', () => exchange.cancel(signal.reason), { once: true });
+      signal.addEventListener('abort', () => exchange.cancel(signal.reason as Error), { once: true });
       this.#pool(target).dispatch(
         {
           method: request.method as Dispatcher.HttpMethod,
@@ -61,7 +62,7 @@ export class UndiciTransport implements PodTransport {
     });
   }
 
-  upgrade(target: PodTarget, request: PodRequest, signal: AbortSignal): Promise<UpgradeResponse> {
+  upgrade(target: PodTarget, request: PodRequest, signal: CancelSignal): Promise<UpgradeResponse> {
     return upgradeOverHttp1(target, request, signal);
   }
 

@@ -1,9 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import { errorMessage } from '../../base';
+import type { CancelSignal } from '../cancellation';
 import { type PodRequest, type PodTarget, TransportError, type UpgradeResponse } from './pod-transport';
 
 /** Asks a pod to change protocols, on a connection of its own. */
-export function upgradeOverHttp1(target: PodTarget, request: PodRequest, signal: AbortSignal): Promise<UpgradeResponse> {
+export function upgradeOverHttp1(target: PodTarget, request: PodRequest, signal: CancelSignal): Promise<UpgradeResponse> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     let connected = false;
@@ -16,7 +17,7 @@ export function upgradeOverHttp1(target: PodTarget, request: PodRequest, signal:
       agent: false,
       setHost: false,
     });
-    const onAbort = () => outgoing.destroy(signal.reason);
+    const onAbort = () => outgoing.destroy(signal.reason as Error);
     signal.addEventListener('abort', onAbort, { once: true });
     outgoing.on('socket', (socket) => socket.once('connect', () => (connected = true)));
     outgoing.on('upgrade', (response, socket, head) => {
