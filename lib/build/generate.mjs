@@ -158,7 +158,10 @@ async function writeCrds(folder) {
   const { stringify } = require('yaml');
   mkdirSync(folder, { recursive: true });
   for (const type of knativeTypes) {
-    writeIfChanged(join(folder, `${type.plural}.${type.group}.yaml`), stringify(crd(type), { lineWidth: 120, aliasDuplicateObjects: false }));
+    writeIfChanged(
+      join(folder, `${type.plural}.${type.group}.yaml`),
+      stringify(crd(type), { lineWidth: 120, aliasDuplicateObjects: false }),
+    );
   }
 }
 
