@@ -1,5 +1,6 @@
-import type { Container, Pod, PodSpec, Probe } from '../../../api';
+import { type Container, type Pod, type PodSpec, PodType, type Probe } from '../../../api';
 import { changed, filled, mapped } from './filled';
+import { checkPodPaths } from './pod-paths';
 
 /** The only node of a local cluster. Pods are on it from their creation: there is nothing to schedule. */
 export const LOCAL_NODE = 'local';
@@ -48,7 +49,9 @@ export function podSpecDefaults(spec: PodSpec): PodSpec {
   return changed(result, 'initContainers', (containers) => mapped(containers, containerDefaults));
 }
 
+/** Fills in a Pod as the API server does and refuses one that names places outside its own. */
 export function podDefaults(pod: Pod, old: Pod | undefined): Pod {
+  checkPodPaths(PodType, pod.metadata.name ?? '', 'spec', pod.spec);
   const spec = filled<PodSpec>(podSpecDefaults(pod.spec), { nodeName: LOCAL_NODE });
   if (old) return spec === pod.spec ? pod : { ...pod, spec };
   return { ...pod, spec, status: { phase: 'Pending' } };

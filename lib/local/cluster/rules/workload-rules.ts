@@ -10,6 +10,7 @@ import { deepEqual } from '../deep-equal';
 import { labelMatcher } from '../label-selector';
 import { invalid } from '../refusals';
 import { changed, filled } from './filled';
+import { checkPodPaths } from './pod-paths';
 import { podSpecDefaults } from './pod-rules';
 
 const ROLLING = { maxUnavailable: '25%', maxSurge: '25%' } as const;
@@ -49,6 +50,7 @@ function checkSelector(
   const name = metadata.name ?? '';
   if (!spec?.selector) throw invalid(type, name, 'spec.selector: Required value');
   if (!spec.template?.spec) throw invalid(type, name, 'spec.template.spec.containers: Required value');
+  checkPodPaths(type, name, 'spec.template.spec', spec.template.spec);
   if ((spec.replicas ?? 1) < 0) {
     throw invalid(type, name, `spec.replicas: Invalid value: ${spec.replicas}: must be greater than or equal to 0`);
   }

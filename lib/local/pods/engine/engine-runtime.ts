@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { type Container, parseQuantity } from '../../../api';
+import { type Container, parseImageReference, parseQuantity } from '../../../api';
 import type { Clock } from '../../../base';
 import type { ContainerEngine, ImageTarget, Program } from '../../images';
 import { type ContainerRuntime, type ContainerTask, type Exit, type RunningContainer, StartError } from '../container-runtime';
+import { mountSources } from '../mounts';
 import { ChildGroup } from '../process/child-group';
 import type { HostNetwork } from '../process/host-network';
 import type { Watchdog } from '../process/watchdog';
@@ -76,6 +77,12 @@ export class EngineRuntime implements ContainerRuntime {
 
   async #pull({ container }: ContainerTask): Promise<void> {
     const image = container.image ?? '';
+    // What begins with a dash would be an option of the engine.
+    if (!parseImageReference(image) || image.startsWith('-')) {
+      const name = JSON.stringify(image);
+      const why = `couldn't parse image name ${name}: invalid reference format`;
+      throw new StartError('InvalidImageName', `Failed to apply default image tag ${name}: ${why}`);
+    }
     const policy = container.imagePullPolicy;
     const present = policy !== 'Always' && (await this.#output(['image', 'inspect', image])).exitCode === 0;
     if (present) return;
@@ -100,11 +107,10 @@ export class EngineRuntime implements ContainerRuntime {
       ...['run', '--rm', '--name', name, ...env, ...limits(container)],
       ...(first === undefined ? publish : ['--network', `container:${first}`]),
       ...['-v', `${terminationLog}:${container.terminationMessagePath ?? '/dev/termination-log'}`],
-      ...(container.volumeMounts ?? []).flatMap((mount) => {
-        const folder = volumes[mount.name];
-        const source = mount.subPath ? `${folder}/${mount.subPath}` : folder;
-        return ['-v', `${source}:${mount.mountPath}${mount.readOnly ? ':ro' : ''}`];
-      }),
+      ...mountSources(container, volumes).flatMap((mount) => [
+        '-v',
+        `${mount.source}:${mount.mountPath}${mount.readOnly ? ':ro' : ''}`,
+      ]),
       ...(container.workingDir ? ['--workdir', container.workingDir] : []),
       ...(command.length > 0 ? ['--entrypoint', command[0]!] : []),
       container.image ?? '',

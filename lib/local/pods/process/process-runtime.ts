@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Container } from '../../../api';
 import { type Clock, type Log, noLog } from '../../../base';
 import type { ImageTarget, Program } from '../../images';
 import { type ContainerRuntime, type ContainerTask, type RunningContainer, StartError } from '../container-runtime';
 import { type LocalNames, noNames } from '../local-names';
+import { mountSources } from '../mounts';
 import { ChildGroup } from './child-group';
 import { HostNetwork } from './host-network';
 import { type ProcessEnvironmentOptions, processEnvironment } from './process-environment';
@@ -117,11 +117,5 @@ function commandLine({ container, command, args }: ContainerTask, program: Progr
 }
 
 /** Real path of each mount by mount path. */
-function mountedAt({ container, volumes }: { container: Container; volumes: Readonly<Record<string, string>> }) {
-  const mounts: Record<string, string> = {};
-  for (const mount of container.volumeMounts ?? []) {
-    const folder = volumes[mount.name];
-    if (folder !== undefined) mounts[mount.mountPath] = mount.subPath ? join(folder, mount.subPath) : folder;
-  }
-  return mounts;
-}
+const mountedAt = ({ container, volumes }: ContainerTask): Record<string, string> =>
+  Object.fromEntries(mountSources(container, volumes).map(({ mountPath, source }) => [mountPath, source]));

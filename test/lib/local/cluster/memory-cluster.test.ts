@@ -1,9 +1,12 @@
 import {
   type ConfigMap,
   ConfigMapType,
+  type Deployment,
+  DeploymentType,
   K8sServiceType,
   type KubeObject,
   NamespaceType,
+  type Pod,
   PodType,
   resourceType,
   SecretType,
@@ -296,6 +299,33 @@ describe('MemoryCluster', () => {
           failureThreshold: 3,
         },
       });
+    });
+
+    const template = (spec: object) => ({ metadata: { labels: { a: 'b' } }, spec });
+    const mounting = (mount: object) => ({
+      containers: [{ name: 'app', image: 'a', volumeMounts: [{ name: 'v', mountPath: '/v', ...mount }] }],
+      volumes: [{ name: 'v', emptyDir: {} }],
+    });
+    test.each([
+      [
+        'a container',
+        { containers: [{ name: '../x', image: 'a' }] },
+        'containers[0].name: Invalid value: "../x": a lowercase RFC 1123',
+      ],
+      ['a container without', { containers: [{ image: 'a' }] }, 'containers[0].name: Required value'],
+      ['a volume', { containers: [], volumes: [{ name: '../../etc' }] }, 'volumes[0].name: Invalid value: "../../etc"'],
+      ['a subPath upwards', mounting({ subPath: 'a/../../b' }), `subPath: Invalid value: "a/../../b": must not contain '..'`],
+      ['an absolute subPath', mounting({ subPath: '/etc' }), 'subPath: Invalid value: "/etc": must be a relative path'],
+      ['a mount with options', mounting({ mountPath: '/v:rw,z' }), `mountPath: Invalid value: "/v:rw,z": must not contain ':'`],
+    ])('a Pod or a Deployment that leads out of its own folders is refused: %s', async (_what, spec, message) => {
+      const { cluster } = testCluster();
+      const metadata = { name: 'x', namespace: 'default' };
+      const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec } as Pod;
+      await expect(cluster.create(PodType, pod)).rejects.toThrow(message);
+      const workload = { selector: { matchLabels: { a: 'b' } }, template: template(spec) };
+      const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: workload } as Deployment;
+      await expect(cluster.create(DeploymentType, deployment)).rejects.toThrow(`spec.template.spec.`);
+      await expect(cluster.create(DeploymentType, deployment)).rejects.toThrow(message);
     });
 
     test('a Secret keeps clear text encoded', async () => {

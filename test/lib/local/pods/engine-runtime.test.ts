@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigMapType, type Container, isPodReady, PodType, podAddress } from '../../../../lib/api';
+import { ConfigMapType, type Container, isPodReady, type Pod, PodType, podAddress } from '../../../../lib/api';
 import { noLog } from '../../../../lib/base';
 import { MachineRuntimes } from '../../../../lib/local/pods';
 import { makePod, podGone, podWhere, realWorld } from './support';
@@ -48,6 +48,8 @@ async function setUp() {
       .filter(({ args }) => args[0] === command);
   return { ...world, asked };
 }
+
+const waitingOf = (pod: Pod) => pod.status?.containerStatuses?.[0]?.state?.waiting;
 
 const container = (more: Partial<Container> = {}): Container => ({
   name: 'app',
@@ -105,8 +107,17 @@ test.each([
 ])('an image that cannot be had under policy %s waits with %s', async (imagePullPolicy, reason, message) => {
   const { cluster } = await setUp();
   await cluster.create(PodType, makePod([container({ image: 'acme/absent', imagePullPolicy })]));
-  const waiting = (pod: { status?: { containerStatuses?: readonly { state?: { waiting?: { message?: string } } }[] } }) =>
-    pod.status?.containerStatuses?.[0]?.state?.waiting;
-  const pod = await podWhere(cluster, (candidate) => waiting(candidate)?.message !== undefined);
-  expect(waiting(pod)).toEqual({ reason, message });
+  const pod = await podWhere(cluster, (candidate) => waitingOf(candidate)?.message !== undefined);
+  expect(waitingOf(pod)).toEqual({ reason, message });
 });
+
+test.each(['--privileged', '-v=/:/host', 'no image at all'])(
+  'an image reference that the engine would take for something else is never given to it: %s',
+  async (image) => {
+    const { cluster, asked } = await setUp();
+    await cluster.create(PodType, makePod([container({ image, args: ['alpine'] })]));
+    const pod = await podWhere(cluster, (candidate) => waitingOf(candidate)?.message !== undefined);
+    expect(waitingOf(pod)).toEqual({ reason: 'InvalidImageName', message: expect.stringContaining('invalid reference format') });
+    expect([...asked('image'), ...asked('pull'), ...asked('run')]).toEqual([]);
+  },
+);
