@@ -36,7 +36,8 @@ function freePort() {
   });
 }
 
-const parse = (header = '') => Object.fromEntries([...header.matchAll(/(\w+);dur=([\d.]+)/g)].map(([, name, value]) => [name, Number(value)]));
+const parse = (header = '') =>
+  Object.fromEntries([...header.matchAll(/(\w+);dur=([\d.]+)/g)].map(([, name, value]) => [name, Number(value)]));
 
 export async function run({ short }) {
   const dev = await startDev('examples/hello');
@@ -65,6 +66,10 @@ export async function run({ short }) {
     { figure: 'first byte, worst', value: Math.max(...cold), unit: 'ms' },
     { figure: 'the program alone: start, listen, answer; median', value: median(floor), unit: 'ms' },
     { figure: 'ours beyond it, median of pairs', value: median(differences), unit: 'ms', wanted: '20' },
-    ...Object.entries(segments).map(([name, values]) => ({ figure: `Server-Timing ${name}, median`, value: median(values), unit: 'ms' })),
+    ...Object.entries(segments).map(([name, values]) => ({
+      figure: `Server-Timing ${name}, median`,
+      value: median(values),
+      unit: 'ms',
+    })),
   ];
 }

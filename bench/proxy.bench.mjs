@@ -22,7 +22,11 @@ function startNginx(folder) {
 }
 
 /** Processes whose CPU counts for nginx: the worker does the work. */
-const childrenOf = (pid) => spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout.trim().split('\n').map(Number);
+const childrenOf = (pid) =>
+  spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+    .stdout.trim()
+    .split('\n')
+    .map(Number);
 
 async function drive(gateway, host, requests) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
@@ -47,7 +51,14 @@ export async function run({ short }) {
   const dev = await startDev('examples/hello');
   const [{ host }] = dev.ready.services;
   const peers = [{ name: 'gateway (in `knc dev`)', url: dev.ready.gateway, pids: () => [dev.child.pid], cpu: [], latency: [] }];
-  if (nginx) peers.push({ name: 'nginx', url: `http://127.0.0.1:${PORTS.nginx}`, pids: () => childrenOf(nginx.pid), cpu: [], latency: [] });
+  if (nginx)
+    peers.push({
+      name: 'nginx',
+      url: `http://127.0.0.1:${PORTS.nginx}`,
+      pids: () => childrenOf(nginx.pid),
+      cpu: [],
+      latency: [],
+    });
   try {
     await sleep(500);
     for (let round = 0; round < (short ? 2 : 6); round++) {
@@ -62,7 +73,8 @@ export async function run({ short }) {
       { figure: `${name}: CPU per request, median`, value: median(cpu), unit: 'µs' },
       { figure: `${name}: first byte at 16 in flight, median`, value: median(latency), unit: 'ms' },
     ]);
-    if (nginx) rows.push({ figure: 'gateway over nginx, CPU', value: median(peers[0].cpu.map((value, i) => value / peers[1].cpu[i])) });
+    if (nginx)
+      rows.push({ figure: 'gateway over nginx, CPU', value: median(peers[0].cpu.map((value, i) => value / peers[1].cpu[i])) });
     return rows;
   } finally {
     backend.kill();

@@ -1,5 +1,5 @@
-import { knc, startDev } from './support/process.mjs';
 import { spawnSync } from 'node:child_process';
+import { knc, startDev } from './support/process.mjs';
 import { median } from './support/stats.mjs';
 
 export const title = 'From process start to the ready line of `knc dev examples/hello`';

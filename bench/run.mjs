@@ -24,7 +24,9 @@ const say = (line) => {
 };
 
 say(`# Bench of ${new Date().toISOString().slice(0, 10)}\n`);
-say(`Node ${process.version}, ${os.cpus().length} × ${os.cpus()[0].model}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}.`);
+say(
+  `Node ${process.version}, ${os.cpus().length} × ${os.cpus()[0].model}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}.`,
+);
 say('Shared machine: read ratios and medians.\n');
 let failed = 0;
 for (const name of names) {

@@ -15,7 +15,8 @@ const synth = (make) => `
   const t = performance.now(); const chart = new Chart(new App({ outdir: require('fs').mkdtempSync('/tmp/knc-synth-') }), 'c');
   for (let i = 0; i < 1000; i++) ${make};
   chart.node.root.synth(); require('fs').rmSync(chart.node.root.outdir, { recursive: true }); console.log(performance.now() - t);`;
-const load = (name) => `require('cdk8s'); const t = performance.now(); require(${JSON.stringify(name)}); console.log(performance.now() - t);`;
+const load = (name) =>
+  `require('cdk8s'); const t = performance.now(); require(${JSON.stringify(name)}); console.log(performance.now() - t);`;
 
 export async function run({ short }) {
   const times = { objects: [], services: [], load: [] };
@@ -28,6 +29,11 @@ export async function run({ short }) {
     { figure: '1,000 plain ApiObjects, median', value: median(times.objects), unit: 'ms' },
     { figure: '1,000 KnServices, median', value: median(times.services), unit: 'ms' },
     { figure: 'difference', value: median(times.services) - median(times.objects), unit: 'ms', wanted: '2000' },
-    { figure: "require('knative-constructs') after require('cdk8s'), median", value: median(times.load), unit: 'ms', wanted: '60' },
+    {
+      figure: "require('knative-constructs') after require('cdk8s'), median",
+      value: median(times.load),
+      unit: 'ms',
+      wanted: '60',
+    },
   ];
 }

@@ -58,7 +58,9 @@ export function get(gateway, host, { path: target = '/', agent } = {}) {
 
 /** CPU seconds that a process has used so far (user and system), from /proc. */
 export function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 

@@ -134,7 +134,10 @@ test('a jest consumer can drive a chart in the Testbed', () => {
 });
 
 function jest(): { status: number | null; output: string } {
-  const { status, stderr } = spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', '--ci'], { cwd: consumer, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', '--ci'], {
+    cwd: consumer,
+    encoding: 'utf8',
+  });
   return { status, output: stderr };
 }
 
