@@ -98,6 +98,7 @@ export class HttpListener {
       this.#server.once('error', reject);
       this.#server.listen({ host, port, backlog: 4096 }, () => {
         this.#server.off('error', reject);
+        this.#server.on('error', (error) => this.#fault(error));
         const { address, port: bound } = this.#server.address() as AddressInfo;
         resolve({ host: address, port: bound });
       });

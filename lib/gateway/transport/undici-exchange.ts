@@ -4,13 +4,19 @@ import type { RawHeaders } from '../message';
 import { type PodResponse, TransportError } from './pod-transport';
 import { type BodySource, ResponseBody } from './response-body';
 
-/** A connection that had answered before and ends this soon after a request was written had most likely been closed already. */
+/**
+ * A connection that had been idle for a while and ends this soon after a request was written had most likely been closed
+ * already. One that went from request to request has died with its pod.
+ */
 const STALE_MS = 50;
+const IDLE_MS = 250;
 
 /** What an exchange wants to know of its connection. */
 export interface ConnectionUse {
   /** Requests written on the connection before this one. */
   served: number;
+  /** When the last of them was over, by the monotonic clock. */
+  idleSince: number;
 }
 
 /**
@@ -21,7 +27,7 @@ export class UndiciExchange implements BodySource {
   /** Set by the connection that takes the request. */
   connection: ConnectionUse | undefined;
   #phase: 'waiting' | 'written' | 'head' | 'streaming' | 'done' = 'waiting';
-  #reused = false;
+  #wasIdle = false;
   #writtenAt = 0;
   #abort: ((error?: Error) => void) | undefined;
   #aborted: Error | undefined;
@@ -59,7 +65,8 @@ export class UndiciExchange implements BodySource {
     this.#abort = abort;
     this.#phase = 'written';
     this.#writtenAt = this.clock.monotonic();
-    if (this.connection) this.#reused = this.connection.served++ > 0;
+    const { connection } = this;
+    if (connection) this.#wasIdle = connection.served++ > 0 && this.#writtenAt - connection.idleSince >= IDLE_MS;
   }
 
   onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
@@ -80,6 +87,7 @@ export class UndiciExchange implements BodySource {
 
   onComplete(trailers: Buffer[] | string[] | null): void {
     this.#complete = true;
+    if (this.connection) this.connection.idleSince = this.clock.monotonic();
     if (trailers && trailers.length > 0) this.#trailers = decode(trailers);
     if (this.#phase === 'streaming') this.#phase = 'done';
     this.#body?.complete();
@@ -96,25 +104,27 @@ export class UndiciExchange implements BodySource {
     if (error.code === 'UND_ERR_INVALID_ARG' || error.code === 'UND_ERR_NOT_SUPPORTED')
       return new TransportError('invalid', errorMessage(error));
     if (phase === 'waiting') return new TransportError('before-write', errorMessage(error));
-    const stale = phase === 'written' && this.#reused && this.clock.monotonic() - this.#writtenAt < STALE_MS;
+    const stale = phase === 'written' && this.#wasIdle && this.clock.monotonic() - this.#writtenAt < STALE_MS;
     return new TransportError('after-write', errorMessage(error), stale);
   }
 
   #answer(): void {
     if (this.#phase !== 'head') return;
-    const base = { status: this.#status, headers: this.#headers };
+    const status = this.#status;
+    const headers = this.#headers;
+    const trailers = () => this.#trailers;
     if (this.#complete) {
       this.#phase = 'done';
       const { length } = this.#chunks;
       const body = length === 0 ? null : length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
-      this.resolve(this.#trailers ? { ...base, body, trailers: () => this.#trailers } : { ...base, body });
+      this.resolve(this.#trailers ? { status, headers, body, trailers } : { status, headers, body });
       return;
     }
     this.#phase = 'streaming';
     this.#body = new ResponseBody(this);
     for (const chunk of this.#chunks) this.#body.push(chunk);
     this.#chunks = [];
-    this.resolve({ ...base, body: this.#body, trailers: () => this.#trailers });
+    this.resolve({ status, headers, body: this.#body, trailers });
   }
 }
 

@@ -25,6 +25,7 @@ const MAX_RESPONSE_HEAD = 64 * 1024;
 /** A connection that counts the requests it has carried since it was opened. */
 class CountingClient extends Client implements ConnectionUse {
   served = 0;
+  idleSince = 0;
 
   constructor(origin: string | URL, options: object) {
     super(origin, options);

@@ -226,6 +226,27 @@ describe('what upstream asks of an ingress', () => {
     await world.gateway.stop();
   });
 
+  test('plain HTTP is sent to https where the Ingress wants that', async () => {
+    const world = new World();
+    const splits = [{ serviceNamespace: 'default', serviceName: 'hello-00001', servicePort: 80 }];
+    await world.rules('hello', [{ hosts: [HOST], http: { paths: [{ splits }] } }], {}, { httpOption: 'Redirected' });
+    await world.gateway.start();
+    const response = await world.fetch(HOST, '/a?b');
+    expect([response.status, response.headers.get('location')]).toEqual([301, `https://${HOST}/a?b`]);
+    await world.gateway.stop();
+  });
+
+  test('an Ingress of another class is left to others', async () => {
+    const world = new World();
+    const rules = [{ hosts: [HOST], http: { paths: [{ splits: [] }] } }];
+    const metadata = { annotations: { 'networking.knative.dev/ingress.class': 'other.ingress.networking.knative.dev' } };
+    await world.rules('hello', rules, metadata);
+    await world.gateway.start();
+    expect(world.gateway.programmed('default', 'hello')).toBeUndefined();
+    expect((await world.fetch(HOST)).status).toBe(404);
+    await world.gateway.stop();
+  });
+
   test('a host rewritten to a service of ours leads to its revision, which sees the host that was asked for', async () => {
     const world = new World();
     await world.revision('hello-00001');

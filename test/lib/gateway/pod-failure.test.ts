@@ -70,7 +70,7 @@ describe('a pod that fails', () => {
     await expect(at.send()).rejects.toThrow();
   });
 
-  test('that closed a kept connection as a request took it costs a request that may be repeated nothing', async () => {
+  test('that closed an idle connection as a request took it costs a request that may be repeated nothing', async () => {
     at = await new SocketWorld().start();
     // Answers one request on each connection, and ends the connection only when the next one arrives on it.
     const sockets = new Map<Socket, number>();
@@ -92,12 +92,30 @@ describe('a pod that fails', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     await at.world.pod('r', (server.address() as AddressInfo).port);
     await at.settle();
-    for (let i = 0; i < 4; i++) expect((await at.send()).body).toBe('ok');
+    const idle = () => at.world.clock.sleep(300);
+    for (let i = 0; i < 3; i++) {
+      expect((await at.send()).body).toBe('ok');
+      await idle();
+    }
+    expect((await at.send()).body).toBe('ok');
     expect(answered).toBe(4);
     expect([...sockets.values()]).toContain(2);
+    await idle();
     // One that may not be repeated is lost on the connection that has answered once, and does well on a new one.
     expect((await at.send({ method: 'POST', body: 'x' })).status).toBe(502);
     expect((await at.send({ method: 'POST', body: 'x' })).status).toBe(200);
+  });
+
+  test('and is busy costs every request inside it one 502, also one that may be repeated and has just begun', async () => {
+    at = await new SocketWorld().start();
+    let calls = 0;
+    const { server } = await at.pod((_req, res) => {
+      if (++calls === 1) res.end('well');
+      else server.closeAllConnections();
+    });
+    expect((await at.send()).status).toBe(200);
+    expect((await at.send()).status).toBe(502);
+    expect(calls).toBe(2);
   });
 
   test('that says how long it keeps connections is not asked on one that is about to close', async () => {

@@ -130,6 +130,29 @@ describe('a revision under load', () => {
     }
   });
 
+  test('lets an answer last as long as something of it comes in time', async () => {
+    const world = new World();
+    await world.revision('r', { idleTimeoutSeconds: 2, timeoutSeconds: 100 });
+    await world.ingress('r', HOST, { r: 100 });
+    await world.gateway.start();
+    await world.pod('r', () => {
+      let count = 0;
+      return new Response(
+        new ReadableStream({
+          async pull(controller) {
+            if (++count > 10) return controller.close();
+            await world.virtual.sleep(1500);
+            controller.enqueue(new TextEncoder().encode(String(count)));
+          },
+        }),
+      );
+    });
+    const text = world.fetch(HOST).then((response) => response.text());
+    await world.virtual.advance(20_000);
+    expect(await text).toBe('12345678910');
+    await world.gateway.stop();
+  });
+
   test('says in Server-Timing where the time went', async () => {
     const world = new World({ serverTiming: true });
     await world.revision('r');

@@ -86,12 +86,12 @@ export class World {
     return this.rules(name, [{ hosts: [host], visibility: 'ExternalIP', http: { paths: [{ splits: toSplits(splits) }] } }]);
   }
 
-  rules(name: string, rules: readonly IngressRule[], metadata: object = {}): Promise<unknown> {
+  rules(name: string, rules: readonly IngressRule[], metadata: object = {}, spec: object = {}): Promise<unknown> {
     return this.cluster.create<Ingress>(IngressType, {
       apiVersion: 'networking.internal.knative.dev/v1alpha1',
       kind: 'Ingress',
       metadata: { name, namespace: 'default', ...metadata },
-      spec: { rules },
+      spec: { rules, ...spec },
     });
   }
 
