@@ -54,7 +54,9 @@ export async function run({ short }) {
       const { firstByteMs, headers, status } = await get(dev.ready.gateway, service.host);
       if (status !== 200) throw new Error(`answered ${status}`);
       cold.push(firstByteMs);
-      for (const [name, value] of Object.entries(parse(headers['server-timing']))) (segments[name] ??= []).push(value);
+      for (const [name, value] of Object.entries(parse(headers['server-timing']))) {
+        segments[name] = [...(segments[name] ?? []), value];
+      }
       await until(() => dev.events.filter((event) => event.event === 'scale').at(-1)?.to > 0);
     }
   } finally {
