@@ -1,5 +1,5 @@
 import type { KubeObject, ResourceType, Stored } from '../api';
-import type { JsonPatchOperation } from '../kube';
+import type { EventNote, JsonPatchOperation } from '../kube';
 
 /**
  * A way to look objects of one kind up by something that is neither their name nor a label: the hosts of an Ingress, the
@@ -69,11 +69,8 @@ export interface Patch {
   readonly resourceVersion?: string;
 }
 
-export interface PlannedEvent {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
-}
+/** What a plan wants to be told about its parent. */
+export type PlannedEvent = EventNote;
 
 /** What should be: the engine makes the difference to what is. In this order; what fails stops what comes after it. */
 export interface Plan {

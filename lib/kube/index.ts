@@ -1,2 +1,3 @@
 export * from './cluster';
+export { type EventNote, EventRecorder } from './event-recorder';
 export * from './informer';

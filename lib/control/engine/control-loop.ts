@@ -1,10 +1,9 @@
 import { type KubeObject, keyOf, type ResourceType, type Stored } from '../../api';
 import { type Clock, type Counter, errorMessage, type Histogram, type Log, type Timer } from '../../base';
-import { type Cluster, ClusterError } from '../../kube';
+import { type Cluster, ClusterError, type EventRecorder } from '../../kube';
 import type { Observed, Plan, Reconciler } from '../reconciler';
 import type { Answers } from './answers';
 import type { Dependents } from './dependents';
-import type { EventRecorder } from './event-recorder';
 import { type Expectations, objectId } from './expectations';
 import { semanticEqual } from './json';
 import type { ObjectStore } from './object-store';

@@ -1,11 +1,10 @@
 import { controllerOf, type KubeObject, type ResourceType, type ServingConfig, setDefaults } from '../../api';
 import { type Clock, type Executor, type Log, type Metrics, noLog, noMetrics } from '../../base';
-import type { Change, Cluster } from '../../kube';
+import { type Change, type Cluster, EventRecorder } from '../../kube';
 import type { Reconciler } from '../reconciler';
 import { type Answerer, Answers } from './answers';
 import { ControlLoop, type Item, type Shared } from './control-loop';
 import { Dependents } from './dependents';
-import { EventRecorder } from './event-recorder';
 import { Expectations, objectId } from './expectations';
 import { ObjectStore } from './object-store';
 import { WorkQueue } from './work-queue';

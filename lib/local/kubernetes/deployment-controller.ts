@@ -46,6 +46,9 @@ const OWN_ANNOTATIONS = new Set([
   MAX_REPLICAS_ANNOTATION,
 ]);
 
+/** Name in logs and events. */
+const COMPONENT = 'deployment-controller';
+
 type StoredSet = Stored<ReplicaSet>;
 type StoredDeployment = Stored<Deployment>;
 
@@ -61,7 +64,7 @@ export class DeploymentController {
   readonly queue: KeyQueue;
 
   constructor(private readonly env: Environment) {
-    this.queue = new KeyQueue({ ...env, name: 'deployment-controller', reconcile: (key) => this.#reconcile(key) });
+    this.queue = new KeyQueue({ ...env, name: COMPONENT, reconcile: (key) => this.#reconcile(key) });
     env.deployments.onChange(({ next }) => next && this.queue.add(keyOf(next)));
     env.replicaSets.onChange(({ previous, next }) => this.#addOwner((next ?? previous)!));
     env.pods.onChange(({ previous, next }) => {
@@ -104,11 +107,14 @@ export class DeploymentController {
       try {
         fresh = await this.env.cluster.create(ReplicaSetType, wanted);
         conditions = madeSet(deployment, fresh.metadata.name, undefined, now);
+        this.#tellScaled(deployment, fresh, 0, replicasOf(fresh));
       } catch (error) {
         // Made a moment ago: this copy has not heard of it yet, and soon will.
         if (ClusterError.is(error, 'AlreadyExists') && (await this.#isOwn(deployment, wanted))) return undefined;
         failure = error;
         conditions = madeSet(deployment, wanted.metadata.name ?? '', errorMessage(error), now);
+        const message = `Failed to create new replica set "${wanted.metadata.name}": ${errorMessage(error)}`;
+        this.env.events.record(deployment, { type: 'Warning', reason: 'ReplicaSetCreateError', message }, COMPONENT);
       }
     }
     const scaled = await this.#scale(deployment, { fresh, old: sets.old }, nextStep(deployment, fresh, sets.old));
@@ -218,9 +224,16 @@ export class DeploymentController {
       const patch = { metadata: { annotations: this.#sizing(deployment) }, spec: { replicas } };
       const { namespace, name, uid } = set.metadata;
       scaled.set(uid, await this.env.cluster.patch(ReplicaSetType, namespace, name, 'merge', patch));
+      this.#tellScaled(deployment, set, replicasOf(set), replicas);
     }
     const latest = (set: StoredSet): StoredSet => scaled.get(set.metadata.uid) ?? set;
     return { fresh: sets.fresh && latest(sets.fresh), old: sets.old.map(latest) };
+  }
+
+  #tellScaled(deployment: StoredDeployment, set: StoredSet, from: number, to: number): void {
+    if (from === to) return;
+    const message = `Scaled ${from < to ? 'up' : 'down'} replica set ${set.metadata.name} from ${from} to ${to}`;
+    this.env.events.record(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message }, COMPONENT);
   }
 
   async #noteRevision(deployment: StoredDeployment, fresh: StoredSet): Promise<void> {

@@ -17,7 +17,7 @@ import {
   type ResourceType,
 } from '../../api';
 import type { Clock, Executor, Log } from '../../base';
-import { type Cluster, Informer } from '../../kube';
+import { type Cluster, EventRecorder, Informer } from '../../kube';
 
 export interface EnvironmentOptions {
   readonly cluster: Cluster;
@@ -43,6 +43,7 @@ export class Environment {
   readonly clock: Clock;
   readonly executor: Executor;
   readonly log: Log;
+  readonly events: EventRecorder;
   readonly deployments: Informer<Deployment>;
   readonly replicaSets: Informer<ReplicaSet>;
   readonly pods: Informer<Pod>;
@@ -55,6 +56,7 @@ export class Environment {
     this.clock = clock;
     this.executor = executor;
     this.log = log;
+    this.events = new EventRecorder({ cluster, clock, executor, log });
     const informer = <T extends KubeObject>(type: ResourceType<T>) => new Informer(cluster, type, clock, log);
     this.deployments = informer(DeploymentType);
     this.replicaSets = informer(ReplicaSetType);

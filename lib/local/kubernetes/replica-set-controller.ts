@@ -1,6 +1,6 @@
 import { controllerRef, keyOf, type Pod, PodType, type ReplicaSet, ReplicaSetType, type Stored } from '../../api';
 import { errorMessage, timestamp } from '../../base';
-import { ClusterError } from '../../kube';
+import { ClusterError, type EventNote } from '../../kube';
 import { deepEqual, labelMatcher } from '../cluster';
 import { BY_OWNER, type Environment, ownerKey, splitKey } from './environment';
 import { KeyQueue } from './key-queue';
@@ -10,6 +10,9 @@ import { replicasOf } from './rollout';
 type StoredSet = Stored<ReplicaSet>;
 type SetStatus = NonNullable<ReplicaSet['status']>;
 
+/** Name in logs and events. */
+const COMPONENT = 'replicaset-controller';
+
 /** Keeps as many pods of a template as a ReplicaSet says. */
 export class ReplicaSetController {
   readonly queue: KeyQueue;
@@ -17,7 +20,7 @@ export class ReplicaSetController {
   readonly #unseen = new Map<string, Map<string, 'made' | 'deleted'>>();
 
   constructor(private readonly env: Environment) {
-    this.queue = new KeyQueue({ ...env, name: 'replicaset-controller', reconcile: (key) => this.#reconcile(key) });
+    this.queue = new KeyQueue({ ...env, name: COMPONENT, reconcile: (key) => this.#reconcile(key) });
     env.replicaSets.onChange(({ previous, next }) => {
       if (!next || (previous && previous.metadata.uid !== next.metadata.uid)) this.#unseen.delete(previous!.metadata.uid);
       if (next) this.queue.add(keyOf(next));
@@ -67,16 +70,33 @@ export class ReplicaSetController {
   async #resize(set: StoredSet, active: readonly Stored<Pod>[]): Promise<void> {
     const missing = replicasOf(set) - active.length;
     for (let i = 0; i < missing; i++) {
-      const pod = await this.env.cluster.create(PodType, podOf(set));
+      const pod = await this.#told(set, 'FailedCreate', 'creating', () => this.env.cluster.create(PodType, podOf(set)));
       this.#note(set, pod.metadata.name, 'made');
+      this.#tell(set, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
     }
     for (const { metadata } of missing < 0 ? deletionOrder(active).slice(0, -missing) : []) {
-      this.#note(set, metadata.name, 'deleted');
+      const { namespace, name, uid } = metadata;
+      this.#note(set, name, 'deleted');
       try {
-        await this.env.cluster.delete(PodType, metadata.namespace, metadata.name, { uid: metadata.uid });
+        await this.#told(set, 'FailedDelete', 'deleting', () => this.env.cluster.delete(PodType, namespace, name, { uid }));
+        this.#tell(set, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
       } catch (error) {
         if (!ClusterError.is(error, 'NotFound')) throw error;
       }
+    }
+  }
+
+  #tell(set: StoredSet, type: EventNote['type'], reason: string, message: string): void {
+    this.env.events.record(set, { type, reason, message }, COMPONENT);
+  }
+
+  /** Does something and tells of its failure. */
+  async #told<T>(set: StoredSet, reason: string, doing: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!ClusterError.is(error, 'NotFound')) this.#tell(set, 'Warning', reason, `Error ${doing}: ${errorMessage(error)}`);
+      throw error;
     }
   }
 

@@ -1,7 +1,6 @@
-import { type Event, EventType, type KubeObject, type Stored } from '../../api';
-import { type Clock, type Executor, errorMessage, type Log, timestamp } from '../../base';
-import { type Cluster, ClusterError } from '../../kube';
-import type { PlannedEvent } from '../reconciler';
+import { type Event, EventType, type KubeObject, type Stored } from '../api';
+import { type Clock, type Executor, errorMessage, type Log, timestamp } from '../base';
+import { type Cluster, ClusterError } from './cluster';
 
 /** client-go's event correlator: how many events are remembered. */
 const MAX_REMEMBERED = 4096;
@@ -11,6 +10,14 @@ const SIMILAR_INTERVAL_MS = 600_000;
 /** Events of one source about one object: a burst, then one every five minutes. */
 const BURST = 25;
 const REFILL_MS = 300_000;
+
+/** What is to be told about an object. */
+export interface EventNote {
+  readonly type: 'Normal' | 'Warning';
+  /** One word in camel case, for machines: `FailedCreate`. */
+  readonly reason: string;
+  readonly message: string;
+}
 
 interface Recorded {
   name: string;
@@ -60,7 +67,7 @@ export class EventRecorder {
   ) {}
 
   /** Records that `component` says `event` about `object`. */
-  record(object: Stored<KubeObject>, event: PlannedEvent, component: string): void {
+  record(object: Stored<KubeObject>, event: EventNote, component: string): void {
     const now = this.options.clock.now();
     const about = `${component}/${object.kind}/${object.metadata.uid}`;
     const { key, message } = this.#aggregate(`${about}/${event.type}/${event.reason}`, event.message, now);
@@ -92,13 +99,7 @@ export class EventRecorder {
     return true;
   }
 
-  async #write(
-    recorded: Recorded,
-    event: PlannedEvent,
-    object: Stored<KubeObject>,
-    component: string,
-    at: string,
-  ): Promise<void> {
+  async #write(recorded: Recorded, event: EventNote, object: Stored<KubeObject>, component: string, at: string): Promise<void> {
     const { cluster, clock, log } = this.options;
     const namespace = object.metadata.namespace ?? 'default';
     try {
@@ -130,7 +131,7 @@ export class EventRecorder {
   }
 
   /** Raises the count of an event that exists; false if it has expired meanwhile. */
-  async #again(recorded: Recorded, event: PlannedEvent, namespace: string, at: string): Promise<boolean> {
+  async #again(recorded: Recorded, event: EventNote, namespace: string, at: string): Promise<boolean> {
     const patch = { count: recorded.count + 1, lastTimestamp: at, message: event.message };
     try {
       await this.options.cluster.patch(EventType, namespace, recorded.name, 'merge', patch);

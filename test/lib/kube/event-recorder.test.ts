@@ -1,8 +1,8 @@
-import { allTypes, type Event, EventType } from '../../../../lib/api';
-import { CountingExecutor, noLog, seededRandom, VirtualClock } from '../../../../lib/base';
-import { EventRecorder } from '../../../../lib/control/engine/event-recorder';
-import { MemoryCluster } from '../../../../lib/local/cluster';
-import { service } from '../support/objects';
+import { allTypes, type Event, EventType } from '../../../lib/api';
+import { CountingExecutor, noLog, seededRandom, VirtualClock } from '../../../lib/base';
+import { EventRecorder } from '../../../lib/kube';
+import { MemoryCluster } from '../../../lib/local/cluster';
+import { service } from '../control/support/objects';
 
 function make() {
   const executor = new CountingExecutor((error) => {
