@@ -111,6 +111,8 @@ export interface ContainerStatus {
   readonly name: string;
   readonly image?: string;
   readonly imageID?: string;
+  /** What runs it and how it is called there: `process://4711`. */
+  readonly containerID?: string;
   readonly ready: boolean;
   readonly started?: boolean;
   readonly restartCount: number;

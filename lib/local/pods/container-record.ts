@@ -10,6 +10,7 @@ export class ContainerRecord {
   #started = false;
   #ready = false;
   #startedAt = 0;
+  #id: string | undefined;
 
   constructor(
     private readonly container: Container & { readonly name: string },
@@ -37,9 +38,11 @@ export class ContainerRecord {
     this.#set({ waiting: { reason, ...(message === undefined ? {} : { message }) } });
   }
 
-  runs(now: number): void {
+  /** @param id what identifies this run of it, as in `process://4711` */
+  runs(now: number, id: string): void {
     if (this.#state.terminated) this.#lastState = this.#state;
     this.#startedAt = now;
+    this.#id = id;
     this.#set({ running: { startedAt: timestamp(now) } });
   }
 
@@ -68,6 +71,7 @@ export class ContainerRecord {
       name: this.container.name,
       image,
       imageID: image,
+      ...(this.#id === undefined ? {} : { containerID: this.#id }),
       ready: init ? this.#state.terminated?.exitCode === 0 : this.#ready,
       started: this.#started,
       restartCount: this.restartCount,

@@ -129,7 +129,7 @@ export class ContainerWorker {
   async #supervise({ running, address, terminationLog }: Started): Promise<number> {
     const { clock, executor, log, logs, container } = this.options;
     this.#running = running;
-    this.#record.runs(clock.now());
+    this.#record.runs(clock.now(), running.id);
     // It may have been asked to end while it was being started.
     if (this.#stop.signal.aborted) running.kill(this.#killed ? 'SIGKILL' : 'SIGTERM');
     const probes = new ContainerProbes({

@@ -52,6 +52,8 @@ export class PodWorker {
   #told: PodStatus | undefined;
   #network: { readonly network: PodNetwork; address: Promise<PodAddress> } | undefined;
   #address: PodAddress | undefined;
+  /** The folder that was made for it, if any. */
+  #folder: string | undefined;
   #ending: Promise<void> | undefined;
   #killTimer: Timer | undefined;
   #killAt = Number.POSITIVE_INFINITY;
@@ -165,9 +167,9 @@ export class PodWorker {
   }
 
   #directory(): string {
-    const directory = join(this.options.directory(), this.#pod.metadata.uid);
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    return directory;
+    this.#folder ??= join(this.options.directory(), this.#pod.metadata.uid);
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    return this.#folder;
   }
 
   #volumes(ip: string, values: DeclaredValues): Promise<Record<string, string>> {
@@ -228,7 +230,7 @@ export class PodWorker {
     const { network, address } = this.#network;
     this.#network = undefined;
     network.release(await address);
-    await rm(join(this.options.directory(), this.#pod.metadata.uid), { recursive: true, force: true });
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../../../lib/api';
 import { CountingExecutor, noLog, noMetrics, RealClock, systemRandom } from '../../../lib/base';
 import { applyObjects, ImageResolver, type LocalProgram } from '../../../lib/local';
-import { LocalSystem, type ScaleEvent } from '../../../lib/roles';
+import { LocalSystem, type SystemLogLine } from '../../../lib/roles';
 
 export const clock = new RealClock();
 
@@ -29,20 +29,21 @@ export class RealSystem {
   static async start(programs?: readonly LocalProgram[]): Promise<RealSystem> {
     const faults: unknown[] = [];
     const executor = new CountingExecutor((error) => faults.push(error));
-    const scales: ScaleEvent[] = [];
+    const lines: SystemLogLine[] = [];
     const system = await LocalSystem.start({
       ...{ clock, executor, random: systemRandom, log: noLog, metrics: noMetrics },
       listen: { host: '127.0.0.1', port: 0, serverTiming: true },
-      onScale: (event) => scales.push(event),
+      onLog: (line) => lines.push(line),
       ...(programs && { machine: { images: new ImageResolver({ local: programs }) } }),
     });
-    return new RealSystem(system, faults, scales);
+    return new RealSystem(system, faults, lines);
   }
 
   private constructor(
     readonly system: LocalSystem,
     private readonly faults: unknown[],
-    readonly scales: readonly ScaleEvent[],
+    /** What pods printed. */
+    readonly lines: readonly SystemLogLine[],
   ) {}
 
   /** The gateway's port. */

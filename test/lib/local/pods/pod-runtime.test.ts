@@ -38,6 +38,7 @@ describe('a pod that runs', () => {
           name: 'app',
           image: 'a',
           imageID: 'a',
+          containerID: 'scripted://1',
           ready: true,
           started: true,
           restartCount: 0,
