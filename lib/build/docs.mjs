@@ -17,6 +17,18 @@ const entries = {
   'knative-constructs/pulumi': 'constructs/pulumi/index.ts',
 };
 
+/** Where a member comes from matters to nobody who looks up what it does. */
+function withoutNoise(text) {
+  const sections = text.split(/^(?=#+ )/m);
+  const noise = /^#+ (Inherited from|Overrides|Implementation of|Extended by|Implements|Extends)\n/;
+  return sections
+    .filter((section) => !noise.test(section))
+    .map((section) => section.replace(/^#+ (Get Signature|Constructor)\n+/, ''))
+    .join('')
+    .replace(/^\*\*\*\n+/gm, '')
+    .trim();
+}
+
 async function apiPage(name, source) {
   const out = path.join(scratch, name.replace('/', '-'));
   const app = await Application.bootstrapWithPlugins({
@@ -48,7 +60,7 @@ async function apiPage(name, source) {
   await app.generateOutputs(project);
   const [page] = readdirSync(out).filter((file) => file.endsWith('.md'));
   const text = readFileSync(path.join(out, page), 'utf8').trim();
-  return `# ${name}\n\n${text.replace(/^#/gm, '##')}\n`;
+  return `# ${name}\n\n${withoutNoise(text)}\n`;
 }
 
 async function apiDocument() {

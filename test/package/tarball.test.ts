@@ -72,14 +72,35 @@ test.each([
     experimentalDecorators: true,
   };
   write('tsconfig.json', JSON.stringify({ compilerOptions, files: [file] }));
-  let output = '';
-  try {
-    node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json');
-  } catch (error) {
-    output = (error as { stdout: string }).stdout;
-  }
-  // Only what concerns this package: the checker also looks into cdk8s' and Pulumi's own declarations.
-  expect(output.split('\n').filter((line) => /^(program|node_modules\/knative-constructs)/.test(line))).toEqual([]);
+  expect(compile()).toEqual([]);
+});
+test('every TypeScript example of the README compiles', () => {
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+  const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+  expect(examples.length).toBeGreaterThan(3);
+  const files = examples.map((code, i) => {
+    const declare = (name: string, type: string) =>
+      new RegExp(`(const|class) ${name}\\b`).test(code) ? '' : `declare const ${name}: ${type};\n`;
+    const known = [
+      declare('chart', "import('cdk8s').Chart"),
+      declare('hello', "import('knative-constructs').KnService"),
+      code.includes('import { TrafficSplit') || !code.includes('TrafficSplit')
+        ? ''
+        : "declare const TrafficSplit: typeof import('knative-constructs').TrafficSplit;\n",
+    ];
+    write(`readme/${i}.ts`, `${known.join('')}${code}\nexport {};\n`);
+    return `readme/${i}.ts`;
+  });
+  const options = {
+    target: 'ES2022',
+    module: 'CommonJS',
+    strict: true,
+    noEmit: true,
+    types: ['node', 'jest'],
+    skipLibCheck: true,
+  };
+  write('tsconfig.json', JSON.stringify({ compilerOptions: options, files }));
+  expect(compile()).toEqual([]);
 });
 
 test('CommonJS, ESM and every entry point share one instance of each class', () => {
@@ -132,6 +153,15 @@ test('a jest consumer can drive a chart in the Testbed', () => {
   const { status, output } = jest();
   expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('1 passed') });
 });
+
+/** What the compiler finds wrong here or in this package; it also looks into cdk8s' and Pulumi's own declarations. */
+function compile(): string[] {
+  const { stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], {
+    cwd: consumer,
+    encoding: 'utf8',
+  });
+  return stdout.split('\n').filter((line) => /^(program|readme|error|node_modules\/knative-constructs)/.test(line));
+}
 
 function jest(): { status: number | null; output: string } {
   const { status, stderr } = spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', '--ci'], {
