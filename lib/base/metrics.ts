@@ -9,6 +9,8 @@ export interface Counter {
 /** Something that goes up and down. */
 export interface Gauge {
   set(labels: Labels, value: number): void;
+  /** What it measured is gone: the series ends. */
+  remove(labels: Labels): void;
 }
 
 /** Something of which the distribution matters; values in seconds unless the name says otherwise. */
@@ -26,6 +28,6 @@ export interface Metrics {
 /** Metrics that nobody reads: tests, and tools that only look at objects. */
 export const noMetrics: Metrics = {
   counter: () => ({ add: () => {} }),
-  gauge: () => ({ set: () => {} }),
+  gauge: () => ({ set: () => {}, remove: () => {} }),
   histogram: () => ({ observe: () => {} }),
 };

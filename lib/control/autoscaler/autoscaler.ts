@@ -41,7 +41,6 @@ interface Entry {
   readonly decider: RevisionDecider;
   onAnswer: (key: string, value: unknown) => void;
   answered: ScaleAnswer | undefined;
-  forgotten: boolean;
 }
 
 /**
@@ -86,29 +85,24 @@ export class Autoscaler implements Answerer {
     const spec = ask.input as DeciderSpec;
     const known = this.#entries.get(ask.key);
     if (known) {
-      known.forgotten = false;
       known.decider.spec = spec;
       known.onAnswer = onAnswer;
       if (known.answered) onAnswer(ask.key, known.answered);
     } else {
       const [namespace = '', revision = ''] = ask.key.split('/');
       const decider = new RevisionDecider(namespace, revision, spec, this.#options.clock.now());
-      this.#entries.set(ask.key, { decider, onAnswer, answered: undefined, forgotten: false });
+      this.#entries.set(ask.key, { decider, onAnswer, answered: undefined });
     }
     if (!this.#entries.get(ask.key)!.decider.atRest) this.#wake(ask.key);
   }
 
-  /** Drops the history, unless the question comes back at once: that is how a changed input arrives. */
+  /** Drops the history: the revision is gone. */
   forget(key: string): void {
     const entry = this.#entries.get(key);
     if (!entry) return;
-    entry.forgotten = true;
-    this.#options.executor.run('autoscaler: forget', async () => {
-      await Promise.resolve();
-      if (!entry.forgotten || this.#entries.get(key) !== entry) return;
-      this.#entries.delete(key);
-      this.#sleep(key);
-    });
+    this.#entries.delete(key);
+    this.#sleep(key);
+    this.#metrics.forget(entry.decider.namespace, entry.decider.revision);
   }
 
   /** The last decision about a revision with every number that led to it; undefined before the first. */

@@ -38,4 +38,11 @@ export class ScaleMetrics {
     panic.set(labels, e.panicValue ?? 0);
     target.set(labels, e.spec.target);
   }
+
+  /** The revision is gone. */
+  forget(namespace: string, revision: string): void {
+    const { concurrency, rps } = this.#values;
+    const all = [concurrency, rps].flatMap(({ stable, panic, target }) => [stable, panic, target]);
+    for (const gauge of [this.#desired, this.#excess, this.#panic, ...all]) gauge.remove({ namespace, revision });
+  }
 }

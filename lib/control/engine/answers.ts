@@ -7,7 +7,8 @@ export interface Answerer {
   readonly topic: string;
   /**
    * Begins to answer. `onAnswer` is for this question alone (its key is the question's) and may be called at once, later, and
-   * again whenever the answer changes, until the question is forgotten or asked anew.
+   * again whenever the answer changes, until the question is forgotten or replaced: asked again with the same key and another
+   * input.
    */
   ask(ask: Ask, onAnswer: (key: string, value: unknown) => void): void;
   /** Nobody wants to know any more. */
@@ -67,18 +68,22 @@ export class Answers<R> {
     }
     const answerer = this.#answerers.get(ask.topic);
     if (!answerer) throw new KncError('KNC5102', `nobody answers questions about ${JSON.stringify(ask.topic)}`);
-    if (before) answerer.forget(ask.key);
     const question: Question<R> = { ask, input, askers: new Set(before?.askers).add(asker), answer: undefined };
     this.#questions.set(id, question);
-    // Whoever planned with the old answer has to plan without it.
-    if (before?.answer !== undefined) for (const one of question.askers) this.onChange(one);
+    const tell = (): void => {
+      for (const one of question.askers) this.onChange(one);
+    };
+    let asking = true;
     answerer.ask(ask, (key, value) => {
       // An answer to a question that has been replaced or forgotten comes too late.
       if (key !== ask.key || this.#questions.get(id) !== question) return;
       if (canonical(question.answer) === canonical(value)) return;
       question.answer = value;
-      for (const one of question.askers) this.onChange(one);
+      if (!asking) tell();
     });
+    asking = false;
+    // The plan at hand was made with the answer to the question before this one.
+    if (canonical(before?.answer) !== canonical(question.answer)) tell();
   }
 
   #drop(asker: R, id: string): void {

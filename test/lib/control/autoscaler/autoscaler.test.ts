@@ -129,7 +129,6 @@ test('a changed question keeps the history, a forgotten one does not', async () 
     stat(35);
     await clock.advance(1000);
   }
-  autoscaler.forget(KEY);
   ask(spec({ readyPods: 4, panicThreshold: 100 }));
   expect(answers.at(-1)?.desired).toBe(4);
   stat(5);
@@ -137,8 +136,10 @@ test('a changed question keeps the history, a forgotten one does not', async () 
   const { stableValue } = autoscaler.explain('default', 'hello-00001')!;
   expect(stableValue).toBeCloseTo((30 * 35 + 5) / 31, 5);
   autoscaler.forget(KEY);
-  await clock.advance(2000);
   expect(autoscaler.explain('default', 'hello-00001')).toBeUndefined();
+  ask(spec({ readyPods: 1, panicThreshold: 100 }));
+  stat(5);
+  expect(autoscaler.explain('default', 'hello-00001')?.stableValue).toBe(5);
 });
 
 test('stats of a revision that nobody asked about, or from the future, do no harm', async () => {
@@ -178,8 +179,11 @@ test('logs and measures every decision', async () => {
   const logged: unknown[] = [];
   const gauges: Record<string, number> = {};
   const log: Log = { ...noLog, debug: (message, fields) => logged.push([message, fields]) };
-  const metrics: Metrics = { ...noMetrics, gauge: (name) => ({ set: (_, value) => Object.assign(gauges, { [name]: value }) }) };
-  const { clock, ask, stat } = started({ log, metrics });
+  const gauge: Metrics['gauge'] = (name) => ({
+    set: (_, value) => Object.assign(gauges, { [name]: value }),
+    remove: ({ revision }) => revision === 'hello-00001' && delete gauges[name],
+  });
+  const { clock, autoscaler, ask, stat } = started({ log, metrics: { ...noMetrics, gauge } });
   ask(spec({ readyPods: 1 }));
   stat(35);
   await clock.advance(2000);
@@ -196,6 +200,8 @@ test('logs and measures every decision', async () => {
     kn_revision_concurrency_panic: 35,
     kn_revision_concurrency_target: 10,
   });
+  autoscaler.forget(KEY);
+  expect(gauges).toEqual({});
 });
 
 test('stops', async () => {

@@ -7,7 +7,7 @@ import {
   type KubeObject,
   type Stored,
 } from '../../../../lib/api';
-import type { Index, Observed, Plan } from '../../../../lib/control/reconciler';
+import type { Ask, Index, Observed, Plan } from '../../../../lib/control/reconciler';
 import { ClusterError } from '../../../../lib/kube';
 import { ToyWorld, type Widget, WidgetType, widget } from '../support/toy-world';
 
@@ -234,7 +234,30 @@ describe('Engine', () => {
     await world.memory.delete(WidgetType, 'default', 'a');
     await world.settle();
     expect(asked).toEqual(['a {"url":"x"}', 'a {"url":"y"}']);
-    expect(forgotten).toEqual(['a', 'a']);
+    expect(forgotten).toEqual(['a']);
+  });
+
+  it('plans again after a question has changed only if the answer has, too', async () => {
+    const answerer = {
+      topic: 'length',
+      ask: ({ key, input }: Ask, onAnswer: (key: string, value: unknown) => void) => onAnswer(key, String(input).length),
+      forget: () => {},
+    };
+    const plan = (parent: Stored<Widget>, observed: Observed): Plan => ({
+      asks: [{ topic: 'length', key: 'k', input: parent.spec.wish }],
+      status: { answer: observed.answer('length', 'k') },
+    });
+    const world = await new ToyWorld({ plan }, [answerer]).start(widget('a', { wish: 'one' }));
+    const plansAfter = async (wish: string) => {
+      world.plans = [];
+      await world.memory.patch(WidgetType, 'default', 'a', 'merge', { spec: { wish } });
+      await world.settle();
+      return world.plans.length;
+    };
+    expect(await plansAfter('two')).toBe(1);
+    expect((await world.get('a'))?.status).toEqual({ answer: 3 });
+    expect(await plansAfter('three')).toBeGreaterThan(1);
+    expect((await world.get('a'))?.status).toEqual({ answer: 5 });
   });
 
   it('does not plan a parent that is being deleted, unless the reconciler holds it by a finalizer', async () => {

@@ -245,13 +245,12 @@ export class World {
     } as Endpoints);
   }
 
-  /** As the engine has it: the same question again is no question; another input is forgotten and asked anew. */
+  /** As the engine has it: the same question again is no question; another input replaces it. */
   #ask(ask: Ask): void {
     const id = `${ask.topic}/${ask.key}`;
     const input = JSON.stringify(ask.input);
     if (this.#asks.get(id) === input) return;
     const answerer = ask.topic === 'scale' ? this.autoscaler : this.#gateways;
-    if (this.#asks.has(id)) answerer.forget(ask.key);
     this.#asks.set(id, input);
     this.#answers.delete(id);
     answerer.ask(ask, (_, value) => {
