@@ -169,7 +169,11 @@ export class LocalSystem {
   #transport(): PodTransport {
     const { functions } = this;
     const { executor, clock } = this.options;
-    const transport = new FunctionTransport((host, port, request) => functions.dispatch(host, port, request), executor);
+    const transport = new FunctionTransport(
+      (host, port, request) => functions.dispatch(host, port, request),
+      executor,
+      (host, port) => functions.handlerFor(`${host}:${port}`) !== undefined,
+    );
     return new CompositeTransport([{ serves: ({ host }) => functions.owns(host), transport }], networkTransport(clock));
   }
 
