@@ -1,5 +1,5 @@
 import type { Container, Probe } from '../../api';
-import type { Clock, Executor, Log } from '../../base';
+import type { Clock, Executor } from '../../base';
 import type { PodAddress, RunningContainer } from './container-runtime';
 import { checkProbe } from './probe-check';
 import { type ProbeKind, Prober } from './prober';
@@ -13,10 +13,11 @@ export interface ContainerProbesOptions {
   readonly running: RunningContainer;
   readonly clock: Clock;
   readonly executor: Executor;
-  readonly log: Log;
   /** The container has started: from now on it is asked whether it is ready and alive. */
   readonly onStarted: () => void;
   readonly onReady: (ready: boolean) => void;
+  /** A probe has failed; at most once in its period. */
+  readonly onFailure: (kind: ProbeKind, problem: string) => void;
   /** It must be ended: it did not start in time, or is not alive any more. */
   readonly onUnhealthy: (kind: ProbeKind, probe: Probe) => void;
 }
@@ -69,17 +70,15 @@ export class ContainerProbes {
   }
 
   #probe(kind: ProbeKind, probe: Probe, onVerdict: (good: boolean) => void): void {
-    const { clock, executor, log, container } = this.options;
+    const { clock, executor, onFailure } = this.options;
     const prober = new Prober({
       kind,
       probe,
       clock,
       executor,
       check: (signal) => checkProbe(probe, this.options, signal),
-      onVerdict: (good, problem) => {
-        if (!good) log.info(`${kind} probe of ${container.name} failed`, { problem });
-        onVerdict(good);
-      },
+      onFailure: (problem) => onFailure(kind, problem),
+      onVerdict,
     });
     this.#probers.push(prober);
     prober.start();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Container, ContainerStatus, Pod } from '../../api';
 import { type Clock, type Executor, errorMessage, type Log } from '../../base';
+import type { EventNote } from '../../kube';
 import { BackOff } from './back-off';
 import { ContainerProbes } from './container-probes';
 import { ContainerRecord } from './container-record';
@@ -33,6 +34,8 @@ export interface ContainerWorkerOptions {
   /** Resolves image, environment and volumes and starts it. @throws StartError */
   readonly start: (restarts: number) => Promise<Started>;
   readonly onChange: () => void;
+  /** Tells something of the pod in an Event. */
+  readonly tell: (note: EventNote) => void;
 }
 
 /** Keeps one container of a pod running: starts it, probes it, and starts it again as the restart policy says. */
@@ -45,6 +48,8 @@ export class ContainerWorker {
   #running: RunningContainer | undefined;
   #probes: ContainerProbes | undefined;
   #killed = false;
+  /** How many lines had been written when the present run began. */
+  #logsBefore = 0;
   /** How long the last run lasted, in milliseconds. */
   #lastedMs = 0;
 
@@ -77,6 +82,12 @@ export class ContainerWorker {
     this.#probes?.nudge();
   }
 
+  /** Asks it to end and starts it no more, because its pod is deleted. */
+  end(): void {
+    if (this.#running && !this.#stop.signal.aborted) this.#tell('Normal', 'Killing', `Stopping container ${this.#name}`);
+    this.stop();
+  }
+
   /** Asks it to end and starts it no more. */
   stop(): void {
     this.#stop.abort();
@@ -96,7 +107,16 @@ export class ContainerWorker {
     this.#retry.abort();
   }
 
+  get #name(): string {
+    return this.options.container.name;
+  }
+
+  #tell(type: EventNote['type'], reason: string, message: string): void {
+    this.options.tell({ type, reason, message });
+  }
+
   async #start(): Promise<Started | StartError | undefined> {
+    this.#logsBefore = this.options.logs.count;
     try {
       return await this.options.start(this.#record.restartCount);
     } catch (thrown) {
@@ -110,18 +130,25 @@ export class ContainerWorker {
   async #waitAfterFailure({ reason, message }: StartError): Promise<void> {
     if (reason !== 'ErrImagePull') {
       this.#record.waiting(reason, message);
+      this.#tell('Warning', reason === 'InvalidImageName' ? 'InspectFailed' : 'Failed', `Error: ${message}`);
       return this.#sleep(CONFIG_RETRY_MS);
     }
     const delay = this.#pulls.next();
     const again = ['ErrImagePull', 'ImagePullBackOff'].includes(this.status().state?.waiting?.reason ?? '');
     const image = JSON.stringify(this.options.container.image ?? '');
-    if (again) this.#record.waiting('ImagePullBackOff', `Back-off pulling image ${image}: ErrImagePull: ${message}`);
-    else this.#record.waiting('ErrImagePull', message);
+    if (again) {
+      this.#record.waiting('ImagePullBackOff', `Back-off pulling image ${image}: ErrImagePull: ${message}`);
+      this.#tell('Normal', 'BackOff', `Back-off pulling image ${image}`);
+    } else {
+      this.#record.waiting('ErrImagePull', message);
+      this.#tell('Warning', 'Failed', `Failed to pull image ${image}: ${message}`);
+    }
     await this.#sleep(delay);
   }
 
   #notExecuted(error: StartError): number {
     this.#lastedMs = 0;
+    this.#tell('Warning', 'Failed', `Error: ${error.message}`);
     this.#record.ended({ exitCode: 128, reason: 'StartError', message: error.message }, this.options.clock.now());
     return 128;
   }
@@ -130,13 +157,20 @@ export class ContainerWorker {
     const { clock, executor, log, logs, container } = this.options;
     this.#running = running;
     this.#record.runs(clock.now(), running.id);
+    this.#tell('Normal', 'Started', `Started container ${this.#name}`);
     // It may have been asked to end while it was being started.
     if (this.#stop.signal.aborted) running.kill(this.#killed ? 'SIGKILL' : 'SIGTERM');
     const probes = new ContainerProbes({
       ...{ container, address, running, clock, executor, log },
       onStarted: () => this.#record.hasStarted(),
       onReady: (ready) => this.#record.isReady(ready),
-      onUnhealthy: (_kind, probe) => this.#endUnhealthy(running, probe.terminationGracePeriodSeconds),
+      onFailure: (kind, problem) => {
+        this.#tell('Warning', 'Unhealthy', `${kind[0]!.toUpperCase()}${kind.slice(1)} probe failed: ${problem}`);
+      },
+      onUnhealthy: (kind, probe) => {
+        this.#tell('Normal', 'Killing', `Container ${this.#name} failed ${kind} probe, will be restarted`);
+        this.#endUnhealthy(running, probe.terminationGracePeriodSeconds);
+      },
     });
     this.#probes = probes;
     if (this.options.init) this.#record.hasStarted();
@@ -164,7 +198,7 @@ export class ContainerWorker {
     const written = readIfThere(terminationLog).slice(0, MAX_MESSAGE_BYTES);
     if (written) return { ...exit, message: written };
     if (this.options.container.terminationMessagePolicy !== 'FallbackToLogsOnError' || exit.exitCode === 0) return exit;
-    return { ...exit, message: this.options.logs.tail(MAX_LOG_LINES, MAX_LOG_CHARACTERS) };
+    return { ...exit, message: this.options.logs.tail(MAX_LOG_LINES, MAX_LOG_CHARACTERS, this.#logsBefore) };
   }
 
   #startsAgain(exitCode: number): boolean {
@@ -181,6 +215,11 @@ export class ContainerWorker {
     const { name, namespace, uid } = pod().metadata;
     const who = `container=${container.name} pod=${name}_${namespace}(${uid})`;
     this.#record.waiting('CrashLoopBackOff', `back-off ${BackOff.format(delay)} restarting failed ${who}`);
+    this.#tell(
+      'Warning',
+      'BackOff',
+      `Back-off restarting failed container ${container.name} in pod ${name}_${namespace}(${uid})`,
+    );
     await this.#sleep(delay);
   }
 

@@ -66,9 +66,18 @@ export class LogBuffer {
     this.#wake();
   }
 
-  /** The last lines as one text of at most `lines` lines and `characters` characters. */
-  tail(lines: number, characters: number): string {
+  /** How many lines there have been so far. */
+  get count(): number {
+    return this.#first + this.#lines.length;
+  }
+
+  /**
+   * The last lines as one text of at most `lines` lines and `characters` characters.
+   * @param since leaves out so many from the very first on: what an earlier run has written
+   */
+  tail(lines: number, characters: number, since = 0): string {
     const text = this.#lines
+      .slice(Math.max(0, since - this.#first))
       .slice(-lines)
       .map((line) => line.text + '\n')
       .join('');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Pod, PodType, type Stored } from '../../api';
 import { type Clock, type Executor, type Log, noLog } from '../../base';
-import { type Change, type Cluster, Informer } from '../../kube';
+import { type Change, type Cluster, EventRecorder, Informer } from '../../kube';
 import type { ImageResolver } from '../images';
 import type { ContainerRuntime } from './container-runtime';
 import { type LocalNames, noNames } from './local-names';
@@ -55,6 +55,7 @@ export class PodRuntime {
     this.#logs = new PodLogs(clock, options.onLog);
     this.#options = {
       ...{ cluster, clock, executor, log, images, runtimes, names },
+      events: new EventRecorder({ cluster, clock, executor, log }),
       logs: this.#logs,
       directory: () => {
         if (options.directory !== undefined) return options.directory;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Container, type Pod, type PodStatus, PodType, type Stored } from '../../api';
 import type { Clock, Executor, Log, Timer } from '../../base';
 import { errorMessage } from '../../base';
-import { type Cluster, ClusterError } from '../../kube';
+import { type Cluster, ClusterError, type EventRecorder } from '../../kube';
 import { type ImageResolver, unmappedImage } from '../images';
 import { type ContainerRuntime, type ContainerTask, type PodAddress, type PodNetwork, StartError } from './container-runtime';
 import { ContainerWorker, type Started } from './container-worker';
@@ -23,6 +23,7 @@ export interface PodWorkerOptions {
   readonly clock: Clock;
   readonly executor: Executor;
   readonly log: Log;
+  readonly events: EventRecorder;
   readonly images: ImageResolver;
   /** Asked in order who runs a container. */
   readonly runtimes: readonly ContainerRuntime[];
@@ -130,6 +131,7 @@ export class PodWorker {
       logs: buffer,
       start: (restarts) => this.#start(container, restarts, onOutput),
       onChange: () => this.#writer.mark(),
+      tell: (note) => this.options.events.record(this.#pod, note, 'kubelet'),
     });
     return worker;
   }
@@ -209,7 +211,7 @@ export class PodWorker {
 
   async #delete(): Promise<void> {
     await this.options.executor.suspended(this.#drained());
-    for (const worker of this.#all()) worker.stop();
+    for (const worker of this.#all()) worker.end();
     await this.#cleanUp();
     this.#writer.mark();
     await this.#writer.flushed();

@@ -11,7 +11,9 @@ export interface ProberOptions {
   /** Asks once; resolves with what is wrong, or undefined. */
   readonly check: (signal: AbortSignal) => Promise<string | undefined>;
   /** Called when the verdict changes: after enough successes or failures in a row. */
-  readonly onVerdict: (good: boolean, problem: string | undefined) => void;
+  readonly onVerdict: (good: boolean) => void;
+  /** Called with what is wrong for each failure that counts: at most once in a period. */
+  readonly onFailure?: (problem: string) => void;
 }
 
 /** Kubernetes' defaults for what a probe leaves open. */
@@ -98,19 +100,21 @@ export class Prober {
     const { probe, clock } = this.options;
     if (problem === undefined) {
       this.#failures = 0;
-      if (++this.#successes >= (probe.successThreshold || 1)) this.#decide(true, undefined);
+      if (++this.#successes >= (probe.successThreshold || 1)) this.#decide(true);
       return;
     }
     this.#successes = 0;
     const elapsedPeriods = Math.floor((clock.monotonic() - this.#startedAt) / this.#periodMs);
-    this.#failures = this.#searching ? elapsedPeriods : this.#failures + 1;
-    if (this.#failures >= (probe.failureThreshold || FAILURES)) this.#decide(false, problem);
+    const before = this.#failures;
+    this.#failures = this.#searching ? elapsedPeriods : before + 1;
+    if (this.#failures > before) this.options.onFailure?.(problem);
+    if (this.#failures >= (probe.failureThreshold || FAILURES)) this.#decide(false);
   }
 
-  #decide(good: boolean, problem: string | undefined): void {
+  #decide(good: boolean): void {
     if (this.#verdict === good) return;
     this.#verdict = good;
-    this.options.onVerdict(good, problem);
+    this.options.onVerdict(good);
   }
 }
 

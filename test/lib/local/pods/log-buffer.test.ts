@@ -64,3 +64,13 @@ test('the tail is bounded by lines and characters', () => {
   expect(log.tail(2, 100)).toBe('b\nc\n');
   expect(log.tail(80, 3)).toBe('\nc\n');
 });
+
+test('the tail can begin where a run began', () => {
+  const log = new LogBuffer(() => 0);
+  log.write('stdout', 'old\n'.repeat(2500));
+  const since = log.count;
+  expect(since).toBe(2500);
+  expect(log.tail(80, 2048, since)).toBe('');
+  log.write('stderr', 'new\n');
+  expect(log.tail(80, 2048, since)).toBe('new\n');
+});

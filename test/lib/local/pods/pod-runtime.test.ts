@@ -152,6 +152,18 @@ describe('a container that ends', () => {
     expect(condition(await pod(), 'Ready')).toMatchObject({ status: 'False', reason: 'PodFailed' });
   });
 
+  test('is not given the last words of an earlier run', async () => {
+    const container = { name: 'app', image: 'a', terminationMessagePolicy: 'FallbackToLogsOnError' };
+    const { clock, scripted, pod } = await setUp(makePod([container]));
+    scripted.last('app').task.onOutput('stderr', 'the first run');
+    scripted.last('app').exit(1);
+    await clock.settle();
+    scripted.last('app').exit(2);
+    await clock.settle();
+    const { exitCode, message } = statusOf(await pod())?.lastState?.terminated ?? {};
+    expect([exitCode, message]).toEqual([2, undefined]);
+  });
+
   test.each([
     ['Never', 0, 'Succeeded', 1],
     ['Never', 1, 'Failed', 1],

@@ -9,6 +9,7 @@ function probing(kind: ProbeKind, probe: Probe, answer: (at: number, asked: numb
   const clock = new VirtualClock(executor);
   const asked: number[] = [];
   const verdicts: string[] = [];
+  const failures: number[] = [];
   const prober = new Prober({
     ...{ kind, probe, clock, executor },
     check: async () => {
@@ -16,9 +17,10 @@ function probing(kind: ProbeKind, probe: Probe, answer: (at: number, asked: numb
       return answer(clock.monotonic(), asked.length) ? undefined : 'no';
     },
     onVerdict: (good) => verdicts.push(`${clock.monotonic()} ${good}`),
+    onFailure: () => failures.push(clock.monotonic()),
   });
   prober.start();
-  return { clock, asked, verdicts, prober };
+  return { clock, asked, verdicts, failures, prober };
 }
 
 test.each([
@@ -46,6 +48,12 @@ test('a readiness probe with the period of a Knative revision is eager, then kee
   const { clock, asked } = probing('readiness', { periodSeconds: 1 }, (at) => at >= 12);
   await clock.advance(2500);
   expect(asked).toEqual([0, 5, 10, 15, 1015, 2015]);
+});
+
+test('failures are told once in a period, however often it is asked', async () => {
+  const { clock, failures } = probing('readiness', { periodSeconds: 1 }, (at) => at >= 2400);
+  await clock.advance(5000);
+  expect(failures).toEqual([1000, 2000]);
 });
 
 test('a liveness probe is never eager', async () => {
@@ -83,8 +91,8 @@ test('a question that is not answered in time is given up', async () => {
       new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve(`late at ${clock.monotonic()}`))),
     );
   const probe = { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 1 };
-  const onVerdict = (_good: boolean, problem?: string) => verdicts.push(problem ?? '');
-  new Prober({ kind: 'liveness', probe, clock, executor, check, onVerdict }).start();
+  const onFailure = (problem: string) => verdicts.push(problem);
+  new Prober({ kind: 'liveness', probe, clock, executor, check, onVerdict: () => {}, onFailure }).start();
   await clock.advance(3000);
   expect(verdicts).toEqual(['late at 2000']);
 });
