@@ -1,4 +1,4 @@
-import { type KubeObject, NamespaceType, type ResourceType, type Stored } from '../../api';
+import { EventType, type KubeObject, NamespaceType, type ResourceType, type Stored, typeKey } from '../../api';
 import { type Clock, type Random, randomSuffix, randomUuid } from '../../base';
 import {
   type Cluster,
@@ -15,6 +15,7 @@ import {
 import { MemoryStore, type Store } from '../store';
 import { deepEqual } from './deep-equal';
 import { isReleased, markedForDeletion } from './deletion';
+import { EventExpiry } from './event-expiry';
 import { parseFieldSelector } from './field-selector';
 import { GarbageCollector } from './garbage-collector';
 import { parseLabelSelector } from './label-selector';
@@ -60,13 +61,14 @@ const GENERATE_ATTEMPTS = 8;
 
 /**
  * A Kubernetes API server's objects in memory, with its semantics and its messages. What it does not have: server-side apply,
- * and namespaces need not be created first. Label selectors are evaluated on the objects of the namespace (or the kind), which
- * measures faster than keeping an index over all labels.
+ * and namespaces need not be created first. Label selectors are evaluated on the objects of the namespace (or the kind): whoever
+ * looks often keeps an informer, with the indexes that it needs.
  */
 export class MemoryCluster implements Cluster {
   readonly #space: ObjectSpace;
   readonly #rules: CoreRules;
   readonly #namespaces: Namespaces;
+  readonly #events: EventExpiry;
 
   constructor(private readonly options: MemoryClusterOptions) {
     const types = options.types.includes(NamespaceType) ? options.types : [...options.types, NamespaceType];
@@ -81,6 +83,7 @@ export class MemoryCluster implements Cluster {
     };
     this.#namespaces = new Namespaces(this.#space, writes);
     new GarbageCollector(this.#space, writes);
+    this.#events = new EventExpiry(this.#space, options.clock, (event) => this.#delete(EventType, event, {}));
   }
 
   async get<T extends KubeObject>(
@@ -192,6 +195,7 @@ export class MemoryCluster implements Cluster {
     if (table.get(namespace, name)) throw alreadyExists(type, name);
     const admitted = this.#admit(type, fresh, undefined);
     this.#namespaces.use(type, admitted);
+    if (typeKey(type) === typeKey(EventType)) this.#events.sweep();
     return this.#space.put(type, admitted);
   }
 

@@ -1,8 +1,8 @@
-import { type KubeObject, type Namespace, NamespaceType, type ResourceType } from '../../api';
+import { EventType, type KubeObject, type Namespace, NamespaceType, type ResourceType, typeKey } from '../../api';
 import type { CollectorWrites } from './garbage-collector';
 import type { ObjectSpace } from './object-space';
 import type { AnyStored } from './object-table';
-import { forbidden } from './refusals';
+import { forbidden, notFound } from './refusals';
 
 type NamespaceObject = Namespace & { readonly spec?: { readonly finalizers?: readonly string[] } };
 
@@ -27,6 +27,8 @@ export class Namespaces {
     if (name === undefined) return;
     const namespace = this.space.table(NamespaceType).get(undefined, name);
     if (!namespace) {
+      // What is told late of a namespace that has gone does not bring it back; the first one is always there.
+      if (typeKey(type) === typeKey(EventType) && name !== 'default') throw notFound(NamespaceType, name);
       this.writes.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     } else if (namespace.metadata.deletionTimestamp) {
       const why = `unable to create new content in namespace ${name} because it is being terminated`;

@@ -3,6 +3,8 @@ import {
   ConfigMapType,
   type Deployment,
   DeploymentType,
+  type Event,
+  EventType,
   K8sServiceType,
   type KubeObject,
   NamespaceType,
@@ -237,6 +239,41 @@ describe('MemoryCluster', () => {
       await observer.see('DELETED', 'going');
       expect(await cluster.get(NamespaceType, undefined, 'going')).toBeUndefined();
       await cluster.create(ConfigMapType, configMap('going', 'again'));
+    });
+  });
+
+  describe('events', () => {
+    const event = (name: string, namespace = 'default'): Event => ({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { namespace, name },
+      involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name: 'p', uid: 'u' },
+    });
+
+    test('are kept for an hour after they were last written', async () => {
+      const { cluster, clock } = testCluster();
+      const names = async () => (await cluster.list(EventType)).items.map(({ metadata }) => metadata.name);
+      await cluster.create(EventType, event('once'));
+      await cluster.create(EventType, event('again'));
+      await clock.advance(1800_000);
+      await cluster.patch(EventType, 'default', 'again', 'merge', { count: 2 });
+      await cluster.create(EventType, event('half'));
+      await clock.advance(1800_000);
+      await cluster.create(EventType, event('new'));
+      expect(await names()).toEqual(['again', 'half', 'new']);
+      await clock.advance(3600_000);
+      await cluster.create(EventType, event('last'));
+      expect(await names()).toEqual(['last']);
+    });
+
+    test('do not bring a namespace back that has gone', async () => {
+      const { cluster } = testCluster();
+      await expect(cluster.create(EventType, event('late', 'gone'))).rejects.toMatchObject({
+        reason: 'NotFound',
+        message: 'namespaces "gone" not found',
+      });
+      expect((await cluster.list(NamespaceType)).items).toEqual([]);
+      await cluster.create(EventType, event('first'));
     });
   });
 
