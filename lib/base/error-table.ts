@@ -68,7 +68,7 @@ export const errorTable = {
   },
   KNC3105: {
     title: 'A container cannot be started',
-    remedy: 'Create the ConfigMap or Secret, or correct the field, that the message names.',
+    remedy: 'Create the ConfigMap or Secret, or correct the field or the command, that the message names.',
   },
   KNC3201: {
     title: 'knc.images.yaml is not valid',

@@ -31,9 +31,11 @@ export function via(prefix: string, errors: readonly FieldError[]): FieldError[]
   }));
 }
 
-/** The message as upstream prints it: `<message>: <path>[, <path>]`, then the details. */
+/** The message as upstream prints it: `<message>: <path>[, <path>]`, then the details. A path that it names already stands once. */
 export function formatFieldError(error: FieldError): string {
-  const head = error.paths.length > 0 ? `${error.message}: ${[...error.paths].sort().join(', ')}` : error.message;
+  const paths = [...error.paths].sort().join(', ');
+  const named = error.paths.length === 0 || error.message.endsWith(JSON.stringify(paths));
+  const head = named ? error.message : `${error.message}: ${paths}`;
   return error.details ? `${head}\n${error.details}` : head;
 }
 

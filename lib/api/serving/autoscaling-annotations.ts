@@ -9,6 +9,7 @@ type All = Readonly<Record<string, string>> | undefined;
 const MAX_INT32 = 2 ** 31 - 1;
 const WINDOW_MIN = 6_000;
 const WINDOW_MAX = 3_600_000;
+const SCALE_REMEDY = 'Write a whole number of pods in quotes, such as "3"; "0" lets a service go to zero, or grow without limit.';
 const DURATION_REMEDY = 'Write a duration such as "90s" or "10m".';
 
 /** The value of a whole number of at least 0, and what is wrong with it; 0 if it is absent or wrong. */
@@ -16,9 +17,8 @@ function scale(all: All, key: AnnotationKey): readonly [number, FieldError[]] {
   const found = findAnnotation(all, key);
   if (!found) return [0, []];
   const value = parseGoInt(found.value);
-  if (value === undefined)
-    return [0, [withRemedy(invalidValue(found.value, found.key), 'Write a whole number of pods in quotes, such as "3".')]];
-  if (value < 0 || value > MAX_INT32) return [0, [outOfBounds(found.value, 0, MAX_INT32, found.key)]];
+  if (value === undefined) return [0, [withRemedy(invalidValue(found.value, found.key), SCALE_REMEDY)]];
+  if (value < 0 || value > MAX_INT32) return [0, [withRemedy(outOfBounds(found.value, 0, MAX_INT32, found.key), SCALE_REMEDY)]];
   return [value, []];
 }
 

@@ -13,6 +13,11 @@ const RESERVED_PORTS: ReadonlySet<number> = new Set([8012, 8013, 8022, 9090, 909
 /** What a container is to its pod: the one that gets the requests, one beside it, or one that runs before them. */
 export type ContainerRole = 'serving' | 'sidecar' | 'init';
 
+const RESERVED_NAME = withRemedy(
+  generic('"queue-proxy" is a reserved container name', 'name'),
+  'Give the container another name: Knative may add a container of its own under this one.',
+);
+
 function imageErrors(image: string | undefined): FieldError[] {
   if (!image) return [withRemedy(missingField('image'), 'Name the image to run, such as "registry.example.com/team/app:1.2".')];
   if (parseImageReference(image)) return [];
@@ -26,7 +31,8 @@ function imageErrors(image: string | undefined): FieldError[] {
 function portNumberErrors({ containerPort = 0 }: ContainerPort): FieldError[] {
   if (!RESERVED_PORTS.has(containerPort)) return [];
   const text = `${containerPort} is a reserved port`;
-  return [invalidValue(text, 'containerPort', `${text}, please use a different value`)];
+  const error = invalidValue(text, 'containerPort', `${text}, please use a different value`);
+  return [withRemedy(error, 'Let the program listen on another port, such as 8080; it is told which one in $PORT.')];
 }
 
 function portErrors(ports: readonly ContainerPort[] = [], role: ContainerRole): FieldError[] {
@@ -54,7 +60,7 @@ export function containerErrors(
   features: FeaturesConfig,
 ): FieldError[] {
   return [
-    ...(container.name === 'queue-proxy' ? [generic('"queue-proxy" is a reserved container name', 'name')] : []),
+    ...(container.name === 'queue-proxy' ? [RESERVED_NAME] : []),
     ...via('env', envErrors(container.env, role === 'serving', features)),
     ...via('envFrom', envFromErrors(container.envFrom)),
     ...imageErrors(container.image),

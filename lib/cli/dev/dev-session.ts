@@ -156,7 +156,10 @@ export class DevSession {
       onInput?.(input);
       return objects;
     } catch (error) {
-      if (!this.#closing) this.#refuse(error);
+      if (this.#closing) return undefined;
+      this.#refuse(error);
+      const state = this.#applied === undefined ? 'nothing runs yet' : 'what ran before still runs';
+      if (!this.options.once) reporter.progress(`${state}; waiting for an edit`);
       return undefined;
     }
   }

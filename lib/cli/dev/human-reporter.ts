@@ -60,7 +60,8 @@ export class HumanReporter implements DevReporter {
       return;
     }
     const said = new Map<string, string>();
-    for (const node of nodes) {
+    for (const node of nodes.filter(({ state }) => state === 'waiting')) {
+      // What has failed is told as a whole, once, by `problem`.
       const name = `${node.kind} ${node.namespace}/${node.name}`;
       const text = whyLine(node);
       if (this.#said.get(name) !== text) this.#print(`waiting for ${name}: ${text}`);

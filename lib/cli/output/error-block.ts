@@ -3,8 +3,18 @@ import type { Style } from './style';
 
 const indent = (text: string, by: number): string => text.replace(/^(?!$)/gm, ' '.repeat(by));
 
+/** Further lines of a message stand under its first one. */
 function messageLines({ text, remedy }: ProblemMessage, style: Style): string {
-  return remedy ? `${text}\n${indent(style.cyan(`fix: ${remedy}`), 2)}` : text;
+  const [first = '', ...further] = text.split('\n');
+  const lines = [first, ...further.map((line) => indent(line, 2))];
+  return [...lines, ...(remedy ? [indent(style.cyan(`fix: ${remedy}`), 2)] : [])].join('\n');
+}
+
+/** How to fix the whole, unless everything in it says so for itself. */
+function generalRemedy({ remedy, entries }: Problem): string | undefined {
+  const messages = entries.flatMap((entry) => entry.messages);
+  const allSaid = messages.length > 0 && messages.every((message) => message.remedy);
+  return allSaid || messages.some((message) => message.remedy === remedy) ? undefined : remedy;
 }
 
 function entryLines(entry: ProblemEntry, style: Style): string {
@@ -21,8 +31,8 @@ function entryLines(entry: ProblemEntry, style: Style): string {
  */
 export function errorBlock(problem: Problem, style: Style): string {
   const head = `${style.red(style.bold(`error ${problem.code}`))} ${problem.title}`;
-  const seen = new Set(problem.entries.flatMap((entry) => entry.messages.map((message) => message.remedy)));
-  const remedy = problem.remedy && !seen.has(problem.remedy) ? [indent(style.cyan(`fix: ${problem.remedy}`), 2)] : [];
+  const general = generalRemedy(problem);
+  const remedy = general ? [indent(style.cyan(`fix: ${general}`), 2)] : [];
   const stack = problem.stack ? [indent(style.dim(problem.stack), 2)] : [];
   const link = [indent(style.dim(`see docs/errors.md#${problem.code.toLowerCase()}`), 2)];
   return `${[head, ...problem.entries.map((entry) => entryLines(entry, style)), ...stack, ...remedy, ...link].join('\n')}\n`;

@@ -61,6 +61,10 @@ function containerTrouble(pod: Pod, status: ContainerStatus, world: World): Trou
     return { state: 'failed', reason, ...(message ? { message } : {}), code: 'KNC3105', final: true };
   if (status.ready) return undefined;
   const ended = lastEnd(status);
+  if (ended?.reason === 'StartError') {
+    const message = `${status.name} cannot be started${ended.message ? `: ${ended.message}` : ''}`;
+    return { state: 'failed', reason: 'StartError', message, code: 'KNC3105' };
+  }
   if (ended || reason === 'CrashLoopBackOff') {
     const text = ended ? exitText(ended, status.restartCount) : 'ends again and again';
     const again = status.restartCount > 0 || reason === 'CrashLoopBackOff';

@@ -49,7 +49,8 @@ function whyPod(pod: Pod, world: World): WhyNode {
   const trouble = podTrouble(pod, world);
   if (trouble.state === 'ready') return whyNode(pod, trouble, []);
   const printed = world.logs(pod.metadata.namespace ?? '', pod.metadata.name ?? '');
-  const lines = (printed.length > 0 ? printed : lastWords(pod)).filter((line) => !NOISE.test(line));
+  const said = printed.length > 0 ? printed : lastWords(pod);
+  const lines = said.filter((line) => !NOISE.test(line) && !trouble.message?.endsWith(line));
   return whyNode(pod, trouble, [], lines.slice(-LOG_LINES));
 }
 

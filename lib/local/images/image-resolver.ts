@@ -46,10 +46,10 @@ function isMeant(entry: LocalProgram, target: ImageTarget): boolean {
   );
 }
 
-/** What a pod says whose image means nothing here: what is missing, and the lines that mend it. */
-export function unmappedImage(image: string): string {
+/** What a pod says whose image cannot be run here: what is missing, and the lines that mend it. @param engine why no engine runs it */
+export function unmappedImage(image: string, engine = 'no container engine (podman, docker) is on PATH'): string {
   return [
-    `no local program is known for image ${JSON.stringify(image)}, and no container engine (podman, docker) is on PATH`,
+    `no local program is known for image ${JSON.stringify(image)}, and ${engine}`,
     'Say in knc.images.yaml which program stands for it:',
     'images:',
     `  ${JSON.stringify(image)}:`,

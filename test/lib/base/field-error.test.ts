@@ -1,4 +1,12 @@
-import { disallowedFields, formatFieldError, formatFieldErrors, invalidValue, missingField, outOfBounds, via } from '../../../lib/base';
+import {
+  disallowedFields,
+  formatFieldError,
+  formatFieldErrors,
+  invalidValue,
+  missingField,
+  outOfBounds,
+  via,
+} from '../../../lib/base';
 
 test.each([
   [missingField('a.b'), 'missing field(s): a.b'],
@@ -6,6 +14,7 @@ test.each([
   [invalidValue('x', 'a'), 'invalid value: x: a'],
   [invalidValue(3, 'a', 'why'), 'invalid value: 3: a\nwhy'],
   [outOfBounds(-1, 0, 1000, 'containerConcurrency'), 'expected 0 <= -1 <= 1000: containerConcurrency'],
+  [{ message: 'unknown field "spec.x"', paths: ['spec.x'] }, 'unknown field "spec.x"'],
 ])('%o reads as upstream prints it', (error, text) => {
   expect(formatFieldError(error)).toBe(text);
 });

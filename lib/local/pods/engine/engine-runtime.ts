@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { type Container, parseImageReference, parseQuantity } from '../../../api';
 import type { Clock } from '../../../base';
-import type { ContainerEngine, ImageTarget, Program } from '../../images';
+import { type ContainerEngine, type ImageTarget, type Program, unmappedImage } from '../../images';
 import { type ContainerRuntime, type ContainerTask, type Exit, type RunningContainer, StartError } from '../container-runtime';
 import { mountSources } from '../mounts';
 import { ChildGroup } from '../process/child-group';
@@ -92,7 +92,7 @@ export class EngineRuntime implements ContainerRuntime {
     const pulled = await this.#output(['pull', image]);
     if (pulled.exitCode !== 0) {
       const why = pulled.text.trim().split('\n').at(-1);
-      throw new StartError('ErrImagePull', `${why} (or say in knc.images.yaml which local program stands for it)`);
+      throw new StartError('ErrImagePull', unmappedImage(image, `${this.options.engine.name} cannot pull it: ${why}`));
     }
   }
 

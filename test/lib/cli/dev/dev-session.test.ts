@@ -157,6 +157,7 @@ test('a broken edit is shown and what runs keeps running; mended, it is applied'
   await setReady('a', 'True');
   await replace(new KncError('KNC1002', 'boom'));
   expect(events('error')).toMatchObject([{ code: 'KNC1002', message: 'boom' }]);
+  expect(events('progress').at(-1)).toMatchObject({ text: 'what ran before still runs; waiting for an edit' });
   await replace(input({ ...service('a'), spec: { template: { spec: { containers: [] } } } }));
   expect(events('error').at(-1)).toMatchObject({ code: 'KNC2001' });
   expect(await cluster.get(ServiceType, 'default', 'a')).toBeDefined();
@@ -171,6 +172,7 @@ test('input that is broken from the start waits for the edit that mends it', asy
   const { clock, events, replace, setReady, io, outcome } = setup(new KncError('KNC1002', 'boom'));
   await clock.advance(100);
   expect(events('error')).toHaveLength(1);
+  expect(events('progress').at(-1)).toMatchObject({ text: 'nothing runs yet; waiting for an edit' });
   await replace(input(service('a')));
   await setReady('a', 'True');
   expect(events('ready')).toHaveLength(1);

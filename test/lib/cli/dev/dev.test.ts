@@ -110,7 +110,7 @@ test('a container that crashes is one readable block', async () => {
   Service default/crash
     in crash.yaml
     Pod POD: Exited: user-container ended with exit code 3
-    | no database
+      | no database
   fix: Read the last lines that it printed; a service must keep running and listen on $PORT.
   see docs/errors.md#knc3102"
 `);

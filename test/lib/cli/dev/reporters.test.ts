@@ -86,6 +86,12 @@ test('for programs: one JSON object a line on stdout, nothing on stderr', () => 
 `);
 });
 
+test('without a terminal what has failed is left to the block that explains it', () => {
+  const io = new FakeIo();
+  new HumanReporter(io).waiting([{ ...hello(), state: 'failed' }], 100);
+  expect(io.stderrText).toBe('');
+});
+
 test('for people without a terminal: lines on stderr, each said once, nothing on stdout', () => {
   const io = new FakeIo();
   tell(new HumanReporter(io));

@@ -32,7 +32,7 @@ test('everything that is wrong in several places stands in one block', () => {
   Route default/r
     in construct app/r
     Traffic targets sum to 90, want 100: spec.traffic
-    details
+      details
   fix: Change the fields that the message names and apply again.
   see docs/errors.md#knc2001
 "
@@ -53,6 +53,14 @@ test('a remedy that an entry has given already is not given again', () => {
   const remedy = 'Do this.';
   const error = new ProblemError('KNC2001', 'what', [{ where: 'a', messages: [{ text: 't', remedy }] }], { remedy });
   expect(block(error).match(/Do this/g)).toHaveLength(1);
+});
+
+test('what to do in general is said unless every message says what to do about it', () => {
+  const [with_, without] = [{ text: 'a', remedy: 'Do a.' }, { text: 'b' }];
+  const fixes = (messages: readonly { text: string; remedy?: string }[]) =>
+    block(new ProblemError('KNC2001', 'what', [{ where: 'x', messages }])).match(/fix: .*/g);
+  expect(fixes([with_])).toEqual(['fix: Do a.']);
+  expect(fixes([with_, without])).toEqual(['fix: Do a.', 'fix: Change the fields that the message names and apply again.']);
 });
 
 test('what is no KncError is our own fault: it shows the stack and asks for a report', () => {

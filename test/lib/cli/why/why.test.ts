@@ -88,6 +88,18 @@ describe('the root cause of a service that is not ready', () => {
       'KNC3102',
     ],
     [
+      'a program does not exist',
+      deploying(
+        pod('hello-00001', 'p', {
+          state: { waiting: { reason: 'CrashLoopBackOff' } },
+          lastState: { terminated: { exitCode: 128, reason: 'StartError', message: 'exec: "x": no such file or directory' } },
+        }),
+      ),
+      'Pod p: StartError: user-container cannot be started: exec: "x": no such file or directory',
+      'failed',
+      'KNC3105',
+    ],
+    [
       'an image means nothing here',
       deploying(pod('hello-00001', 'p', { state: { waiting: { reason: 'ErrImagePull', message: 'no program\nimages:' } } })),
       'Pod p: ErrImagePull: no program',
