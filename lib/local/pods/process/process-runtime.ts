@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { labels } from '../../../api';
 import { type Clock, type Log, noLog } from '../../../base';
 import type { ImageTarget, Program } from '../../images';
 import { type ContainerRuntime, type ContainerTask, type RunningContainer, StartError } from '../container-runtime';
 import { type LocalNames, noNames } from '../local-names';
 import { mountSources } from '../mounts';
 import { ChildGroup } from './child-group';
+import { differences } from './differences';
 import { HostNetwork } from './host-network';
 import { type ProcessEnvironmentOptions, processEnvironment } from './process-environment';
 import type { Watchdog } from './watchdog';
@@ -24,8 +26,9 @@ export interface ProcessRuntimeOptions extends ProcessEnvironmentOptions {
  *
  * A process has neither a network nor a file system of its own. Its pod's address is 127.0.0.1 with a real port for each
  * declared one, and it must listen on `$PORT`. Volumes are folders: a program finds them by `KNC_VOLUME_<NAME>` or by
- * `KNC_MOUNTS`. A `mountPath` and a `workingDir` are places in the image, which do not exist here: a log line says so, and
- * the program runs in the mapping's `cwd`, where a relative path of the image's working directory usually means the same.
+ * `KNC_MOUNTS`. A `mountPath` and a `workingDir` are places in the image, which do not exist here: the program runs in the
+ * mapping's `cwd`, where a relative path of the image's working directory usually means the same. A warning names whatever of a
+ * container has no effect.
  */
 export class ProcessRuntime implements ContainerRuntime {
   readonly name = 'process';
@@ -34,6 +37,8 @@ export class ProcessRuntime implements ContainerRuntime {
   readonly files = true;
   readonly #running = new Set<ChildGroup>();
   readonly #log: Log;
+  /** What has been said about the differences to a container. */
+  readonly #explained = new Set<string>();
 
   constructor(private readonly options: ProcessRuntimeOptions) {
     this.network = options.network ?? new HostNetwork();
@@ -51,10 +56,12 @@ export class ProcessRuntime implements ContainerRuntime {
     const home = join(task.directory, 'home');
     mkdirSync(home, { recursive: true, mode: 0o700 });
     const command = commandLine(task, program);
-    const shared = { cwd: program.cwd ?? home, env: this.#environment(task, program, command, home), watchdog, clock };
+    const mounts = mountedAt(task);
+    const env = this.#environment(task, program, command, home, mounts);
+    const shared = { cwd: program.cwd ?? home, env, watchdog, clock };
     const group = await ChildGroup.start({ ...shared, command, onOutput: task.onOutput });
     this.#running.add(group);
-    this.#explain(task, shared.cwd);
+    this.#explain(task, mounts, program.cwd ?? 'a folder of its own');
     return {
       id: `process://${group.pid}`,
       exited: group.exited.finally(() => this.#running.delete(group)),
@@ -74,7 +81,13 @@ export class ProcessRuntime implements ContainerRuntime {
     await this.options.watchdog.close();
   }
 
-  #environment(task: ContainerTask, program: Program, command: readonly string[], home: string): Record<string, string> {
+  #environment(
+    task: ContainerTask,
+    program: Program,
+    command: readonly string[],
+    home: string,
+    mounts: Readonly<Record<string, string>>,
+  ): Record<string, string> {
     const input = {
       command,
       home,
@@ -82,26 +95,22 @@ export class ProcessRuntime implements ContainerRuntime {
       program: program.env ?? {},
       declared: task.env,
       volumes: task.volumes,
-      mounts: mountedAt(task),
+      mounts,
       terminationLog: task.terminationLog,
       names: this.options.names ?? noNames,
     };
     return processEnvironment(input, this.options);
   }
 
-  /** Says what of the container's file system is not there. */
-  #explain(task: ContainerTask, cwd: string): void {
-    if (task.restarts > 0) return;
-    const { name, workingDir } = task.container;
-    const pod = task.pod.metadata.name;
-    for (const [path, files] of Object.entries(mountedAt(task))) {
-      this.#log.info(`${name}: nothing is mounted at ${path}: a process has no file system of its own`, {
-        pod,
-        files,
-        find: 'KNC_MOUNTS',
-      });
+  /** Says what the container cannot have here: once for all pods and revisions of a service. */
+  #explain({ pod, container }: ContainerTask, mounts: Readonly<Record<string, string>>, cwd: string): void {
+    const { namespace = 'default', name, labels: own } = pod.metadata;
+    const whose = `${namespace}/${own?.[labels.service] ?? own?.[labels.app] ?? name}`;
+    for (const difference of differences(pod, container, mounts, cwd)) {
+      const message = `${whose}, container ${container.name}: ${difference}`;
+      if (!this.#explained.has(message)) this.#log.warn(message);
+      this.#explained.add(message);
     }
-    if (workingDir) this.#log.info(`${name}: workingDir ${workingDir} is a place in the image; runs in ${cwd}`, { pod });
   }
 }
 

@@ -1,0 +1,44 @@
+import type { Container, Pod } from '../../../api';
+
+interface EmptyDir {
+  readonly medium?: string;
+  readonly sizeLimit?: unknown;
+}
+
+const isSet = (value: unknown): boolean =>
+  value !== undefined && value !== '' && !(typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+
+/**
+ * What a container declares that means nothing to a program on this machine, one sentence for each reason. What Kubernetes or
+ * Knative fill in by themselves is left out, and so are requests of resources: there is no other node that would have more.
+ * @param mounts real path of each mount by mount path
+ * @param cwd where the program runs
+ */
+export function differences(
+  pod: Pod,
+  container: Container,
+  mounts: Readonly<Record<string, string>>,
+  cwd: string,
+): readonly string[] {
+  const { spec } = pod;
+  const emptyDirs = (spec.volumes ?? []).map(({ emptyDir }) => (emptyDir ?? {}) as EmptyDir);
+  const fields: Readonly<Record<string, unknown>> = {
+    'securityContext of the pod': spec['securityContext'],
+    securityContext: container.securityContext,
+    'resources.limits': container.resources?.limits,
+    enableServiceLinks: spec.enableServiceLinks === true ? true : undefined,
+    serviceAccountName: spec.serviceAccountName,
+    'emptyDir.medium': emptyDirs.find(({ medium }) => medium)?.medium,
+    'emptyDir.sizeLimit': emptyDirs.find(({ sizeLimit }) => sizeLimit !== undefined)?.sizeLimit,
+  };
+  const without = Object.keys(fields).filter((field) => isSet(fields[field]));
+  const paths = Object.keys(mounts);
+  const { workingDir } = container;
+  const isSidecar = spec.containers.length > 1 && !container.ports?.length;
+  return [
+    ...(without.length > 0 ? [`without effect for a program on this machine: ${without.join(', ')}`] : []),
+    ...(paths.length > 0 ? [`nothing is mounted at ${paths.join(', ')}: the program finds the files by KNC_MOUNTS`] : []),
+    ...(workingDir ? [`workingDir ${workingDir} is a place in the image; the program runs in ${cwd}`] : []),
+    ...(isSidecar ? ['it shares 127.0.0.1 with every other pod: a port that it listens on can be taken only once'] : []),
+  ];
+}
