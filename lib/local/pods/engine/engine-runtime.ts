@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { type Container, parseImageReference, parseQuantity } from '../../../api';
+import { parseImageReference } from '../../../api';
 import type { Clock } from '../../../base';
 import { type ContainerEngine, type ImageTarget, type Program, unmappedImage } from '../../images';
 import { type ContainerRuntime, type ContainerTask, type Exit, type RunningContainer, StartError } from '../container-runtime';
@@ -7,6 +7,7 @@ import { mountSources } from '../mounts';
 import { ChildGroup } from '../process/child-group';
 import type { HostNetwork } from '../process/host-network';
 import type { Watchdog } from '../process/watchdog';
+import { runOptions } from './run-options';
 
 export interface EngineRuntimeOptions {
   readonly engine: ContainerEngine;
@@ -20,7 +21,8 @@ const ENGINE_FAILED = 125;
 
 /**
  * Runs images that no local program stands for with podman or docker: `run --rm`, the pod's real ports published on
- * 127.0.0.1, volumes mounted. Containers of one pod share the network of the one that started first.
+ * 127.0.0.1, volumes mounted, limits and security context given on. Containers of one pod share the network of the one that
+ * started first.
  */
 export class EngineRuntime implements ContainerRuntime {
   readonly name: string;
@@ -47,8 +49,8 @@ export class EngineRuntime implements ContainerRuntime {
     const { lines, inherited } = environmentOf(task.env);
     writeFileSync(envFile, lines, { mode: 0o600 });
     this.options.watchdog.addContainer(name);
-    const args = this.#runArguments(task, name, ['--env-file', envFile, ...Object.keys(inherited).flatMap((key) => ['-e', key])]);
-    const group = await this.#engine(args, task.onOutput, inherited);
+    const given = ['--env-file', envFile, ...Object.keys(inherited).flatMap((key) => ['-e', key])];
+    const group = await this.#run(task, name, given, inherited);
     this.#running.add(group);
     return {
       id: `${this.name}://${name}`,
@@ -96,15 +98,32 @@ export class EngineRuntime implements ContainerRuntime {
     }
   }
 
+  async #run(
+    task: ContainerTask,
+    name: string,
+    given: readonly string[],
+    inherited: Readonly<Record<string, string>>,
+  ): Promise<ChildGroup> {
+    const { uid } = task.pod.metadata;
+    const args = this.#runArguments(task, name, given);
+    const isFirst = !this.#first.has(uid);
+    if (isFirst) this.#first.set(uid, name);
+    try {
+      return await this.#engine(args, task.onOutput, inherited);
+    } catch (error) {
+      // Nothing has this name: the next attempt must not look for it.
+      if (isFirst) this.#first.delete(uid);
+      throw error;
+    }
+  }
+
   #runArguments(task: ContainerTask, name: string, env: readonly string[]): string[] {
     const { pod, container, address, volumes, command, args, terminationLog } = task;
-    const uid = pod.metadata.uid;
-    const first = this.#first.get(uid);
-    if (first === undefined) this.#first.set(uid, name);
+    const first = this.#first.get(pod.metadata.uid);
     const publish = Object.entries(address.ports).flatMap(([port, real]) => ['-p', `127.0.0.1:${real}:${port}`]);
     writeFileSync(terminationLog, '', { flag: 'a', mode: 0o666 });
     return [
-      ...['run', '--rm', '--name', name, ...env, ...limits(container)],
+      ...['run', '--rm', '--name', name, ...env, ...runOptions(pod, container)],
       ...(first === undefined ? publish : ['--network', `container:${first}`]),
       ...['-v', `${terminationLog}:${container.terminationMessagePath ?? '/dev/termination-log'}`],
       ...mountSources(container, volumes).flatMap((mount) => [
@@ -145,15 +164,4 @@ function environmentOf(env: Readonly<Record<string, string>>) {
   const broken = Object.entries(env).filter(([, value]) => /[\r\n]/.test(value));
   const plain = Object.entries(env).filter(([, value]) => !/[\r\n]/.test(value));
   return { lines: plain.map(([name, value]) => `${name}=${value}\n`).join(''), inherited: Object.fromEntries(broken) };
-}
-
-/** Limits and user of a container as arguments of `run`. */
-function limits({ resources, securityContext }: Container): string[] {
-  const { cpu, memory } = resources?.limits ?? {};
-  const user = securityContext?.['runAsUser'];
-  return [
-    ...(cpu === undefined ? [] : ['--cpus', String(parseQuantity(cpu))]),
-    ...(memory === undefined ? [] : ['--memory', String(parseQuantity(memory))]),
-    ...(user === undefined ? [] : ['--user', String(user)]),
-  ];
 }

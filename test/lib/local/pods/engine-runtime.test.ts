@@ -127,3 +127,12 @@ test.each(['--privileged', '-v=/:/host', 'no image at all'])(
     expect([...asked('image'), ...asked('pull'), ...asked('run')]).toEqual([]);
   },
 );
+
+test('a first container that could not be started leaves no network that the next attempt would look for', async () => {
+  const { cluster, asked } = await setUp();
+  const first = container({ image: 'acme/present', imagePullPolicy: 'IfNotPresent', securityContext: { runAsGroup: 1 } });
+  const second = { ...container({ image: 'acme/present', imagePullPolicy: 'IfNotPresent' }), name: 'second' };
+  await cluster.create(PodType, makePod([first, second]));
+  await podWhere(cluster, (pod) => !!pod.status?.containerStatuses?.[1]?.ready);
+  expect(asked('run').map(({ args }) => [args.includes('-p'), args.includes('--network')])).toEqual([[true, false]]);
+});
