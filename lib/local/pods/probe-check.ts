@@ -3,6 +3,7 @@ import https from 'node:https';
 import net from 'node:net';
 import type { Container, IntOrString, Probe } from '../../api';
 import type { PodAddress, RunningContainer } from './container-runtime';
+import { checkGrpc } from './grpc-probe';
 
 /** What a probe is asked of. */
 export interface ProbeTarget {
@@ -11,16 +12,13 @@ export interface ProbeTarget {
   readonly running: RunningContainer;
 }
 
-/**
- * Asks once. Resolves with undefined if all is well, or with what is wrong, in a kubelet's words.
- * A grpc probe asks whether the port accepts connections.
- */
+/** Asks once. Resolves with undefined if all is well, or with what is wrong, in a kubelet's words. */
 export async function checkProbe(probe: Probe, target: ProbeTarget, signal: AbortSignal): Promise<string | undefined> {
   try {
     if (probe.exec) return await checkExec(probe.exec.command ?? [], target.running, signal);
     if (probe.httpGet) return await checkHttp(probe.httpGet, target, signal);
     const { host, port } = where(probe.tcpSocket ?? probe.grpc ?? {}, target);
-    return await checkTcp(host, port, signal);
+    return probe.grpc ? await checkGrpc(host, port, probe.grpc.service ?? '', signal) : await checkTcp(host, port, signal);
   } catch (error) {
     return signal.aborted ? 'context deadline exceeded' : String((error as Error).message);
   }
