@@ -14,8 +14,13 @@ export interface Reachable {
   readonly kind: string;
   readonly name: string;
   readonly namespace: string;
-  /** A URL with the gateway's port that needs no DNS server, if the host allows for one; else the gateway's own. */
+  /**
+   * A URL with the gateway's port that needs no DNS server, if the host allows for one; else the gateway's own. Of a service that
+   * is visible inside the cluster alone: the URL by which other services call it.
+   */
   readonly url: string;
+  /** Other services alone can call it. */
+  readonly internal: boolean;
   /** What the Host header must say. */
   readonly host: string;
   /** Hosts of its traffic tags by tag. */

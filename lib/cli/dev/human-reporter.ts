@@ -21,6 +21,8 @@ export class HumanReporter implements DevReporter {
   readonly #colors: readonly ((text: string) => string)[];
   readonly #services: string[] = [];
   #said = new Map<string, string>();
+  /** The addresses that were printed last. */
+  #told = '';
 
   constructor(private readonly io: Pick<Io, 'env' | 'stderr'>) {
     const style = styleFor(io, io.stderr);
@@ -73,8 +75,15 @@ export class HumanReporter implements DevReporter {
   ready(gateway: string, reachable: readonly Reachable[], elapsedMs: number): void {
     const { bold, green, dim, cyan } = this.#style;
     this.#print(`${green('ready')} in ${seconds(elapsedMs)}${reachable.length === 0 ? `, gateway ${gateway}` : ''}`);
-    for (const { kind, namespace, name, url, host, tags } of reachable) {
+    const told = JSON.stringify([gateway, reachable]);
+    if (told === this.#told) return;
+    this.#told = told;
+    for (const { kind, namespace, name, url, internal, host, tags } of reachable) {
       const title = kind === 'Service' ? `${namespace}/${name}` : `${kind} ${namespace}/${name}`;
+      if (internal) {
+        this.#print(`\n  ${bold(title)}  ${cyan(url)} ${dim('(for other services only)')}`);
+        continue;
+      }
       this.#print(`\n  ${bold(title)}  ${cyan(url)}\n  ${dim(`curl -H 'Host: ${host}' ${gateway}`)}`);
       for (const [tag, tagHost] of Object.entries(tags)) {
         this.#print(`  ${dim(`${tag}: curl -H 'Host: ${tagHost}' ${gateway}`)}`);

@@ -4,6 +4,8 @@ import type { Reachable } from './dev-events';
 /** The domain of hosts that resolve to this machine by a public DNS server, and the one that needs none. */
 const SSLIP = '.127.0.0.1.sslip.io';
 const LOCALHOST = '.localhost';
+/** What the hosts of services end in that are visible inside the cluster alone. */
+const INTERNAL = /\.svc\.cluster\.local$/;
 
 const hostOf = (url: string | undefined): string | undefined => (url === undefined ? undefined : new URL(url).hostname);
 
@@ -25,7 +27,8 @@ export function reachable(object: KubeObject, gateway: string): Reachable | unde
     kind,
     name: metadata.name ?? '',
     namespace: metadata.namespace ?? '',
-    url: localUrl(host, gateway),
+    url: INTERNAL.test(host) ? `http://${host}` : localUrl(host, gateway),
+    internal: INTERNAL.test(host),
     host,
     tags: Object.fromEntries(tags),
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FSWatcher, readdirSync, readFileSync, statSync, watch } from 'node:fs';
+import { type FSWatcher, fstatSync, readdirSync, readFileSync, type Stats, statSync, watch } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../base';
 import { Debounce } from './debounce';
@@ -10,7 +10,22 @@ const IGNORED = new Set(['node_modules', 'dist', 'coverage', '__pycache__']);
 const QUIET_MS = 80;
 const LARGEST_HASHED = 4 * 1024 * 1024;
 
-const isIgnored = (name: string): boolean => IGNORED.has(name) || name.startsWith('.') || name.endsWith('~');
+/** What programs write while they run: watched, it would make an app be read again for its own doing. */
+const WRITTEN_BY_PROGRAMS = /(~|\.(log|out|pid|sock|tmp|swp|db|db-\w+|sqlite\d?|sqlite\d?-\w+|lock))$/;
+
+const isIgnored = (name: string): boolean => IGNORED.has(name) || name.startsWith('.') || WRITTEN_BY_PROGRAMS.test(name);
+
+/** Whether what this process prints goes into that file. */
+function isOwnOutput(stat: Stats): boolean {
+  return [1, 2].some((fd) => {
+    try {
+      const own = fstatSync(fd);
+      return own.isFile() && own.dev === stat.dev && own.ino === stat.ino;
+    } catch {
+      return false; // closed
+    }
+  });
+}
 
 function fingerprint(file: string): string {
   const stat = statSync(file, { throwIfNoEntry: false });
@@ -20,7 +35,7 @@ function fingerprint(file: string): string {
 }
 
 /**
- * Watches files, and folders with all that is below them but for node_modules, dist and hidden names. Each folder has a watch
+ * Watches files, and folders with all that is below them but for node_modules, dist, hidden names and what programs write. Each folder has a watch
  * of its own: Node's recursive one would walk node_modules too. A file whose content is the same as before has not changed.
  */
 export class TreeWatcher {
@@ -106,7 +121,7 @@ export class TreeWatcher {
       this.#addFolder(item);
       // Files that came with a new folder were written before it was watched.
       for (const file of this.#fingerprints.keys()) if (!before.has(file)) this.#arrived(file);
-    } else {
+    } else if (!stat || !isOwnOutput(stat)) {
       if (!stat) this.#drop(item);
       this.#changed.add(item);
     }

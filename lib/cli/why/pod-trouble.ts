@@ -63,7 +63,7 @@ function containerTrouble(pod: Pod, status: ContainerStatus, world: World): Trou
   const ended = lastEnd(status);
   if (ended?.reason === 'StartError') {
     const message = `${status.name} cannot be started${ended.message ? `: ${ended.message}` : ''}`;
-    return { state: 'failed', reason: 'StartError', message, code: 'KNC3105' };
+    return { state: 'failed', reason: 'StartError', message, code: 'KNC3105', final: true };
   }
   if (ended || reason === 'CrashLoopBackOff') {
     const text = ended ? exitText(ended, status.restartCount) : 'ends again and again';

@@ -28,6 +28,7 @@ const NOISE = /^\s*$|^\s+at .*\bnode:/;
 const CODES: readonly (readonly [RegExp, ErrorCode, boolean])[] = [
   [/^(ContainerMissing|ErrImagePull|ImagePullBackOff|InvalidImageName)$/, 'KNC3101', true],
   [/^(ExitCode-?\d+|CrashLoopBackOff)$/, 'KNC3102', false],
+  [/^ProgressDeadlineExceeded$/, 'KNC3103', false],
   [/^(RevisionMissing|ConfigurationMissing|RevisionNotOwned)$/, 'KNC3104', true],
 ];
 

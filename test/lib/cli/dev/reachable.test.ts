@@ -27,6 +27,7 @@ test('a service is reached by its URL and those of its tags', () => {
   };
   expect(reachable(object, GATEWAY)).toEqual({
     kind: 'Service',
+    internal: false,
     name: 'hello',
     namespace: 'default',
     url: 'http://hello.default.localhost:8080',
@@ -34,4 +35,14 @@ test('a service is reached by its URL and those of its tags', () => {
     tags: { next: 'next-hello.default.127.0.0.1.sslip.io' },
   });
   expect(reachable({ ...object, kind: 'Configuration' }, GATEWAY)).toBeUndefined();
+});
+
+test('a service that is visible inside the cluster alone has the URL by which other services call it', () => {
+  const object = {
+    apiVersion: 'serving.knative.dev/v1',
+    kind: 'Service',
+    metadata: { name: 'back', namespace: 'default' },
+    status: { url: 'http://back.default.svc.cluster.local' },
+  };
+  expect(reachable(object, GATEWAY)).toMatchObject({ internal: true, url: 'http://back.default.svc.cluster.local' });
 });

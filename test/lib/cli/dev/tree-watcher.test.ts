@@ -85,3 +85,11 @@ test('nothing is told once it is closed', async () => {
   await new RealClock().sleep(150);
   expect(told).not.toHaveBeenCalled();
 });
+
+test('what programs write beside their sources does not count: logs, databases, process files', async () => {
+  const folder = tempFolder({ 'main.ts': 'a' });
+  const { next, write } = watched(folder, ['.']);
+  for (const name of ['app.log', 'data.sqlite', 'data.sqlite-wal', 'x.db', 'app.pid', 'knc.out']) write(name, 'written');
+  write('main.ts', 'b');
+  expect(await next()).toEqual(['main.ts']);
+});
