@@ -10,7 +10,7 @@ const DEFAULT_PORT = 8080;
 export interface ServingContainer {
   readonly port: number;
   readonly protocol: PodTarget['protocol'];
-  /** How the gateway asks a pod; undefined where only the kubelet can: exec probes, and startup probes. */
+  /** How the gateway asks a pod; undefined where only the kubelet can: exec and grpc probes, and startup probes. */
   readonly probe: PodProbe | undefined;
   /** Seconds that one probe may take, if the revision says. */
   readonly probeTimeoutSeconds: number | undefined;
@@ -30,7 +30,7 @@ export function servingContainer(revision: Revision | undefined): ServingContain
 }
 
 function toPodProbe(probe: Probe | undefined): PodProbe | undefined {
-  if (probe?.exec) return undefined;
+  if (probe?.exec || probe?.grpc) return undefined;
   if (!probe?.httpGet) return { kind: 'tcp' };
   const { path, host, httpHeaders } = probe.httpGet;
   const headers: string[] = (httpHeaders ?? []).flatMap(({ name, value }) => [name, value]);

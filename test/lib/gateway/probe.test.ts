@@ -30,7 +30,11 @@ describe('the container that gets the traffic', () => {
         probeTimeoutSeconds: 7,
       },
     ],
-    ['asked over TCP for gRPC', [{ image: 'x', readinessProbe: { grpc: { port: 8080 } } }], { probe: { kind: 'tcp' } }],
+    [
+      'not asked where the gRPC health service has the say: an open port says less',
+      [{ image: 'x', readinessProbe: { grpc: { port: 8080 } } }],
+      { probe: undefined },
+    ],
     [
       'not asked where it runs a command',
       [{ image: 'x', readinessProbe: { exec: { command: ['true'] } } }],
