@@ -51,12 +51,17 @@ function notListening(pod: Pod, status: ContainerStatus, world: World): Trouble 
   };
 }
 
+/** That pulling an image is tried again later matters less than why it failed. */
+function imageTrouble(reason: string, message: string | undefined): Pick<Trouble, 'reason' | 'message'> {
+  const [, why = reason, text = message] = /^Back-off pulling image ".*?": (\w+): (.*)$/s.exec(message ?? '') ?? [];
+  return { reason: why, ...(text ? { message: text } : {}) };
+}
+
 function containerTrouble(pod: Pod, status: ContainerStatus, world: World): Trouble | undefined {
   const waiting = status.state?.waiting;
   const reason = waiting?.reason ?? '';
   const message = waiting?.message;
-  if (IMAGE_REASONS.has(reason))
-    return { state: 'failed', reason, ...(message ? { message } : {}), code: 'KNC3101', final: true };
+  if (IMAGE_REASONS.has(reason)) return { state: 'failed', ...imageTrouble(reason, message), code: 'KNC3101', final: true };
   if (CONFIG_REASONS.has(reason))
     return { state: 'failed', reason, ...(message ? { message } : {}), code: 'KNC3105', final: true };
   if (status.ready) return undefined;

@@ -107,6 +107,19 @@ describe('the root cause of a service that is not ready', () => {
       'KNC3101',
     ],
     [
+      'pulling an image is tried again later',
+      deploying(
+        pod('hello-00001', 'p', {
+          state: {
+            waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x": ErrImagePull: no program\nimages:' },
+          },
+        }),
+      ),
+      'Pod p: ErrImagePull: no program',
+      'failed',
+      'KNC3101',
+    ],
+    [
       'a Secret is missing',
       deploying(
         pod('hello-00001', 'p', {
