@@ -18,6 +18,8 @@ export interface EngineRuntimeOptions {
 
 /** The engine's own failure, as opposed to the program's: 125 from `run`. */
 const ENGINE_FAILED = 125;
+/** By SIGKILL: the program, or the engine's client. */
+const KILLED = 137;
 
 /**
  * Runs images that no local program stands for with podman or docker: `run --rm`, the pod's real ports published on
@@ -72,6 +74,8 @@ export class EngineRuntime implements ContainerRuntime {
 
   #ended(task: ContainerTask, name: string, group: ChildGroup, exit: Exit): Exit {
     this.#running.delete(group);
+    // A client that was killed may have left its container behind.
+    if (exit.exitCode !== KILLED) this.options.watchdog.removeContainer(name);
     const uid = task.pod.metadata.uid;
     if (this.#first.get(uid) === name) this.#first.delete(uid);
     return exit.exitCode === ENGINE_FAILED ? { exitCode: 128, reason: 'StartError' } : exit;

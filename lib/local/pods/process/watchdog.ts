@@ -2,22 +2,23 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Log } from '../../../base';
 
 /**
- * Reads `+ id`, `- id` (a process group begins or ends) and `c name` (a container that must not outlive us). When its input
- * ends, because we closed it or because we are dead, it kills what is left. $1: a folder to remove; $2: a container engine.
+ * Reads `+ id`, `- id` (a process group begins or ends) and `c name`, `d name` (a container that must not outlive us, and its end). When
+ * its input ends, because we closed it or because we are dead, it kills what is left. $1: a folder to remove; $2: a container engine.
  */
 const SCRIPT = `
 trap '' INT TERM HUP QUIT
 groups=' '
-names=''
+names=' '
 while read -r op id; do
   case $op in
     +) groups="$groups$id " ;;
     -) case $groups in *" $id "*) groups="\${groups%% "$id" *} \${groups#* "$id" }" ;; esac ;;
-    c) names="$names $id" ;;
+    c) names="$names$id " ;;
+    d) case $names in *" $id "*) names="\${names%% "$id" *} \${names#* "$id" }" ;; esac ;;
   esac
 done
 for id in $groups; do kill -s KILL -- "-$id" 2>/dev/null; done
-if [ -n "$names" ]; then "$2" rm -f $names; fi
+if [ -n "\${names# }" ]; then "$2" rm -f $names; fi
 rm -rf -- "$1"
 `;
 
@@ -88,6 +89,10 @@ export class Watchdog {
     this.start();
     this.#containers.add(name);
     this.#tell(`c ${name}`);
+  }
+
+  removeContainer(name: string): void {
+    if (this.#containers.delete(name)) this.#tell(`d ${name}`);
   }
 
   /** Lets the shell end: it kills what is registered and removes the folder. Resolves when it has. */

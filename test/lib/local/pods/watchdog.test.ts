@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -92,4 +92,18 @@ test('a watchdog that is killed is replaced, and the new one knows the groups', 
   expect(warnings).toHaveLength(1);
   await watchdog.close();
   await until(() => !isAlive(sleeper.pid!));
+});
+
+test.each([
+  ['those that have not ended', ['b'], 'rm -f a c'],
+  ['none if all have ended', ['a', 'b', 'c'], undefined],
+])('containers are removed by their engine: %s', async (_what, ended, expected) => {
+  const folder = mkdtempSync(join(tmpdir(), 'knc-watchdog-engine-'));
+  const [engine, calls] = [join(folder, 'podman'), join(folder, 'calls')];
+  writeFileSync(engine, `#!/bin/sh\necho "$@" >> ${calls}\n`, { mode: 0o755 });
+  const watchdog = new Watchdog({ directory: join(folder, 'pods'), log: noLog, engine });
+  for (const name of ['a', 'b', 'c']) watchdog.addContainer(name);
+  for (const name of ended) watchdog.removeContainer(name);
+  await watchdog.close();
+  expect(existsSync(calls) ? readFileSync(calls, 'utf8').trim() : undefined).toBe(expected);
 });
