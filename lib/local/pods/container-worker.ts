@@ -45,6 +45,8 @@ export class ContainerWorker {
   readonly #pulls = new BackOff();
   readonly #stop = new AbortController();
   #retry = new AbortController();
+  /** An attempt to start is under way; told to try again meanwhile, it must not wait when it fails. */
+  #attempt: { again: boolean } | undefined;
   #running: RunningContainer | undefined;
   #probes: ContainerProbes | undefined;
   #killed = false;
@@ -102,8 +104,9 @@ export class ContainerWorker {
     this.#running?.kill('SIGKILL');
   }
 
-  /** Ends a back-off early. */
+  /** Ends a back-off early: the one that it waits for, or the one that the attempt under way would lead to. */
   retry(): void {
+    if (this.#attempt) this.#attempt.again = true;
     this.#retry.abort();
   }
 
@@ -117,13 +120,17 @@ export class ContainerWorker {
 
   async #start(): Promise<Started | StartError | undefined> {
     this.#logsBefore = this.options.logs.count;
+    const attempt = { again: false };
+    this.#attempt = attempt;
     try {
       return await this.options.start(this.#record.restartCount);
     } catch (thrown) {
       const error = thrown instanceof StartError ? thrown : new StartError('CreateContainerError', errorMessage(thrown));
       if (error.reason === 'StartError') return error;
-      await this.#waitAfterFailure(error);
+      if (!attempt.again) await this.#waitAfterFailure(error);
       return undefined;
+    } finally {
+      this.#attempt = undefined;
     }
   }
 

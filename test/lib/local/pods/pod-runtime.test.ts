@@ -202,6 +202,25 @@ describe('a container that cannot start', () => {
     expect((await pod())?.status?.phase).toBe('Running');
   });
 
+  test('tries again at once if it was told to while an attempt that fails was under way', async () => {
+    const scripted = new ScriptedRuntime();
+    let fail: (error: Error) => void = () => {};
+    const slow = new Promise<never>((_resolve, reject) => {
+      fail = reject;
+    });
+    const start = scripted.start.bind(scripted);
+    jest.spyOn(scripted, 'start').mockReturnValueOnce(slow).mockImplementation(start);
+    const { runtime, cluster, clock, pod } = virtualWorld(() => ({ runtimes: [scripted] }));
+    await runtime.start();
+    await cluster.create(PodType, makePod([{ name: 'app', image: 'a' }]));
+    setImmediate(() => {
+      runtime.retry();
+      fail(new StartError('ErrImagePull', 'too early'));
+    });
+    await clock.settle();
+    expect((await pod())?.status?.phase).toBe('Running');
+  });
+
   test('says which ConfigMap is missing and starts when it is there', async () => {
     const env = [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'settings', key: 'a' } } }];
     const { cluster, clock, pod } = await setUp(makePod([{ name: 'app', image: 'a', env }]));
