@@ -1,7 +1,12 @@
 export * from './autoscaler';
 export * from './engine';
 export { GATEWAY_TOPIC, type GatewayAnswer, type GatewayQuestion, INGRESS_CLASS } from './ingress';
-export { autoscalingReconcilers } from './podautoscaler';
+export {
+  type AutoscalingOptions,
+  autoscalingReconcilers,
+  createAutoscalingReconcilers,
+  HorizontalPodAutoscalerType,
+} from './podautoscaler';
 export type { Apply, Ask, Index, Observed, Patch, Plan, PlannedEvent, Read, Reconciler } from './reconciler';
 export { DIGEST_TOPIC, type Digest, type DigestAnswer, type DigestQuestion, USER_PORT_NAME } from './revision';
 export { GatewayAddresses } from './serverlessservice';

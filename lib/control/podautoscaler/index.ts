@@ -1,4 +1,3 @@
 export { autoscalingReconcilers, createAutoscalingReconcilers } from './autoscaling-reconcilers';
 export { type HorizontalPodAutoscaler, HorizontalPodAutoscalerType } from './horizontal-pod-autoscaler';
 export { type AutoscalingOptions, podAutoscalerReconciler } from './reconciler';
-export { type ScalingOptions, scalingOptions } from './scaling-options';

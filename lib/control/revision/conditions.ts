@@ -67,7 +67,7 @@ function endedMessage(ended: NonNullable<NonNullable<ContainerStatus['state']>['
   if (ended.message) return ended.message;
   if (ended.exitCode === 0) return 'container exited with no error';
   const why = ended.reason && ended.reason !== 'Error' ? `${ended.reason}, ` : '';
-  return `${why}exit code ${ended.exitCode}, and it wrote nothing to its log`;
+  return `${why}exit code ${ended.exitCode}, and it left no message`;
 }
 
 function hasTimedOut(deployment: Deployment): boolean {

@@ -125,7 +125,7 @@ describe('the plan of a Revision', () => {
       'its container fails without a message',
       pod({ lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }),
       progressing,
-      { ContainerHealthy: 'False/ExitCode137: Container failed with: OOMKilled, exit code 137, and it wrote nothing to its log' },
+      { ContainerHealthy: 'False/ExitCode137: Container failed with: OOMKilled, exit code 137, and it left no message' },
     ],
     [
       'its container ends without an error',
