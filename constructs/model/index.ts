@@ -5,7 +5,6 @@ export * from './duration';
 export * from './env';
 export * from './findings';
 export * from './local';
-export * from './merge-patch';
 export * from './metadata';
 export * from './names';
 export * from './probe';

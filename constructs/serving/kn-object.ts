@@ -1,6 +1,6 @@
 import { ApiObject, type ApiObjectProps, type JsonPatch, resolve } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { applyMergePatch } from '../model';
+import { mergePatch } from '../../lib/base';
 
 /** What a `KnObject` is made of. */
 interface KnObjectProps<T> extends ApiObjectProps {
@@ -43,7 +43,7 @@ export class KnObject<T> extends ApiObject {
 
   override toJson(): T {
     const json = this.#mergePatches.reduce<unknown>(
-      (object, patch) => applyMergePatch(object, resolve([], patch, this)),
+      (object, patch) => mergePatch(object, resolve([], patch, this)),
       super.toJson(),
     );
     const complete = this.#complete(json as T);

@@ -1,7 +1,6 @@
-import { type FieldError, generic, invalidKeyName, invalidValue, missingField, via, withRemedy } from '../base';
+import { type FieldError, generic, invalidKeyName, invalidValue, jsonEqual, missingField, via, withRemedy } from '../base';
 import type { ServingConfig } from './config';
 import { parseDuration } from './duration';
-import { jsonEqual } from './json';
 import { type AnnotationKey, AUTOSCALING_GROUP, annotations, findAnnotation, labels, NETWORKING_GROUP } from './keys';
 import type { KubeObject, ObjectMeta } from './meta';
 import { dns1035LabelErrors, dns1035PrefixErrors, goList, suggestedName } from './names';

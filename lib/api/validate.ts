@@ -1,6 +1,5 @@
-import { type FieldError, invalidValue, missingField } from '../base';
+import { type FieldError, invalidValue, isJsonObject, missingField } from '../base';
 import { defaultServingConfig, type ServingConfig } from './config';
-import { isJsonObject } from './json';
 import type { KindRules } from './kind-rules';
 import { rulesOf } from './kinds';
 import type { KubeObject } from './meta';

@@ -3,6 +3,7 @@ export * from './error-table';
 export * from './errors';
 export * from './executor';
 export * from './field-error';
+export * from './json';
 export * from './log';
 export * from './metrics';
 export * from './random';

@@ -1,7 +1,6 @@
 import { findType, type KubeObject, type ObjectMeta, type ResourceType, type Stored } from '../api';
-import { KncError } from '../base';
+import { isJsonObject, type JsonObject, jsonEqual, KncError } from '../base';
 import { type Cluster, ClusterError } from '../kube';
-import { deepEqual } from './cluster';
 
 /** Where `kubectl apply` keeps what it applied last. */
 export const LAST_APPLIED_ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -19,10 +18,6 @@ export interface ApplyOptions {
   /** Of objects that name none. @default 'default' */
   readonly namespace?: string;
 }
-
-type Json = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Makes the cluster hold these objects, as `kubectl apply` does: what was applied last (kept in an annotation), what is wanted
@@ -103,28 +98,28 @@ function annotated({ status: _status, ...object }: KubeObject): KubeObject {
   };
 }
 
-function lastApplied(live: Stored<KubeObject>): Json {
+function lastApplied(live: Stored<KubeObject>): JsonObject {
   const text = live.metadata.annotations?.[LAST_APPLIED_ANNOTATION];
   if (!text) return {};
   const parsed: unknown = JSON.parse(text);
-  return isRecord(parsed) ? parsed : {};
+  return isJsonObject(parsed) ? parsed : {};
 }
 
 /** The merge patch that takes `live` to `wanted`, leaving alone what is in neither `wanted` nor `last`; undefined if none is needed. */
-function threeWayPatch(last: unknown, wanted: object, live: unknown): Json | undefined {
-  const before = isRecord(last) ? last : {};
-  const now = isRecord(live) ? live : {};
+function threeWayPatch(last: unknown, wanted: object, live: unknown): JsonObject | undefined {
+  const before = isJsonObject(last) ? last : {};
+  const now = isJsonObject(live) ? live : {};
   const patch: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(wanted)) {
     if (value === undefined) continue;
-    if (isRecord(value) && isRecord(now[key])) {
+    if (isJsonObject(value) && isJsonObject(now[key])) {
       const inner = threeWayPatch(before[key], value, now[key]);
       if (inner) patch[key] = inner;
-    } else if (!deepEqual(value, now[key])) {
+    } else if (!jsonEqual(value, now[key])) {
       patch[key] = value;
     }
   }
-  const kept = wanted as Json;
+  const kept = wanted as JsonObject;
   for (const key of Object.keys(before)) if (kept[key] === undefined && now[key] !== undefined) patch[key] = null;
   return Object.keys(patch).length > 0 ? patch : undefined;
 }

@@ -1,5 +1,5 @@
+import { isJsonObject } from '../../base';
 import { formatDuration } from '../duration';
-import { isJsonObject } from '../json';
 import { dns1123SubdomainErrors, goList, labelValueErrors, qualifiedNameErrors } from '../names';
 import { type ConfigData, ConfigReader, isWholeSeconds, type YamlParser } from './config-data';
 

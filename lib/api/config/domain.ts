@@ -1,4 +1,4 @@
-import { isJsonObject } from '../json';
+import { isJsonObject } from '../../base';
 import { CLUSTER_LOCAL, labels } from '../keys';
 import { type ConfigData, ConfigReader, EXAMPLE_KEY, type YamlParser } from './config-data';
 

@@ -1,7 +1,6 @@
-import { errorMessage, KncError } from '../../base';
+import { errorMessage, isJsonObject, KncError } from '../../base';
 import type { LabelSelector } from '../core/apps';
 import { parseGoTemplate, TemplateError } from '../go-template';
-import { isJsonObject } from '../json';
 import { type ConfigData, ConfigReader, type YamlParser } from './config-data';
 
 /** config-network. Durations in milliseconds. */

@@ -1,5 +1,13 @@
-import { disallowedFields, type FieldError, invalidValue, missingField, outOfBounds, withRemedy } from '../../base';
-import { isJsonObject, type JsonObject } from '../json';
+import {
+  disallowedFields,
+  type FieldError,
+  invalidValue,
+  isJsonObject,
+  type JsonObject,
+  missingField,
+  outOfBounds,
+  withRemedy,
+} from '../../base';
 import { resolve } from './definitions';
 import { fieldNames, findField, nearest } from './near-miss';
 import type { Schema } from './schema';

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../base';
+import { isJsonObject } from '../../base';
 import type { RevisionSpec, RevisionTemplateSpec } from '../generated/types';
-import { isJsonObject } from '../json';
 
 const shown = (value: unknown): string => JSON.stringify(value) ?? '<unset>';
 

@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isJsonObject } from '../../base';
 
 /** Nothing said: absent, null, an empty list or an empty map, which Go's `omitempty` does not tell apart. */
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (Array.isArray(value)) return value.length === 0;
-  return isObject(value) && Object.values(value).every((field) => field === undefined);
+  return isJsonObject(value) && Object.values(value).every((field) => field === undefined);
 }
 
 /** Equality as Kubernetes' controllers mean it: absent, null and empty are the same. */
@@ -20,7 +15,7 @@ export function semanticEqual(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item, i) => semanticEqual(item, b[i]));
   }
-  if (!isObject(a) || !isObject(b)) return false;
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
   for (const key of Object.keys(a)) if (!semanticEqual(a[key], b[key])) return false;
   for (const key of Object.keys(b)) if (!(key in a) && !isEmpty(b[key])) return false;
   return true;
@@ -42,8 +37,8 @@ export function includes(
     if (!Array.isArray(actual) || actual.length !== desired.length) return false;
     return desired.every((item, i) => includes(actual[i], item, same, parentKey));
   }
-  if (isObject(desired)) {
-    if (!isObject(actual)) return false;
+  if (isJsonObject(desired)) {
+    if (!isJsonObject(actual)) return false;
     return Object.entries(desired).every(
       ([key, value]) => includes(actual[key], value, same, key) || same(actual[key], value, parentKey),
     );
@@ -54,21 +49,10 @@ export function includes(
 /** `base` with every field that `over` sets; maps are merged, anything else is replaced. */
 export function overlay(base: unknown, over: unknown): unknown {
   if (over === undefined) return base;
-  if (!isObject(base) || !isObject(over)) return over;
+  if (!isJsonObject(base) || !isJsonObject(over)) return over;
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) merged[key] = overlay(merged[key], value);
   return merged;
-}
-
-/** What a JSON merge patch (RFC 7386) makes of `target`. */
-export function mergePatched(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = mergePatched(result[key], value);
-  }
-  return result;
 }
 
 /** A short stable digest of a JSON value, whatever the order of its keys. */
@@ -79,7 +63,7 @@ export function digestOf(value: unknown): string {
 /** JSON with sorted keys and without undefined fields. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (isObject(value)) {
+  if (isJsonObject(value)) {
     const fields = Object.keys(value)
       .filter((key) => value[key] !== undefined)
       .sort()

@@ -1,6 +1,7 @@
 import { controllerOf, type KubeObject, keyOf, parseQuantity, type ResourceType, type Stored } from '../../api';
+import { isJsonObject, mergePatch } from '../../base';
 import type { Apply, Patch, Plan } from '../reconciler';
-import { includes, isObject, mergePatched, overlay, semanticEqual } from './json';
+import { includes, overlay, semanticEqual } from './json';
 
 /** One write that a plan leads to. */
 export type Operation =
@@ -92,7 +93,7 @@ function subsetBody(existing: KubeObject, desired: KubeObject): object | undefin
 /** A server writes quantities its own way: `0.5` becomes `500m`. */
 function sameQuantity(actual: unknown, desired: unknown, parentKey: string): boolean {
   if (parentKey !== 'requests' && parentKey !== 'limits') return false;
-  if (actual === undefined || isObject(actual) || desired === undefined || isObject(desired)) return false;
+  if (actual === undefined || isJsonObject(actual) || desired === undefined || isJsonObject(desired)) return false;
   const [a, b] = [parseQuantity(String(actual)), parseQuantity(String(desired))];
   return a !== undefined && a === b;
 }
@@ -102,5 +103,5 @@ function changes(patch: Patch, lookup: Lookup): boolean {
   const target = lookup(patch.type, patch.namespace, patch.name);
   if (!target) return false;
   if (!('merge' in patch.patch) || patch.subresource === 'scale') return true;
-  return !semanticEqual(mergePatched(target, patch.patch.merge), target);
+  return !semanticEqual(mergePatch(target, patch.patch.merge), target);
 }

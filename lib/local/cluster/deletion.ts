@@ -1,7 +1,6 @@
 import type { Namespace, Pod, ResourceType } from '../../api';
-import { timestamp } from '../../base';
+import { jsonEqual, timestamp } from '../../base';
 import type { DeleteOptions } from '../../kube';
-import { deepEqual } from './deep-equal';
 import type { AnyStored } from './object-table';
 import { nextGeneration } from './write-rules';
 
@@ -28,7 +27,7 @@ export function markedForDeletion(type: ResourceType, object: AnyStored, options
   const grace = graceSeconds(type, object, options);
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata;
   const sooner = !deletionTimestamp || grace < deletionGracePeriodSeconds;
-  if (!sooner && deepEqual(finalizers, object.metadata.finalizers ?? [])) return object;
+  if (!sooner && jsonEqual(finalizers, object.metadata.finalizers ?? [])) return object;
   const marked: AnyStored = {
     ...object,
     metadata: {

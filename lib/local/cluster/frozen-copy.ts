@@ -1,11 +1,7 @@
+import { setOwn } from '../../base';
+
 /** Values that this module has frozen to their depth: they are shared, never copied again. */
 const frozen = new WeakSet<object>();
-
-/** Sets an own property, also one named `__proto__`, which plain assignment would take for the prototype. */
-export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
-  else target[key] = value;
-}
 
 /**
  * An immutable copy of a JSON value, frozen to its depth; the caller's own objects stay as they are. Parts that are such

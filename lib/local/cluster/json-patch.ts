@@ -1,5 +1,4 @@
-import { deepEqual } from './deep-equal';
-import { setOwn } from './frozen-copy';
+import { jsonEqual, setOwn } from '../../base';
 import { badRequest, patchFailed } from './refusals';
 
 interface Operation {
@@ -32,7 +31,7 @@ function applyOperation(document: unknown, { op, path, from, value }: Operation)
     case 'replace':
       return edit(document, path, value, replaceAt(value, path));
     case 'test':
-      if (!deepEqual(valueAt(document, path), value)) throw patchFailed(`testing value ${path} failed: test failed`);
+      if (!jsonEqual(valueAt(document, path), value)) throw patchFailed(`testing value ${path} failed: test failed`);
       return document;
     case 'copy':
     case 'move': {

@@ -1,5 +1,5 @@
 import { EventType, type KubeObject, NamespaceType, type ResourceType, type Stored, typeKey } from '../../api';
-import { type Clock, type Random, randomSuffix, randomUuid } from '../../base';
+import { type Clock, jsonEqual, type Random, randomSuffix, randomUuid } from '../../base';
 import {
   type Cluster,
   ClusterError,
@@ -13,7 +13,6 @@ import {
   type WatchOptions,
 } from '../../kube';
 import { MemoryStore, type Store } from '../store';
-import { deepEqual } from './deep-equal';
 import { isReleased, markedForDeletion } from './deletion';
 import { EventExpiry } from './event-expiry';
 import { parseFieldSelector } from './field-selector';
@@ -228,7 +227,7 @@ export class MemoryCluster implements Cluster {
 
   /** Stores what differs from `old`; an object that is being deleted and that nothing holds any more goes with it. */
   #commit(type: ResourceType, old: AnyStored, next: KubeObject, always = false): AnyStored {
-    if (!always && deepEqual(old, next)) return old;
+    if (!always && jsonEqual(old, next)) return old;
     return isReleased(type, next as AnyStored) ? this.#space.remove(type, next as AnyStored) : this.#space.put(type, next);
   }
 

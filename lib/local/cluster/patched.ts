@@ -1,7 +1,7 @@
 import type { KubeObject, ResourceType } from '../../api';
+import { mergePatch } from '../../base';
 import type { PatchOptions, PatchType } from '../../kube';
 import { jsonPatch } from './json-patch';
-import { mergePatch } from './merge-patch';
 import type { AnyStored } from './object-table';
 import { badRequest, noSuchResource } from './refusals';
 

@@ -1,6 +1,5 @@
 import { apiVersionOf, type KubeObject, type ObjectMeta, type ResourceType } from '../../api';
-import { timestamp } from '../../base';
-import { deepEqual } from './deep-equal';
+import { jsonEqual, timestamp } from '../../base';
 import { frozenCopy } from './frozen-copy';
 import type { AnyStored } from './object-table';
 import { badRequest, invalid, noSuchResource, staleVersion, wrongUid } from './refusals';
@@ -103,7 +102,7 @@ export function specDiffers(a: KubeObject, b: KubeObject): boolean {
   const left = a as unknown as Record<string, unknown>;
   const right = b as unknown as Record<string, unknown>;
   const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...keys].some((key) => !APART.has(key) && !deepEqual(left[key], right[key]));
+  return [...keys].some((key) => !APART.has(key) && !jsonEqual(left[key], right[key]));
 }
 
 /** The object with its generation raised, if its kind counts generations. */

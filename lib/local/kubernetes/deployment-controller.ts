@@ -8,9 +8,8 @@ import {
   ReplicaSetType,
   type Stored,
 } from '../../api';
-import { errorMessage } from '../../base';
+import { errorMessage, jsonEqual } from '../../base';
 import { ClusterError } from '../../kube';
-import { deepEqual } from '../cluster';
 import {
   countedStatus,
   type DeploymentCondition,
@@ -147,7 +146,7 @@ export class DeploymentController {
     for (let salt = 0; ; salt++) {
       const hash = podTemplateHash(template, salt);
       const holder = all.find((set) => set.metadata.labels?.[POD_TEMPLATE_HASH_LABEL] === hash);
-      if (!holder || deepEqual(holder.spec.template, labelled(template, hash))) return hash;
+      if (!holder || jsonEqual(holder.spec.template, labelled(template, hash))) return hash;
     }
   }
 
@@ -213,7 +212,7 @@ export class DeploymentController {
       ...(isNewest ? {} : { [REVISION_ANNOTATION]: nextRevision(old) }),
     };
     const { minReadySeconds } = deployment.spec;
-    if (deepEqual(annotations, fresh.metadata.annotations) && minReadySeconds === fresh.spec.minReadySeconds) return fresh;
+    if (jsonEqual(annotations, fresh.metadata.annotations) && minReadySeconds === fresh.spec.minReadySeconds) return fresh;
     const patch = { metadata: { annotations }, spec: { minReadySeconds: minReadySeconds ?? null } };
     return this.env.cluster.patch(ReplicaSetType, fresh.metadata.namespace, fresh.metadata.name, 'merge', patch);
   }
@@ -259,7 +258,7 @@ export class DeploymentController {
   async #report(deployment: StoredDeployment, status: NonNullable<Deployment['status']>): Promise<number | undefined> {
     const { namespace, name } = deployment.metadata;
     const current = this.env.deployments.get(namespace, name);
-    if (current && !deepEqual(current.status, status)) {
+    if (current && !jsonEqual(current.status, status)) {
       await this.env.cluster.updateStatus(DeploymentType, {
         ...current,
         metadata: { ...current.metadata, resourceVersion: undefined },

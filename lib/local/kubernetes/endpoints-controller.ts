@@ -12,8 +12,9 @@ import {
   type ResourceType,
   type Stored,
 } from '../../api';
+import { jsonEqual } from '../../base';
 import { ClusterError } from '../../kube';
-import { deepEqual, labelMatcher } from '../cluster';
+import { labelMatcher } from '../cluster';
 import { endpointGroups, endpointSubsets, sliceContents } from './endpoint-groups';
 import { BY_LABEL, BY_OWNER, BY_SELECTOR, type Environment, labelKeys, ownerKey, splitKey } from './environment';
 import { KeyQueue } from './key-queue';
@@ -87,7 +88,7 @@ export class EndpointsController {
       ...(subsets.length > 0 ? { subsets } : {}),
     };
     const current = this.env.endpoints.get(namespace, name);
-    if (current && deepEqual(current.subsets, wanted.subsets) && deepEqual(current.metadata.labels, wanted.metadata.labels))
+    if (current && jsonEqual(current.subsets, wanted.subsets) && jsonEqual(current.metadata.labels, wanted.metadata.labels))
       return;
     await this.#put(EndpointsType, wanted, current !== undefined);
   }
@@ -100,7 +101,7 @@ export class EndpointsController {
     // A service without pods still has a slice, which says so.
     const wanted = contents.length > 0 ? contents : [{ ports: [], endpoints: [] }];
     for (const content of wanted) {
-      const same = [...free].find((slice) => deepEqual(slice.ports, content.ports));
+      const same = [...free].find((slice) => jsonEqual(slice.ports, content.ports));
       if (!same) continue;
       free.delete(same);
       places.set(content, same);
@@ -167,4 +168,4 @@ function sliceOf(service: StoredService, name: string, content: SliceContent): E
 }
 
 const sameSlice = (a: EndpointSlice, b: EndpointSlice): boolean =>
-  deepEqual(a.endpoints, b.endpoints) && deepEqual(a.ports, b.ports) && deepEqual(a.metadata.labels, b.metadata.labels);
+  jsonEqual(a.endpoints, b.endpoints) && jsonEqual(a.ports, b.ports) && jsonEqual(a.metadata.labels, b.metadata.labels);

@@ -1,7 +1,7 @@
 import { controllerRef, keyOf, type Pod, PodType, type ReplicaSet, ReplicaSetType, type Stored } from '../../api';
-import { errorMessage, timestamp } from '../../base';
+import { errorMessage, jsonEqual, timestamp } from '../../base';
 import { ClusterError, type EventNote } from '../../kube';
-import { deepEqual, labelMatcher } from '../cluster';
+import { labelMatcher } from '../cluster';
 import { BY_OWNER, type Environment, ownerKey, splitKey } from './environment';
 import { KeyQueue } from './key-queue';
 import { deletionOrder, isPodActive, readySince } from './pod-ranking';
@@ -114,7 +114,7 @@ export class ReplicaSetController {
       availableReplicas: ready.length - waits.length || undefined,
       conditions: this.#conditions(set, active.length, failure, now),
     };
-    if (!deepEqual(set.status, status)) {
+    if (!jsonEqual(set.status, status)) {
       await this.env.cluster.updateStatus(ReplicaSetType, {
         ...set,
         metadata: { ...set.metadata, resourceVersion: undefined },

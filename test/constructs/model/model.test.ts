@@ -1,7 +1,6 @@
 import { Duration } from 'cdk8s';
 import * as fc from 'fast-check';
 import {
-  applyMergePatch,
   contentHash,
   durationSeconds,
   durationText,
@@ -15,6 +14,7 @@ import {
   quantity,
   volumeName,
 } from '../../../constructs/model';
+import { mergePatch } from '../../../lib/base';
 
 describe('durations', () => {
   test.each([
@@ -102,7 +102,7 @@ describe('merge patch (RFC 7386, appendix A)', () => {
     [[1, 2], { a: 'b', c: null }, { a: 'b' }],
     [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
   ])('%j with %j is %j', (target, patch, expected) => {
-    expect(applyMergePatch(target, patch)).toEqual(expected);
+    expect(mergePatch(target, patch)).toEqual(expected);
   });
 
   test('applying a patch twice is applying it once, and the target is not changed', () => {
@@ -110,8 +110,8 @@ describe('merge patch (RFC 7386, appendix A)', () => {
     fc.assert(
       fc.property(json, json, (target, patch) => {
         const before = JSON.stringify(target);
-        const once = applyMergePatch(target, patch);
-        expect(applyMergePatch(once, patch)).toEqual(once);
+        const once = mergePatch(target, patch);
+        expect(mergePatch(once, patch)).toEqual(once);
         expect(JSON.stringify(target)).toBe(before);
       }),
     );

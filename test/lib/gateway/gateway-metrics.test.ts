@@ -8,7 +8,7 @@ function setup() {
   const seen: unknown[] = [];
   const metrics: Metrics = {
     counter: (name) => ({ add: (labels) => seen.push([name, { ...labels }]) }),
-    gauge: () => ({ set: () => {} }),
+    gauge: () => ({ set: () => {}, remove: () => {} }),
     histogram: (name) => ({ observe: (labels, value) => seen.push([name, { ...labels }, value]) }),
   };
   const backend = { labels: { namespace: 'default', revision: 'r' } } as Backend;

@@ -6,7 +6,7 @@ import {
   ReplicaSetType,
   type ResourceType,
 } from '../../../api';
-import { deepEqual } from '../deep-equal';
+import { jsonEqual } from '../../../base';
 import { labelMatcher } from '../label-selector';
 import { invalid } from '../refusals';
 import { changed, filled } from './filled';
@@ -54,7 +54,7 @@ function checkSelector(
   if ((spec.replicas ?? 1) < 0) {
     throw invalid(type, name, `spec.replicas: Invalid value: ${spec.replicas}: must be greater than or equal to 0`);
   }
-  if (old && !deepEqual(old.spec.selector, spec.selector)) {
+  if (old && !jsonEqual(old.spec.selector, spec.selector)) {
     throw invalid(type, name, `spec.selector: Invalid value: ${JSON.stringify(spec.selector)}: field is immutable`);
   }
   const labels = spec.template.metadata?.labels;

@@ -48,7 +48,7 @@ function tell(reporter: DevReporter): void {
   reporter.waiting([], 400);
   const host = 'hello.default.127.0.0.1.sslip.io';
   const url = 'http://hello.default.localhost:8080';
-  const base = { namespace: 'default', url, host };
+  const base = { namespace: 'default', url, host, internal: false };
   reporter.ready(
     'http://127.0.0.1:8080',
     [

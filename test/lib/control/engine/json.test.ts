@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { canonical, digestOf, includes, mergePatched, overlay, semanticEqual } from '../../../../lib/control/engine/json';
+import { mergePatch } from '../../../../lib/base';
+import { canonical, digestOf, includes, overlay, semanticEqual } from '../../../../lib/control/engine/json';
 
 const json = fc.jsonValue({ maxDepth: 3 });
 
@@ -48,9 +49,9 @@ describe('includes', () => {
   });
 });
 
-describe('mergePatched', () => {
+describe('mergePatch', () => {
   it('sets, replaces and removes as RFC 7386 says', () => {
-    expect(mergePatched({ a: 1, b: { c: 1, d: 2 }, e: [1] }, { b: { c: null, x: 3 }, e: [2, 3], f: {} })).toEqual({
+    expect(mergePatch({ a: 1, b: { c: 1, d: 2 }, e: [1] }, { b: { c: null, x: 3 }, e: [2, 3], f: {} })).toEqual({
       a: 1,
       b: { d: 2, x: 3 },
       e: [2, 3],

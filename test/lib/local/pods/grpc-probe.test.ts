@@ -4,7 +4,9 @@ import type { RunningContainer } from '../../../../lib/local/pods';
 import { checkProbe } from '../../../../lib/local/pods/probe-check';
 
 const servers: http2.Http2Server[] = [];
-afterEach(() => servers.splice(0).forEach((server) => server.close()));
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
 
 type Answer = (stream: http2.ServerHttp2Stream, asked: { path: string | undefined; body: Buffer }) => void;
 
