@@ -9,7 +9,7 @@ import {
 } from '../../../lib/api';
 import { CountingExecutor, noLog, noMetrics, RealClock, systemRandom } from '../../../lib/base';
 import { applyObjects, ImageResolver, type LocalProgram } from '../../../lib/local';
-import { LocalSystem, type SystemLogLine } from '../../../lib/roles';
+import { LocalSystem, localServingConfig, type SystemLogLine } from '../../../lib/roles';
 
 export const clock = new RealClock();
 
@@ -26,12 +26,12 @@ export async function until<T>(what: string, probe: () => T | undefined | false 
 
 /** A whole system in real time with a gateway on a real socket; pods are functions, and programs where some are given. */
 export class RealSystem {
-  static async start(programs?: readonly LocalProgram[]): Promise<RealSystem> {
+  static async start(programs?: readonly LocalProgram[], config = localServingConfig): Promise<RealSystem> {
     const faults: unknown[] = [];
     const executor = new CountingExecutor((error) => faults.push(error));
     const lines: SystemLogLine[] = [];
     const system = await LocalSystem.start({
-      ...{ clock, executor, random: systemRandom, log: noLog, metrics: noMetrics },
+      ...{ clock, executor, config, random: systemRandom, log: noLog, metrics: noMetrics },
       listen: { host: '127.0.0.1', port: 0, serverTiming: true },
       onLog: (line) => lines.push(line),
       ...(programs && { machine: { images: new ImageResolver({ local: programs }) } }),
