@@ -55,7 +55,9 @@ export class HumanReporter implements DevReporter {
 
   waiting(nodes: readonly WhyNode[], elapsedMs: number): void {
     if (this.#live) {
-      const shown = nodes.slice(0, MOST_TREES).flatMap((node) => whyLines(node, this.#style));
+      const shown = nodes
+        .slice(0, MOST_TREES)
+        .flatMap((node) => whyLines(node, this.#style, this.io.stderr.columns || undefined));
       const rest = nodes.length > MOST_TREES ? [this.#style.dim(`and ${nodes.length - MOST_TREES} more`)] : [];
       const head = `waiting for ${nodes.length} of what was applied  ${this.#style.dim(seconds(elapsedMs))}`;
       this.#live.show(nodes.length === 0 ? [] : ['', head, ...shown, ...rest]);

@@ -1,5 +1,6 @@
 import type { Style } from '../output/style';
 import { causes, troubleText, type WhyNode } from './why-node';
+import { wrap } from './wrap';
 
 /** Links of the chain that say nothing which the next one does not say better. */
 const SILENT = new Set(['Configuration', 'Deployment']);
@@ -28,9 +29,10 @@ function others(node: WhyNode): number {
 
 /**
  * The chain of causes as an indented tree, one line a link; only the deepest one says what is the matter, with the last lines
- * that its container printed.
+ * that its container printed. What does not fit beside the object's name stands below it, so that a terminal of `columns`
+ * cuts no cause off.
  */
-export function whyLines(node: WhyNode, style: Style): string[] {
+export function whyLines(node: WhyNode, style: Style, columns = 80): string[] {
   const chain = shownCauses(node);
   const more = others(node);
   return chain.flatMap((link, depth) => {
@@ -41,9 +43,11 @@ export function whyLines(node: WhyNode, style: Style): string[] {
     const rest = more > 0 ? style.dim(` (and ${more} more)`) : '';
     const [first = '', ...further] = troubleText(link).split('\n');
     const gap = `${margin}  `;
+    const room = columns - 1 - gap.length - 2;
+    const fits = depth * 2 + 2 + label(link).length + 2 + first.length < columns;
     return [
-      `${margin}${branch}${label(link)}  ${paint(first)}${rest}`,
-      ...further.map((line) => `${gap}  ${paint(line)}`),
+      `${margin}${branch}${label(link)}${fits ? `  ${paint(first)}` : ''}${rest}`,
+      ...[...(fits ? [] : wrap(first, room)), ...further].map((line) => `${gap}  ${paint(line)}`),
       ...link.logs.slice(-LOG_LINES).map((line) => `${gap}  ${style.dim(`| ${line}`)}`),
     ];
   });

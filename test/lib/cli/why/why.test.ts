@@ -210,6 +210,21 @@ test('the tree leaves out links that say nothing, counts pods in the same state 
 `);
 });
 
+test('a cause that does not fit beside its object stands below it, in lines that fit', () => {
+  const state = { waiting: { reason: 'ErrImagePull', message: 'no local program is known for image "example.com/x"\nimages:' } };
+  const lines = whyLines(explain(deploying(pod('hello-00001', 'p', { state }))), pc.createColors(false), 40);
+  expect(lines.join('\n')).toMatchInlineSnapshot(`
+"Service default/hello
+  └ Revision hello-00001
+    └ Pod p
+        ErrImagePull: no local program
+        is known for image
+        "example.com/x"
+        images:"
+`);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(40);
+});
+
 test('without logs the termination message stands in for them', () => {
   const node = rootCause(explain(deploying(pod('hello-00001', 'p', { state: ended }))));
   expect(node.logs).toEqual(['boom', 'at x']);
