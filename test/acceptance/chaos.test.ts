@@ -116,6 +116,7 @@ describe('with pods that are processes', () => {
     const [pod] = await real.pods('shop-one');
     const name = pod!.metadata.name!;
     const pid = Number(pod!.status!.containerStatuses![0]!.containerID!.split('://')[1]);
+    await until('some requests inside it', () => printed('took', name).length - printed('answered', name).length >= 3);
     process.kill(pid, 'SIGKILL');
     await more(200);
 
