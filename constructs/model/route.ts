@@ -1,6 +1,7 @@
 import { apiVersionOf, RouteType } from '../../lib/api';
 import type { FieldError } from '../../lib/base';
 import type { Route } from './api-types';
+import { unknownSplitProps } from './known-props';
 import { type RoutedProps, routedMetadata } from './metadata';
 import { type TrafficTarget, trafficProblems, trafficTargets } from './traffic';
 
@@ -25,5 +26,5 @@ export function routeObject(name: string, props: TrafficSplitProps): Route {
 
 /** What is wrong with the props beyond what can be seen in the Route. */
 export function routeProblems(props: TrafficSplitProps): FieldError[] {
-  return trafficProblems(props.targets ?? [], {});
+  return [...unknownSplitProps(props), ...trafficProblems(props.targets ?? [], {})];
 }

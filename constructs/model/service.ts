@@ -1,6 +1,7 @@
 import { apiVersionOf, ServiceType } from '../../lib/api';
 import type { FieldError } from '../../lib/base';
 import type { Service } from './api-types';
+import { unknownServiceProps } from './known-props';
 import { type RoutedProps, routedMetadata } from './metadata';
 import { type RevisionName, revisionName } from './revision-name';
 import { type RevisionTemplateProps, revisionTemplate, templateProblems } from './template';
@@ -42,7 +43,7 @@ export function serviceObject(name: string, props: KnServiceProps): Service {
 
 /** What is wrong with the props beyond what can be seen in the Service. */
 export function serviceProblems(name: string, props: KnServiceProps): FieldError[] {
-  return [...templateProblems(props), ...trafficProblems(props.traffic ?? [], scope(name, props))];
+  return [...unknownServiceProps(props), ...templateProblems(props), ...trafficProblems(props.traffic ?? [], scope(name, props))];
 }
 
 const scope = (service: string, { revision }: KnServiceProps): TrafficScope => ({

@@ -61,8 +61,9 @@ const PATIENCE_MS = 15 * 60_000;
 const REAL_PATIENCE_MS = 2000;
 const realTime = new RealClock();
 
-/** How often readiness is looked at while it is waited for, in virtual milliseconds. */
-const READY_POLL_MS = 10;
+/** How long to wait between two looks at what is not ready, in virtual milliseconds: first, and when it takes long. */
+const FIRST_LOOK_MS = 10;
+const LAST_LOOK_MS = 5000;
 
 /**
  * A chart running in this process on a clock that stands still: controllers, autoscaler and gateway are the real ones, pods are
@@ -230,7 +231,9 @@ export class Testbed {
 
   /** Resolves when every Knative object that was applied is ready in its present generation. */
   async #ready(): Promise<void> {
-    while ((await this.#waitingFor()).length > 0) await this.clock.sleep(READY_POLL_MS);
+    for (let pause = FIRST_LOOK_MS; (await this.#waitingFor()).length > 0; pause = Math.min(pause * 1.1, LAST_LOOK_MS)) {
+      await this.clock.sleep(pause);
+    }
   }
 
   async #waitingFor(): Promise<{ readonly object: KubeObject; readonly ready: Condition | undefined }[]> {

@@ -14,6 +14,7 @@ export * from './names';
 export * from './networking';
 export * from './quantity';
 export * from './resource-type';
+export { nearest } from './schema/near-miss';
 export * from './serving';
 export * from './serving/image-reference';
 export * from './validate';

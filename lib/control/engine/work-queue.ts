@@ -7,6 +7,9 @@ const BASE_DELAY_MS = 5;
 const MAX_DELAY_MS = 1_000_000;
 /** The longest that a timer of the machine can wait; a longer delay ends early rather than at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+/** An item that is handled more often than this in a second is being fought over: it goes on once a second. */
+const MAX_RUNS_A_SECOND = 500;
+const COOLING_MS = 1000;
 
 interface Entry<T> {
   readonly item: T;
@@ -15,11 +18,17 @@ interface Entry<T> {
   dirty: boolean;
   failures: number;
   delayed: Timer | undefined;
+  /** The second in which `runs` were counted, by the clock. */
+  second: number;
+  runs: number;
+  /** Waits for being slowed down. */
+  cooling: boolean;
 }
 
 /**
  * A deduplicating queue with per-item exponential back-off, as client-go's: an item waits at most once, is handled by one worker
- * at a time, and is handled again if it was added meanwhile. Workers start with the next microtask; no timer is involved.
+ * at a time, and is handled again if it was added meanwhile. Two controllers that undo each other's work cannot keep the process
+ * to themselves: an item that is handled hundreds of times in a second is slowed down. Workers start with the next microtask; no timer is involved.
  */
 export class WorkQueue<T> {
   readonly #entries = new Map<T, Entry<T>>();
@@ -48,7 +57,10 @@ export class WorkQueue<T> {
     if (this.#stopped) return;
     const entry = this.#entry(item);
     if (entry.state === 'running') entry.dirty = true;
-    else if (entry.state === 'idle') {
+    else if (this.#isHot(entry)) {
+      if (!entry.cooling) this.addAfter(item, COOLING_MS);
+      entry.cooling = true;
+    } else if (entry.state === 'idle') {
       entry.state = 'ready';
       this.#ready.add(entry);
       this.#startWorker();
@@ -108,7 +120,7 @@ export class WorkQueue<T> {
   #entry(item: T): Entry<T> {
     let entry = this.#entries.get(item);
     if (!entry) {
-      entry = { item, state: 'idle', dirty: false, failures: 0, delayed: undefined };
+      entry = { item, state: 'idle', dirty: false, failures: 0, delayed: undefined, second: 0, runs: 0, cooling: false };
       this.#entries.set(item, entry);
     }
     return entry;
@@ -145,7 +157,18 @@ export class WorkQueue<T> {
     if (!entry) return undefined;
     this.#ready.delete(entry);
     entry.state = 'running';
+    entry.runs++;
+    entry.cooling = false;
     return entry;
+  }
+
+  #isHot(entry: Entry<T>): boolean {
+    const second = Math.floor(this.options.clock.now() / 1000);
+    if (entry.second !== second) {
+      entry.second = second;
+      entry.runs = 0;
+    }
+    return entry.runs > MAX_RUNS_A_SECOND;
   }
 
   #done(entry: Entry<T>): void {

@@ -64,6 +64,12 @@ function isSettled(route: Stored<Route>): boolean {
   return failed || isReady(route);
 }
 
+/** Whether two objects are of one Service. */
+function siblings(one: Stored<Configuration>, other: Stored<Route>): boolean {
+  const owner = controllerOf(one);
+  return owner !== undefined && owner.uid === controllerOf(other)?.uid;
+}
+
 /** Patches that make the metadata of what the route leads to, and of what it led to, say so. */
 function patches(route: Stored<Route>, targets: Targets, observed: Observed, now: number): Patch[] {
   const { namespace, name: routeName, deletionTimestamp } = route.metadata;
@@ -80,6 +86,8 @@ function patches(route: Stored<Route>, targets: Targets, observed: Observed, now
     }
     for (const configuration of observed.find(ConfigurationType, byRoute as Index<Configuration>, key)) {
       const { name } = configuration.metadata;
+      // A Service lets its Configuration name its Route from the start, also before and after any traffic goes there.
+      if (!deletionTimestamp && siblings(configuration, route)) continue;
       if (!targets.configurations.has(name)) add(ConfigurationType, name, routesChange(configuration, routeName, false));
     }
   }

@@ -169,3 +169,27 @@ describe('warnings at synthesis', () => {
     ).toHaveLength(1);
   });
 });
+
+test('props that no interface has are named with the one that was meant, for those whom no compiler tells', () => {
+  const chart = Testing.chart();
+  const props = {
+    image: 'example.com/app',
+    comand: ['x'],
+    concurrency: { hardLimt: 3 },
+    scale: { panic: { treshold: 150 }, colour: 'red' },
+    traffic: [{ revisionName: 'a-00001', percent: 100 }],
+    sidecars: [{ name: 'side', image: 'example.com/side', mount: [] }],
+  };
+  new KnService(chart, 'a', { name: 'a', ...props } as unknown as KnServiceProps);
+  const errors = synthErrors(chart).filter((line) => line.includes('unknown prop'));
+  expect(errors).toEqual([
+    '[test/a] KNC1001 comand: unknown prop "comand" — Did you mean "command"?',
+    '[test/a] KNC1001 concurrency.hardLimt: unknown prop "hardLimt" — Did you mean "hardLimit"?',
+    '[test/a] KNC1001 scale.panic.treshold: unknown prop "treshold" — Did you mean "threshold"?',
+    expect.stringMatching(
+      /^\[test\/a] KNC1001 scale.colour: unknown prop "colour" — The props here are activation, .*, window\.$/,
+    ),
+    expect.stringContaining('traffic[0].revisionName: unknown prop "revisionName"'),
+    '[test/a] KNC1001 sidecars[0].mount: unknown prop "mount" — Did you mean "mounts"?',
+  ]);
+});

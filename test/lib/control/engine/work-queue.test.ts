@@ -95,4 +95,21 @@ describe('WorkQueue', () => {
     expect(await stopped).toBe(true);
     expect(queue.depth).toBe(0);
   });
+
+  it('slows down an item that is added again whenever it was handled, and no other', async () => {
+    const handled = { hot: 0, calm: 0 };
+    const { queue, clock } = make(async (item) => {
+      handled[item as keyof typeof handled]++;
+      if (item === 'hot') queue.add(item);
+    });
+    queue.add('hot');
+    await clock.settle();
+    const first = handled.hot;
+    expect(first).toBeLessThan(1000);
+    queue.add('calm');
+    await clock.advance(3000);
+    expect(handled.calm).toBe(1);
+    expect(handled.hot).toBeGreaterThan(first);
+    expect(handled.hot).toBeLessThanOrEqual(first * 4);
+  });
 });

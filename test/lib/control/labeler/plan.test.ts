@@ -63,6 +63,16 @@ describe('the plan of the labeler', () => {
     expect(plan({ ...parent, status: ready() }, left, shared, leftConfiguration)).toEqual(cleared);
   });
 
+  it('leaves the note on the Configuration of its own Service, which puts it there whatever the traffic', () => {
+    const ownerReferences = [
+      { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'hello', uid: 'of-the-service', controller: true },
+    ];
+    const own = configuration('hello', { metadata: { ...noted, ownerReferences } });
+    const parent = { ...route([], { metadata: { ...FINALIZERS, ownerReferences } }), status: ready() };
+    expect(plan(parent, own)).toEqual([]);
+    expect(plan(parent, leftConfiguration)).toEqual([['Configuration left', { annotations: routes(null) }]]);
+  });
+
   it('clears everything when the route goes, and then lets it go', () => {
     const parent = route(traffic, { metadata: { ...FINALIZERS, deletionTimestamp: NOW_TEXT } });
     expect(plan(parent, left, shared, leftConfiguration)).toEqual([...cleared, ['Route hello', { finalizers: [] }]]);
