@@ -76,7 +76,7 @@ export const errorTable = {
   },
   KNC3202: {
     title: 'A mapped program lies outside the repository',
-    remedy: 'Move it into the repository, or trust the file explicitly.',
+    remedy: 'Move it into the repository, or start `knc dev` with --trust-images.',
   },
   KNC3110: {
     title: 'A Testbed did not become ready',

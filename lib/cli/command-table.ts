@@ -41,6 +41,7 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '--once', description: 'end once everything is ready (0) or will not be (1)' },
       { flags: '--timeout <duration>', description: 'with --once, how long to wait for that, as in 90s or 2m (default: 60s)' },
       { flags: '--json', description: 'events on stdout, one JSON object a line; nothing on stderr' },
+      { flags: '--trust-images', description: 'let knc.images.yaml name programs and folders outside the repository' },
       { flags: '--ephemeral', description: 'keep all state in memory, as this version always does' },
       namespace,
       inheritEnv,

@@ -34,7 +34,7 @@ export async function run(invocation: Invocation, io: Io, startLocal: LocalStart
     signal: aborting.signal,
   });
   const images = new ImageResolver({ samplesDir: path.join(packageFolder(), 'dist/samples') });
-  const { namespace, logs, once, timeoutMs, inheritEnv } = options;
+  const { namespace, logs, once, timeoutMs, inheritEnv, trustImages } = options;
   const session = new DevSession({
     clock,
     executor,
@@ -49,7 +49,7 @@ export async function run(invocation: Invocation, io: Io, startLocal: LocalStart
       return startLocal({ clock, executor, random: systemRandom, gateway, images, inheritEnv, reporter, ...listener });
     },
     apply: applyToCluster,
-    onInput: (input) => images.update(imagesOf(input)),
+    onInput: (input) => images.update(imagesOf(input, trustImages)),
     watch: (onChange) => new TreeWatcher(clock, (files) => onChange(files.map((file) => path.relative(io.cwd, file)))),
     checkTypes: new TypeCheck(childEnv(io.env, inheritEnv, {}), (text) => reporter.typeErrors(text)),
     onInterrupt: io.onInterrupt,
@@ -58,6 +58,6 @@ export async function run(invocation: Invocation, io: Io, startLocal: LocalStart
   return session.run();
 }
 
-function imagesOf({ programs, imageFile }: LoadedInput): Parameters<ImageResolver['update']>[0] {
-  return { local: programs, ...(imageFile ? { map: ImageMap.load(imageFile.file, { root: imageFile.root }) } : {}) };
+function imagesOf({ programs, imageFile }: LoadedInput, trusted: boolean): Parameters<ImageResolver['update']>[0] {
+  return { local: programs, ...(imageFile ? { map: ImageMap.load(imageFile.file, { root: imageFile.root, trusted }) } : {}) };
 }

@@ -13,6 +13,8 @@ export interface DevOptions {
   readonly once: boolean;
   readonly timeoutMs: number;
   readonly inheritEnv: readonly string[];
+  /** knc.images.yaml may name what lies outside the repository. */
+  readonly trustImages: boolean;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -41,6 +43,7 @@ export function devOptions({ args, options }: Invocation): DevOptions {
     json: options['json'] === true,
     once: options['once'] === true,
     timeoutMs: timeoutOf(options),
+    trustImages: options['trustImages'] === true,
     inheritEnv: (options['inheritEnv'] as readonly string[] | undefined) ?? [],
   };
 }

@@ -10,6 +10,7 @@ test('everything has a default', () => {
     once: false,
     timeoutMs: 60_000,
     inheritEnv: [],
+    trustImages: false,
   });
 });
 
