@@ -14,5 +14,5 @@ module.exports = {
     '^knative-constructs/api$': '<rootDir>/lib/api/index.ts',
     '^knative-constructs/(.*)$': '<rootDir>/constructs/$1/index.ts',
   },
-  testTimeout: 20000,
+  testTimeout: 60000, // a busy machine takes its time; nothing waits that long by itself
 };

@@ -25,6 +25,7 @@ export class KeepAlive {
   ) {
     socket.setNoDelay().setEncoding('latin1');
     socket.on('data', (text: string) => this.#read(text));
+    socket.on('error', (error) => this.#failed(error));
     socket.on('close', () => this.#failed(new Error('the gateway closed the connection')));
   }
 

@@ -269,7 +269,7 @@ describe('closing', () => {
       if (req.url === '/slow') await door.opened;
       res.end('done');
     });
-    const idle = connect(at.port, '127.0.0.1');
+    const idle = connect(at.port, '127.0.0.1').on('error', () => {});
     idle.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`);
     await once(idle, 'data');
     const idleClosed = once(idle, 'close');
