@@ -29,8 +29,8 @@ export async function loadRuntime() {
 
 /** A whole system in this process, in real time, with functions for pods. */
 export async function startSystem(runtime, { listen } = {}) {
-  const { CountingExecutor, LocalSystem, noLog, noMetrics, RealClock, systemRandom } = runtime;
-  const executor = new CountingExecutor((error) => {
+  const { LocalSystem, noLog, noMetrics, RealClock, RealExecutor, systemRandom } = runtime;
+  const executor = new RealExecutor((error) => {
     throw error;
   });
   return LocalSystem.start({

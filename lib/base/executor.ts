@@ -28,7 +28,48 @@ interface Work {
 /** How often the event loop must come round without new work before the instant counts as quiet. */
 const QUIET_TURNS = 3;
 
-/** The executor for both clocks; `onError` receives what background work throws. */
+/**
+ * The executor for real time, where nothing asks which work waits for what: it counts, and no more. `onError` receives what
+ * background work throws.
+ */
+export class RealExecutor implements Executor {
+  readonly #work = new Set<{ readonly label: string }>();
+  #onIdle: (() => void)[] = [];
+
+  constructor(private readonly onError: (error: unknown, label: string) => void) {}
+
+  run(label: string, work: () => Promise<unknown> | unknown): void {
+    this.track(label, async () => work()).catch((error: unknown) => this.onError(error, label));
+  }
+
+  async track<T>(label: string, work: () => Promise<T>): Promise<T> {
+    const item = { label };
+    this.#work.add(item);
+    try {
+      return await work();
+    } finally {
+      this.#work.delete(item);
+      if (this.#work.size === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
+  }
+
+  suspended<T>(promise: Promise<T>): Promise<T> {
+    return promise;
+  }
+
+  pending(): string[] {
+    return [...this.#work].map(({ label }) => label);
+  }
+
+  async idle(): Promise<void> {
+    if (this.#work.size > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+}
+
+/**
+ * The executor for virtual time: it knows of each piece of work whether it is at work or waits. `onError` receives what
+ * background work throws. Knowing costs every promise of the process a little while work is under way.
+ */
 export class CountingExecutor implements Executor {
   readonly #current = new AsyncLocalStorage<Work>();
   readonly #work = new Set<Work>();
@@ -49,6 +90,8 @@ export class CountingExecutor implements Executor {
       return await this.#current.run(item, work);
     } finally {
       this.#work.delete(item);
+      // An enabled AsyncLocalStorage is asked at every promise of the process, for as long as it lives.
+      if (this.#work.size === 0) this.#current.disable();
       this.#signal();
     }
   }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { CountingExecutor, RealClock, systemRandom } from '../../base';
+import { RealClock, RealExecutor, systemRandom } from '../../base';
 import { ImageMap, ImageResolver } from '../../local/images';
 import { appRunner } from '../app-runner';
 import type { Invocation } from '../command-spec';
@@ -26,7 +26,7 @@ export async function run(invocation: Invocation, io: Io, startLocal: LocalStart
   const options = devOptions(invocation);
   const reporter: DevReporter = options.json ? new JsonReporter(io.stdout) : new HumanReporter(io);
   const clock = new RealClock();
-  const executor = new CountingExecutor((error) => reporter.problem(problemOf(error)));
+  const executor = new RealExecutor((error) => reporter.problem(problemOf(error)));
   const aborting = new AbortController();
   const runner = appRunner(io, invocation.options, {
     clock,

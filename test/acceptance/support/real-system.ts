@@ -7,7 +7,7 @@ import {
   ServiceType,
   type Stored,
 } from '../../../lib/api';
-import { CountingExecutor, noLog, noMetrics, RealClock, systemRandom } from '../../../lib/base';
+import { noLog, noMetrics, RealClock, RealExecutor, systemRandom } from '../../../lib/base';
 import { applyObjects, ImageResolver, type LocalProgram } from '../../../lib/local';
 import { LocalSystem, localServingConfig, type SystemLogLine } from '../../../lib/roles';
 
@@ -28,7 +28,7 @@ export async function until<T>(what: string, probe: () => T | undefined | false 
 export class RealSystem {
   static async start(programs?: readonly LocalProgram[], config = localServingConfig): Promise<RealSystem> {
     const faults: unknown[] = [];
-    const executor = new CountingExecutor((error) => faults.push(error));
+    const executor = new RealExecutor((error) => faults.push(error));
     const lines: SystemLogLine[] = [];
     const system = await LocalSystem.start({
       ...{ clock, executor, config, random: systemRandom, log: noLog, metrics: noMetrics },
