@@ -81,7 +81,8 @@ export class Knc {
 
   /** What is in its folder for temporary files. */
   files(): string[] {
-    return existsSync(this.#temporary) ? readdirSync(this.#temporary) : [];
+    // From Node 22 on, Node itself keeps compiled code among the temporary files.
+    return existsSync(this.#temporary) ? readdirSync(this.#temporary).filter((name) => name !== 'node-compile-cache') : [];
   }
 
   /** Ends it, however it stands. */
