@@ -30,7 +30,8 @@ export interface Watch {
   readonly closed: Promise<ClusterError | undefined>;
 }
 
-export type PatchType = 'json' | 'merge' | 'apply';
+/** 'strategic': Kubernetes' own merge, for the kinds of Kubernetes itself; 'apply': server-side apply. */
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 export interface JsonPatchOperation {
   readonly op: 'add' | 'remove' | 'replace' | 'test';
@@ -38,16 +39,29 @@ export interface JsonPatchOperation {
   readonly value?: unknown;
 }
 
-export interface PatchOptions {
+export interface WriteOptions {
+  /** Do everything but store it. @default false */
+  readonly dryRun?: boolean;
+  /** Who writes, for `metadata.managedFields`. @default fields that are written get no owner */
+  readonly fieldManager?: string;
+}
+
+export interface PatchOptions extends WriteOptions {
   /** Which part is written; the others are left alone. */
   readonly subresource?: 'status' | 'scale';
   /** Refuse with Conflict unless the object still has this version. */
   readonly resourceVersion?: string;
+  /** With 'apply': take over fields that others manage, instead of refusing. @default false */
+  readonly force?: boolean;
 }
 
 export interface DeleteOptions {
   /** Refuse with Conflict unless the object still is the one with this uid. */
   readonly uid?: string;
+  /** Refuse with Conflict unless the object still has this version. */
+  readonly resourceVersion?: string;
+  /** Do everything but delete it. @default false */
+  readonly dryRun?: boolean;
   /** What happens to objects that this one owns. @default 'Background' */
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
   /** Seconds that a pod has to end by itself. @default the pod's own */
@@ -67,11 +81,11 @@ export interface Cluster {
   list<T extends KubeObject>(type: ResourceType<T>, selection?: Selection): Promise<ObjectList<T>>;
   /** Calls `onEvent` for every change in order. A version that is no longer known closes the watch with reason Expired. */
   watch<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void): Watch;
-  create<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<Stored<T>>;
+  create<T extends KubeObject>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<Stored<T>>;
   /** Replaces everything but the status; with `metadata.resourceVersion` set, only that version. */
-  update<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<Stored<T>>;
+  update<T extends KubeObject>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<Stored<T>>;
   /** Replaces the status and nothing else. */
-  updateStatus<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<Stored<T>>;
+  updateStatus<T extends KubeObject>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<Stored<T>>;
   patch<T extends KubeObject>(
     type: ResourceType<T>,
     namespace: string | undefined,
@@ -80,18 +94,28 @@ export interface Cluster {
     patch: unknown,
     options?: PatchOptions,
   ): Promise<Stored<T>>;
-  /** Deletes, or marks as being deleted while finalizers or grace hold it. Deleting what is not there is NotFound. */
+  /**
+   * Deletes, or marks as being deleted while finalizers or grace hold it: then the result is the marked object, else undefined.
+   * Deleting what is not there is NotFound.
+   */
   delete<T extends KubeObject>(
     type: ResourceType<T>,
     namespace: string | undefined,
     name: string,
     options?: DeleteOptions,
-  ): Promise<void>;
+  ): Promise<Stored<T> | undefined>;
 }
 
 /** Reasons of metav1.Status that this package tells apart. */
 export type ClusterErrorReason =
+  | 'Unauthorized'
   | 'NotFound'
+  | 'MethodNotAllowed'
+  | 'NotAcceptable'
+  | 'UnsupportedMediaType'
+  | 'RequestEntityTooLarge'
+  | 'TooManyRequests'
+  | 'Timeout'
   | 'AlreadyExists'
   | 'Conflict'
   | 'Invalid'
@@ -102,7 +126,14 @@ export type ClusterErrorReason =
   | 'InternalError';
 
 const STATUS_CODES: Record<ClusterErrorReason, number> = {
+  Unauthorized: 401,
   NotFound: 404,
+  MethodNotAllowed: 405,
+  NotAcceptable: 406,
+  UnsupportedMediaType: 415,
+  RequestEntityTooLarge: 413,
+  TooManyRequests: 429,
+  Timeout: 504,
   AlreadyExists: 409,
   Conflict: 409,
   Invalid: 422,
@@ -113,11 +144,23 @@ const STATUS_CODES: Record<ClusterErrorReason, number> = {
   InternalError: 500,
 };
 
+/** What a metav1.Status says beyond its message. */
+export interface StatusDetails {
+  readonly name?: string;
+  readonly group?: string;
+  /** The kind or the resource concerned. */
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
+  readonly retryAfterSeconds?: number;
+}
+
 /** A refusal by the API server, as a metav1.Status says it. */
 export class ClusterError extends Error {
   constructor(
     readonly reason: ClusterErrorReason,
     message: string,
+    readonly details?: StatusDetails,
   ) {
     super(message);
     this.name = 'ClusterError';

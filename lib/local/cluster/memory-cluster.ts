@@ -11,6 +11,7 @@ import {
   type Watch,
   type WatchEvent,
   type WatchOptions,
+  type WriteOptions,
 } from '../../kube';
 import { MemoryStore, type Store } from '../store';
 import { isReleased, markedForDeletion } from './deletion';
@@ -115,23 +116,20 @@ export class MemoryCluster implements Cluster {
     }
   }
 
-  async create<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<Stored<T>> {
-    return this.#create(type, object) as unknown as Stored<T>;
+  async create<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
+    return this.#create(type, object, options) as unknown as Stored<T>;
   }
 
-  async update<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<Stored<T>> {
-    const input = checkKind(type, object);
-    return this.#update(
-      type,
-      this.#existing(type, input.metadata.namespace, input.metadata.name ?? ''),
-      input,
-    ) as unknown as Stored<T>;
-  }
-
-  async updateStatus<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<Stored<T>> {
+  async update<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
     const input = checkKind(type, object);
     const old = this.#existing(type, input.metadata.namespace, input.metadata.name ?? '');
-    return this.#updateStatus(type, old, input) as unknown as Stored<T>;
+    return this.#update(type, old, input, options) as unknown as Stored<T>;
+  }
+
+  async updateStatus<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
+    const input = checkKind(type, object);
+    const old = this.#existing(type, input.metadata.namespace, input.metadata.name ?? '');
+    return this.#updateStatus(type, old, input, options) as unknown as Stored<T>;
   }
 
   async patch<T extends KubeObject>(
@@ -146,7 +144,7 @@ export class MemoryCluster implements Cluster {
     checkPreconditions(type, old, { resourceVersion: options.resourceVersion });
     const input = checkKind(type, patched(type, old, patchType, patch, options.subresource));
     const write = options.subresource === 'status' ? this.#updateStatus : this.#update;
-    return write.call(this, type, old, input) as unknown as Stored<T>;
+    return write.call(this, type, old, input, options) as unknown as Stored<T>;
   }
 
   async delete<T extends KubeObject>(
@@ -154,10 +152,10 @@ export class MemoryCluster implements Cluster {
     namespace: string | undefined,
     name: string,
     options: DeleteOptions = {},
-  ): Promise<void> {
+  ): Promise<Stored<T> | undefined> {
     const old = this.#existing(type, namespace, name);
-    checkPreconditions(type, old, { uid: options.uid });
-    this.#delete(type, old, options);
+    checkPreconditions(type, old, options);
+    return this.#delete(type, old, options) as unknown as Stored<T> | undefined;
   }
 
   #find(type: ResourceType, namespace: string | undefined, name: string): AnyStored | undefined {
@@ -185,7 +183,7 @@ export class MemoryCluster implements Cluster {
     return selection.labelSelector || selection.fieldSelector ? objects.filter(this.#matcher(type, selection)) : objects;
   }
 
-  #create(type: ResourceType, object: KubeObject): AnyStored {
+  #create(type: ResourceType, object: KubeObject, { dryRun }: WriteOptions = {}): AnyStored {
     const table = this.#space.table(type);
     const input = checkKind(type, object);
     const { namespace } = input.metadata;
@@ -193,6 +191,7 @@ export class MemoryCluster implements Cluster {
     const fresh = created(type, input, name, randomUuid(this.options.random), this.options.clock.now());
     if (table.get(namespace, name)) throw alreadyExists(type, name);
     const admitted = this.#admit(type, fresh, undefined);
+    if (dryRun) return admitted as AnyStored;
     this.#namespaces.use(type, admitted);
     if (typeKey(type) === typeKey(EventType)) this.#events.sweep();
     return this.#space.put(type, admitted);
@@ -214,15 +213,17 @@ export class MemoryCluster implements Cluster {
     return this.options.admission?.(completed, old, old ? 'update' : 'create') ?? completed;
   }
 
-  #update(type: ResourceType, old: AnyStored, input: KubeObject): AnyStored {
+  #update(type: ResourceType, old: AnyStored, input: KubeObject, { dryRun }: WriteOptions): AnyStored {
     checkPreconditions(type, old, input.metadata);
-    const next = this.#admit(type, updated(type, old, input), old);
-    return this.#commit(type, old, specDiffers(old, next) ? nextGeneration(next) : next);
+    const admitted = this.#admit(type, updated(type, old, input), old);
+    const next = specDiffers(old, admitted) ? nextGeneration(admitted) : admitted;
+    return dryRun ? (next as AnyStored) : this.#commit(type, old, next);
   }
 
-  #updateStatus(type: ResourceType, old: AnyStored, input: KubeObject): AnyStored {
+  #updateStatus(type: ResourceType, old: AnyStored, input: KubeObject, { dryRun }: WriteOptions): AnyStored {
     checkPreconditions(type, old, input.metadata);
-    return this.#commit(type, old, statusUpdated(type, old, input));
+    const next = statusUpdated(type, old, input);
+    return dryRun ? next : this.#commit(type, old, next);
   }
 
   /** Stores what differs from `old`; an object that is being deleted and that nothing holds any more goes with it. */
@@ -231,9 +232,13 @@ export class MemoryCluster implements Cluster {
     return isReleased(type, next as AnyStored) ? this.#space.remove(type, next as AnyStored) : this.#space.put(type, next);
   }
 
-  #delete(type: ResourceType, object: AnyStored, options: DeleteOptions): void {
+  /** The object as it is being deleted, or undefined if it is gone. */
+  #delete(type: ResourceType, object: AnyStored, options: DeleteOptions): AnyStored | undefined {
     const marked = markedForDeletion(type, object, options, this.options.clock.now());
-    if (isReleased(type, marked)) this.#space.remove(type, object);
-    else if (marked !== object) this.#space.put(type, marked);
+    const released = isReleased(type, marked);
+    if (options.dryRun) return released ? undefined : marked;
+    if (!released) return marked === object ? object : this.#space.put(type, marked);
+    this.#space.remove(type, object);
+    return undefined;
   }
 }

@@ -22,8 +22,8 @@ export function patched(
   patch: unknown,
   subresource: PatchOptions['subresource'],
 ): KubeObject {
-  if (patchType === 'apply') {
-    throw badRequest('server-side apply is not supported by the local cluster: send a merge patch or a JSON patch');
+  if (patchType === 'apply' || patchType === 'strategic') {
+    throw badRequest(`${patchType} patches are not supported by the local cluster: send a merge patch or a JSON patch`);
   }
   const change = patchType === 'json' ? jsonPatch : mergePatch;
   if (subresource !== 'scale') return checked(old, change(old, patch));

@@ -244,7 +244,8 @@ export async function confirmDeletion(
   const { namespace, name, uid } = pod.metadata;
   for (;;) {
     try {
-      return await options.cluster.delete(PodType, namespace, name, { gracePeriodSeconds: 0, uid });
+      await options.cluster.delete(PodType, namespace, name, { gracePeriodSeconds: 0, uid });
+      return;
     } catch (error) {
       if (ClusterError.is(error, 'NotFound') || ClusterError.is(error, 'Conflict')) return;
       options.log.warn('cannot confirm the deletion of a pod', { pod: name, error: errorMessage(error) });

@@ -123,8 +123,8 @@ export class World {
     return name;
   }
 
-  deletePod(name: string, gracePeriodSeconds = 30): Promise<void> {
-    return this.cluster.delete(PodType, 'default', name, { gracePeriodSeconds });
+  async deletePod(name: string, gracePeriodSeconds = 30): Promise<void> {
+    await this.cluster.delete(PodType, 'default', name, { gracePeriodSeconds });
   }
 
   async replicas(revision: string): Promise<number | undefined> {
