@@ -118,6 +118,22 @@ export const errorTable = {
     title: 'Not everything became ready in time',
     remedy: 'Mend what is named, or wait longer with --timeout.',
   },
+  KNC4010: {
+    title: 'The kubeconfig cannot be used',
+    remedy: 'Correct the field that the message names, or choose another file or context with --kubeconfig and --context.',
+  },
+  KNC4011: {
+    title: 'Credentials for the cluster cannot be had',
+    remedy: 'Sign in to the cluster again, then repeat the command.',
+  },
+  KNC4012: {
+    title: 'No cluster answers',
+    remedy: 'Start `knc dev` in this folder, or name a running cluster with --context or --kubeconfig.',
+  },
+  KNC4013: {
+    title: 'The object was not found in the cluster',
+    remedy: 'Check kind, name and namespace (-n).',
+  },
   KNC5001: {
     title: 'Background work failed unexpectedly',
     remedy: 'This is a defect: please report it with the stack trace.',
