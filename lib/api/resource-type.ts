@@ -5,6 +5,8 @@ export interface PrinterColumn {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'date';
   readonly jsonPath: string;
+  /** Above 0: shown with `-o wide` alone. @default 0 */
+  readonly priority?: number;
 }
 
 /** What an API server needs to know of a kind. The type parameter is the kind's object type and exists at compile time alone. */

@@ -1,0 +1,3 @@
+export * from './human-duration';
+export * from './table';
+export * from './to-table';
