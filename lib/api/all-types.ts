@@ -12,9 +12,9 @@ import {
   SecretType,
   ServiceAccountType,
 } from './core';
-import { IngressType, ServerlessServiceType } from './networking';
+import { ClusterDomainClaimType, IngressType, ServerlessServiceType } from './networking';
 import { apiVersionOf, type ResourceType } from './resource-type';
-import { ConfigurationType, RevisionType, RouteType, ServiceType } from './serving';
+import { ConfigurationType, DomainMappingType, RevisionType, RouteType, ServiceType } from './serving';
 
 /** Knative's kinds: those with a CustomResourceDefinition. */
 export const knativeTypes: readonly ResourceType[] = [
@@ -26,6 +26,8 @@ export const knativeTypes: readonly ResourceType[] = [
   MetricType,
   IngressType,
   ServerlessServiceType,
+  DomainMappingType,
+  ClusterDomainClaimType,
 ];
 
 /** Every kind that this package knows: Knative's, and those of Kubernetes that it uses. */

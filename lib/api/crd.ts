@@ -79,7 +79,7 @@ export interface CustomResourceDefinition extends KubeObject {
       readonly served: boolean;
       readonly storage: boolean;
       readonly subresources: { readonly status: Readonly<Record<string, never>> };
-      readonly additionalPrinterColumns: readonly unknown[];
+      readonly additionalPrinterColumns?: readonly unknown[];
       readonly schema: { readonly openAPIV3Schema: Schema };
     }[];
   };
@@ -123,7 +123,7 @@ export function crd(type: ResourceType): CustomResourceDefinition {
           served: true,
           storage: true,
           subresources: { status: {} },
-          additionalPrinterColumns: type.columns,
+          ...(type.columns.length > 0 ? { additionalPrinterColumns: type.columns } : {}),
           schema: { openAPIV3Schema: openApi(schema) },
         },
       ],

@@ -2,10 +2,12 @@ import { MetricType, metricRules } from './autoscaling/metric';
 import { PodAutoscalerType, podAutoscalerRules } from './autoscaling/pod-autoscaler';
 import type { KindRules } from './kind-rules';
 import type { KubeObject } from './meta';
+import { ClusterDomainClaimType, clusterDomainClaimRules } from './networking/cluster-domain-claim';
 import { IngressType, ingressRules } from './networking/ingress';
 import { ServerlessServiceType, serverlessServiceRules } from './networking/serverless-service';
 import { apiVersionOf, type ResourceType } from './resource-type';
 import { ConfigurationType, configurationRules } from './serving/configuration';
+import { DomainMappingType, domainMappingRules } from './serving/domain-mapping';
 import { RevisionType, revisionRules } from './serving/revision';
 import { RouteType, routeRules } from './serving/route';
 import { ServiceType, serviceRules } from './serving/service';
@@ -25,6 +27,8 @@ register(PodAutoscalerType, podAutoscalerRules);
 register(MetricType, metricRules);
 register(IngressType, ingressRules);
 register(ServerlessServiceType, serverlessServiceRules);
+register(DomainMappingType, domainMappingRules);
+register(ClusterDomainClaimType, clusterDomainClaimRules);
 
 /** The rules of one of Knative's kinds. */
 export function rulesOf(apiVersion: string, kind: string): KindRules | undefined {

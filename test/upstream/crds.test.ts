@@ -37,6 +37,8 @@ const FILES: Readonly<Record<string, string>> = {
   Metric: 'metric',
   Ingress: 'ingress',
   ServerlessService: 'serverlessservice',
+  DomainMapping: 'domain-mapping',
+  ClusterDomainClaim: 'domain-claim',
 };
 
 /** A field that is declared so that it can be refused. */

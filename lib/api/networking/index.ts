@@ -1,2 +1,3 @@
+export * from './cluster-domain-claim';
 export * from './ingress';
 export * from './serverless-service';

@@ -77,13 +77,13 @@ export const status = (
   options: { readonly required?: readonly string[] } = {},
 ) => define(name, description, properties, { extends: [KResourceStatus], ...options });
 
-/** A whole kind. */
+/** A whole kind; without a status schema it is one of which nothing is observed. */
 export function kind(
   apiVersion: string,
   name: string,
   description: string,
   spec: TObject,
-  statusSchema: TObject,
+  statusSchema?: TObject,
   options: Parameters<typeof define>[3] = {},
 ): TObject {
   const schema = define(
@@ -94,7 +94,7 @@ export function kind(
       kind: str('Kind of the object.', { tsType: `'${name}'` }),
       metadata: ObjectMeta,
       spec,
-      status: statusSchema,
+      ...(statusSchema ? { status: statusSchema } : {}),
     },
     { required: ['metadata', 'spec'], ...options },
   );

@@ -16,6 +16,7 @@ export type {
   VolumeProjection,
 } from '../generated/types';
 export * from './configuration';
+export * from './domain-mapping';
 export * from './revision';
 export * from './route';
 export * from './service';

@@ -69,7 +69,7 @@ describe.each(knativeTypes.map((type) => [type.kind, type] as const))('the defin
       kind: 'CustomResourceDefinition',
       metadata: { name: `${type.plural}.${type.group}` },
       spec: {
-        scope: 'Namespaced',
+        scope: type.namespaced ? 'Namespaced' : 'Cluster',
         versions: [{ name: type.version, served: true, storage: true, subresources: { status: {} } }],
       },
     });
@@ -115,10 +115,12 @@ test.each([
     ['knative-internal', 'networking'],
     ['Mode', 'Activators', 'ServiceName', 'PrivateServiceName', 'Ready', 'Reason'],
   ],
+  ['DomainMapping', 'domainmappings', ['dm'], ['all', 'knative', 'serving'], ['URL', 'Ready', 'Reason']],
+  ['ClusterDomainClaim', 'clusterdomainclaims', ['cdc'], ['knative-internal', 'networking'], undefined],
 ])('%s is called and shown as upstream has it', (kind, plural, shortNames, categories, columns) => {
   const { spec } = crd(knativeTypes.find((type) => type.kind === kind)!);
   expect(spec.names).toEqual({ kind, plural, singular: kind.toLowerCase(), categories, ...(shortNames ? { shortNames } : {}) });
-  expect(spec.versions[0]!.additionalPrinterColumns.map((column) => (column as { name: string }).name)).toEqual(columns);
+  expect(spec.versions[0]!.additionalPrinterColumns?.map((column) => (column as { name: string }).name)).toEqual(columns);
 });
 
 test('what can be addressed and what has a pod are labelled', () => {
