@@ -1,0 +1,4 @@
+export * from './core-schemas';
+export * from './core-table';
+export * from './kind-schema';
+export * from './object-schema';

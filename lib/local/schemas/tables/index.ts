@@ -1,0 +1,7 @@
+export * from './containers';
+export * from './meta';
+export * from './nodes';
+export * from './objects';
+export * from './pods';
+export * from './volumes';
+export * from './workloads';
