@@ -14,7 +14,6 @@ import {
   quantity,
   volumeName,
 } from '../../../constructs/model';
-import { mergePatch } from '../../../lib/base';
 
 describe('durations', () => {
   test.each([
@@ -79,42 +78,6 @@ describe('content hash', () => {
   test('depends on the order of lists', () => {
     const two = (...names: string[]) => contentHash({ spec: { containers: [{ image: 'x', args: names }] } });
     expect(two('a', 'b')).not.toBe(two('b', 'a'));
-  });
-});
-
-describe('merge patch (RFC 7386, appendix A)', () => {
-  test.each<[unknown, unknown, unknown]>([
-    [{ a: 'b' }, { a: 'c' }, { a: 'c' }],
-    [{ a: 'b' }, { b: 'c' }, { a: 'b', b: 'c' }],
-    [{ a: 'b' }, { a: null }, {}],
-    [{ a: 'b', b: 'c' }, { a: null }, { b: 'c' }],
-    [{ a: ['b'] }, { a: 'c' }, { a: 'c' }],
-    [{ a: 'c' }, { a: ['b'] }, { a: ['b'] }],
-    [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
-    [{ a: [{ b: 'c' }] }, { a: [1] }, { a: [1] }],
-    [
-      ['a', 'b'],
-      ['c', 'd'],
-      ['c', 'd'],
-    ],
-    [{ a: 'b' }, ['c'], ['c']],
-    [{ a: 'foo' }, 'bar', 'bar'],
-    [[1, 2], { a: 'b', c: null }, { a: 'b' }],
-    [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
-  ])('%j with %j is %j', (target, patch, expected) => {
-    expect(mergePatch(target, patch)).toEqual(expected);
-  });
-
-  test('applying a patch twice is applying it once, and the target is not changed', () => {
-    const json = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 });
-    fc.assert(
-      fc.property(json, json, (target, patch) => {
-        const before = JSON.stringify(target);
-        const once = mergePatch(target, patch);
-        expect(mergePatch(once, patch)).toEqual(once);
-        expect(JSON.stringify(target)).toBe(before);
-      }),
-    );
   });
 });
 

@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-import { jsonEqual, mergePatch } from '../../../../lib/base';
 import { jsonPatch } from '../../../../lib/local/cluster/json-patch';
 
 describe('jsonPatch', () => {
@@ -41,42 +39,5 @@ describe('jsonPatch', () => {
     ['inherited members', [{ op: 'remove', path: '/constructor' }], 'does not exist'],
   ])('refuses %s', (_what, patch, message) => {
     expect(() => jsonPatch({ list: ['a'], map: {} }, patch)).toThrow(message);
-  });
-});
-
-describe('mergePatch', () => {
-  // The test cases of RFC 7386, appendix A.
-  test.each<[unknown, unknown, unknown]>([
-    [{ a: 'b' }, { a: 'c' }, { a: 'c' }],
-    [{ a: 'b' }, { b: 'c' }, { a: 'b', b: 'c' }],
-    [{ a: 'b' }, { a: null }, {}],
-    [{ a: 'b', b: 'c' }, { a: null }, { b: 'c' }],
-    [{ a: ['b'] }, { a: 'c' }, { a: 'c' }],
-    [{ a: 'c' }, { a: ['b'] }, { a: ['b'] }],
-    [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
-    [{ a: [{ b: 'c' }] }, { a: [1] }, { a: [1] }],
-    [
-      ['a', 'b'],
-      ['c', 'd'],
-      ['c', 'd'],
-    ],
-    [{ a: 'b' }, ['c'], ['c']],
-    [{ a: 'foo' }, null, null],
-    [{ e: null }, { a: 1 }, { e: null, a: 1 }],
-    [[1, 2], { a: 'b', c: null }, { a: 'b' }],
-    [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
-  ])('%j with %j is %j', (target, patch, expected) => {
-    const before = structuredClone(target);
-    expect(mergePatch(target, patch)).toEqual(expected);
-    expect(target).toEqual(before);
-  });
-
-  test('is the same once and twice', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), fc.jsonValue(), (target, patch) => {
-        const once = mergePatch(target, patch);
-        expect(jsonEqual(mergePatch(once, patch), once)).toBe(true);
-      }),
-    );
   });
 });
