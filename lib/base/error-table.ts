@@ -41,6 +41,10 @@ export const errorTable = {
     title: 'Two different objects have the same kind, namespace and name',
     remedy: 'Give one of them another name, or leave it out of the input.',
   },
+  KNC2103: {
+    title: 'A kind is not known here and could not be checked',
+    remedy: 'Check it with the tool that defines it; without --strict `knc validate` only notes it.',
+  },
   KNC2201: {
     title: 'A setting of the installation is invalid',
     remedy:

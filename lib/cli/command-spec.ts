@@ -13,6 +13,10 @@ export interface ArgumentSpec {
   readonly name: string;
   readonly description: string;
   readonly variadic?: boolean;
+  /** The command says itself when it is missing. @default false */
+  readonly optional?: boolean;
+  /** What stands for it if it is left out; without this it must be given. */
+  readonly default?: string;
   /** The only values there are. */
   readonly choices?: readonly string[];
 }
@@ -23,6 +27,8 @@ export interface OptionSpec {
   readonly description: string;
   /** How the value is read. @default 'string', or a boolean where `flags` names no value */
   readonly type?: 'port' | 'path' | 'list';
+  /** The only values there are. */
+  readonly choices?: readonly string[];
 }
 
 /** Loaded only when its command runs, so that `knc --help` starts at once. */
@@ -41,11 +47,19 @@ export interface CommandSpec {
   readonly examples: readonly { readonly command: string; readonly explains: string }[];
   readonly args: readonly ArgumentSpec[];
   readonly options: readonly OptionSpec[];
+  /** What exit codes mean here, where they mean more than everywhere. */
+  readonly exitCodes?: Readonly<Partial<Record<number, string>>>;
 }
 
 /** The long name of an option: `--output`. */
 export function longFlag(option: OptionSpec): string {
   return option.flags.match(/--[a-z-]+/)![0];
+}
+
+/** How an argument stands in a line of usage: `<path...>`, or `[path...]` if it may be missing. */
+export function argumentText({ name, variadic, optional }: ArgumentSpec): string {
+  const text = `${name}${variadic ? '...' : ''}`;
+  return optional ? `[${text}]` : `<${text}>`;
 }
 
 /** The name of an option's value as in `<dir>`, or undefined for a switch. */

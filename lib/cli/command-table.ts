@@ -49,6 +49,35 @@ export const commandTable: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'validate',
+    summary: 'say everything that is wrong with an app or YAML, and where',
+    description:
+      "Checks every object with the rules and words of Knative's own webhook, with file, line and how to fix it. Reads YAML without\n" +
+      "running anything; of apps it runs the code. Kubernetes' own kinds are checked for common mistakes; kinds that are not known\n" +
+      'here are noted.',
+    examples: [
+      { command: 'knc validate service.yaml', explains: 'one file; nothing is run' },
+      { command: 'knc validate k8s/ main.ts --strict', explains: 'YAML and an app; warnings fail too' },
+      { command: 'kustomize build . | knc validate -', explains: 'what another tool prints' },
+      { command: 'knc validate k8s/ --output github', explains: 'beside the lines of a pull request' },
+      { command: "knc validate k8s/ --json | jq '.findings[]'", explains: 'for programs' },
+    ],
+    args: [input],
+    options: [
+      {
+        flags: '-o, --output <format>',
+        description: 'text, json, github or sarif (default: text)',
+        choices: ['text', 'json', 'github', 'sarif'],
+      },
+      { flags: '--json', description: 'short for --output json: one JSON document on stdout' },
+      { flags: '--strict', description: 'fail for warnings too, and for kinds that cannot be checked' },
+      namespace,
+      inheritEnv,
+      useAppCommand,
+    ],
+    exitCodes: { 0: 'everything is valid', 1: 'something is not valid, or could not be read' },
+  },
+  {
     name: 'synth',
     summary: 'print the YAML of an app or of YAML input',
     description:

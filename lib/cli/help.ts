@@ -9,7 +9,16 @@ function table(rows: readonly Row[]): string {
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
 }
 
-const argumentText = ({ name, variadic }: ArgumentSpec): string => `<${name}${variadic ? '...' : ''}>`;
+/** `<path...>`, or `[path...]` for one that may be left out. */
+export function argumentText({ name, variadic, default: otherwise }: ArgumentSpec): string {
+  const text = `${name}${variadic ? '...' : ''}`;
+  return otherwise === undefined ? `<${text}>` : `[${text}]`;
+}
+
+const argumentRow = (argument: ArgumentSpec): Row => {
+  const { description, default: otherwise } = argument;
+  return [argumentText(argument), otherwise === undefined ? description : `${description} (default: ${otherwise})`];
+};
 const optionRow = ({ flags, description }: OptionSpec): Row => [flags.startsWith('--') ? `    ${flags}` : flags, description];
 const helpRow: Row = ['-h, --help', 'show this'];
 
@@ -22,7 +31,8 @@ function sections(style: Style, parts: readonly (readonly [string, string])[]): 
   return parts.map(([title, body]) => `${style.bold(title)}\n${body}\n`).join('\n');
 }
 
-const exitCodeRows = (): Row[] => exitCodeTable.map(([code, meaning]) => [String(code), meaning]);
+const exitCodeRows = (own: CommandSpec['exitCodes'] = {}): Row[] =>
+  exitCodeTable.map(([code, meaning]) => [String(code), own[code] ?? meaning]);
 
 /** The help of one command, examples first. */
 export function commandHelp(spec: CommandSpec, style: Style): string {
@@ -30,11 +40,9 @@ export function commandHelp(spec: CommandSpec, style: Style): string {
   return `${spec.description}\n\n${sections(style, [
     ['Examples', table(examples)],
     ['Usage', `  ${usageLine(spec)}`],
-    ...(spec.args.length > 0
-      ? [['Arguments', table(spec.args.map((arg): Row => [argumentText(arg), arg.description]))] as const]
-      : []),
+    ...(spec.args.length > 0 ? [['Arguments', table(spec.args.map(argumentRow))] as const] : []),
     ['Options', table([...spec.options.map(optionRow), helpRow])],
-    ['Exit codes', table(exitCodeRows())],
+    ['Exit codes', table(exitCodeRows(spec.exitCodes))],
   ])}`;
 }
 

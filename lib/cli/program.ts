@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../api/schema/near-miss';
 import { type CommandSpec, type Invocation, type OptionSpec, type OptionValue, valueName } from './command-spec';
-import { commandHelp, rootHelp } from './help';
+import { argumentText, commandHelp, rootHelp } from './help';
 import type { Io } from './io';
 import { styleFor } from './output/style';
 
@@ -10,24 +11,39 @@ function parsePort(text: string): number {
   return port;
 }
 
+/** One of these, or an error that names the one that was probably meant. */
+function oneOf(choices: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (choices.includes(text)) return text;
+    const meant = nearest(text, choices);
+    throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.${meant ? `\n(Did you mean ${meant}?)` : ''}`);
+  };
+}
+
 function optionOf(spec: OptionSpec): Option {
   const option = new Option(spec.flags, spec.description);
   if (spec.type === 'port') option.argParser(parsePort);
   if (spec.type === 'list') option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+  if (spec.choices) option.argParser(oneOf(spec.choices));
   return valueName(spec) ? option : option.default(undefined);
 }
 
 function commandOf(spec: CommandSpec, io: Io, act: (spec: CommandSpec, invocation: Invocation) => Promise<void>): Command {
   const command = new Command(spec.name).summary(spec.summary);
-  for (const { name, description, variadic, choices } of spec.args) {
-    const argument = new Argument(`<${name}${variadic ? '...' : ''}>`, description);
-    command.addArgument(choices ? argument.choices(choices) : argument);
+  for (const argument of spec.args) {
+    const { description, choices } = argument;
+    const parsed = new Argument(argumentText(argument), description);
+    command.addArgument(choices ? parsed.argParser(oneOf(choices)) : parsed);
   }
   for (const option of spec.options) command.addOption(optionOf(option));
   command.helpInformation = () => commandHelp(spec, styleFor(io, io.stdout));
   command.helpOption('-h, --help', 'show this');
   return command.action(async () => {
-    await act(spec, { args: command.args, options: command.opts<Record<string, OptionValue>>() });
+    const defaults = spec.args.flatMap((argument) => argument.default ?? []);
+    await act(spec, {
+      args: command.args.length > 0 ? command.args : defaults,
+      options: command.opts<Record<string, OptionValue>>(),
+    });
   });
 }
 

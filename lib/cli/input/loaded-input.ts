@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api';
 import type { LocalProgram } from '../../local/images';
 import type { ImageFile } from './image-file';
+import type { TextPosition } from './yaml-position';
 
 /** An object and where a person wrote it. */
 export interface LoadedObject {
@@ -9,6 +10,10 @@ export interface LoadedObject {
   readonly source: string;
   /** An app made it: its constructs have validated themselves. */
   readonly synthesized: boolean;
+  /** The YAML file, as `source` names it; undefined where no file of the user's holds the object. */
+  readonly file?: string;
+  /** Where in the file a field stands: `spec.traffic[0].percent`. */
+  readonly position?: (path: string) => TextPosition;
 }
 
 /** Everything that one or more paths declare. */

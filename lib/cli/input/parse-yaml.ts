@@ -1,9 +1,10 @@
-import { LineCounter, parseAllDocuments, type Tags } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type Tags } from 'yaml';
 import type { KubeObject } from '../../api';
-import { errorMessage, KncError } from '../../base';
+import { errorMessage } from '../../base';
 import type { ProblemEntry } from '../output/problem';
 import { ProblemError } from '../output/problem';
 import type { LoadedObject } from './loaded-input';
+import { positionOf, type TextPosition } from './yaml-position';
 
 /**
  * Tags of YAML 1.1 that Kubernetes' parser does not resolve: such values stay strings there. (`0644` is octal and `yes` is
@@ -22,9 +23,26 @@ const kubernetesTags = (tags: Tags): Tags =>
     (tag) => typeof tag === 'string' || (!NOT_IN_KUBERNETES.has(tag.tag) && !('format' in tag && tag.format === 'TIME')),
   );
 
+/** What a YAML text holds: its objects, and what is wrong with the rest of it. */
+export interface YamlContent {
+  readonly objects: readonly LoadedObject[];
+  readonly mistakes: readonly YamlMistake[];
+}
+
+export interface YamlMistake {
+  /** KNC4002 for what is no YAML, KNC4003 for what is no object. */
+  readonly code: 'KNC4002' | 'KNC4003';
+  /** `hello.yaml, document 2`. */
+  readonly source: string;
+  readonly text: string;
+  readonly position: TextPosition;
+}
+
 interface Place {
   readonly where: string;
   readonly value: unknown;
+  /** Undefined for a document that holds nothing that could have a position. */
+  readonly node: Node | undefined;
 }
 
 function isObject(value: unknown): value is KubeObject {
@@ -33,10 +51,13 @@ function isObject(value: unknown): value is KubeObject {
 }
 
 /** The items of a List; anything else is itself. */
-function expand({ where, value }: Place): Place[] {
+function expand(place: Place): Place[] {
+  const { where, value, node } = place;
   const { kind, items } = (value ?? {}) as { kind?: unknown; items?: unknown };
-  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [{ where, value }];
-  return items.map((item: unknown, i) => ({ where: `${where}, item ${i + 1}`, value: item }));
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [place];
+  const list = isMap(node) ? node.get('items', true) : undefined;
+  const nodes = isSeq(list) ? list.items : [];
+  return items.map((item: unknown, i) => ({ where: `${where}, item ${i + 1}`, value: item, node: nodes[i] as Node | undefined }));
 }
 
 function missingFields(value: unknown): string {
@@ -50,39 +71,63 @@ function missingFields(value: unknown): string {
   return `missing field(s): ${missing.join(', ')}`;
 }
 
-function toValue(document: { toJS(): unknown }, file: string): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    // Aliases that stand for each other a million times over are refused by the parser.
-    throw new KncError('KNC4002', errorMessage(error), { where: file, cause: error });
-  }
+function isEmpty({ contents, errors }: Document.Parsed): boolean {
+  return errors.length === 0 && (contents === null || (isScalar(contents) && contents.value === null));
 }
+
+/** The objects of a YAML text, read as Kubernetes reads YAML, and every mistake in it. `file` names the text. */
+export function readYaml(text: string, file: string): YamlContent {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { version: '1.1', customTags: kubernetesTags, lineCounter: lines });
+  const documents = (Array.isArray(parsed) ? parsed : []).filter((document) => !isEmpty(document));
+  const objects: LoadedObject[] = [];
+  const mistakes: YamlMistake[] = [];
+  documents.forEach((document, i) => {
+    const source = documents.length > 1 ? `${file}, document ${i + 1}` : file;
+    const broken = (offset: number, message: string) => {
+      const { line, col } = lines.linePos(offset);
+      mistakes.push({ code: 'KNC4002', source, text: message, position: { line, column: col, length: 1 } });
+    };
+    for (const error of document.errors) {
+      broken(error.pos[0], error.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, ''));
+    }
+    if (document.errors.length > 0) return;
+    const contents = document.contents as Node;
+    let value: unknown;
+    try {
+      value = document.toJS();
+    } catch (error) {
+      // Aliases that stand for each other a million times over are refused by the parser.
+      broken(contents.range?.[0] ?? 0, errorMessage(error));
+      return;
+    }
+    for (const place of expand({ where: source, value, node: contents })) {
+      const root = place.node ?? contents;
+      const position = (path: string) => positionOf(document, root, path, lines);
+      if (isObject(place.value)) objects.push({ object: place.value, source: place.where, synthesized: false, file, position });
+      else mistakes.push({ code: 'KNC4003', source: place.where, text: missingFields(place.value), position: position('') });
+    }
+  });
+  return { objects, mistakes };
+}
+
+const TITLES = {
+  KNC4002: 'The input is not valid YAML',
+  KNC4003: 'The YAML holds something that is no Kubernetes object',
+} as const;
 
 /**
  * The Kubernetes objects of a YAML text, read as Kubernetes reads YAML. `file` names the text in messages.
  * Throws with every mistake at once: KNC4002 for what is no YAML, KNC4003 for what is no object.
  */
 export function parseYaml(text: string, file: string): LoadedObject[] {
-  const lineCounter = new LineCounter();
-  const parsed = parseAllDocuments(text, { version: '1.1', customTags: kubernetesTags, lineCounter });
-  const documents = Array.isArray(parsed) ? parsed : [];
-  const errors = documents.flatMap((document) => document.errors);
-  if (errors.length > 0) {
-    const entries = errors.map((error): ProblemEntry => {
-      const { line, col } = lineCounter.linePos(error.pos[0]);
-      const [message = ''] = error.message.split('\n');
-      return { where: `${file}:${line}:${col}`, messages: [{ text: message.replace(/ at line \d+, column \d+:?$/, '') }] };
-    });
-    throw new ProblemError('KNC4002', 'The input is not valid YAML', entries);
-  }
-  const values = documents.map((document) => toValue(document, file)).filter((value) => value !== null && value !== undefined);
-  const name = (i: number) => (values.length > 1 ? `${file}, document ${i + 1}` : file);
-  const places = values.flatMap((value, i) => expand({ where: name(i), value }));
-  const wrong = places.filter(({ value }) => !isObject(value));
-  if (wrong.length > 0) {
-    const entries = wrong.map(({ where, value }) => ({ where, messages: [{ text: missingFields(value) }] }));
-    throw new ProblemError('KNC4003', 'The YAML holds something that is no Kubernetes object', entries);
-  }
-  return places.map(({ where, value }) => ({ object: value as KubeObject, source: where, synthesized: false }));
+  const { objects, mistakes } = readYaml(text, file);
+  const unreadable = mistakes.filter(({ code }) => code === 'KNC4002');
+  const shown = unreadable.length > 0 ? unreadable : mistakes;
+  if (shown.length === 0) return [...objects];
+  const entries = shown.map(({ code, source, text, position }): ProblemEntry => {
+    const where = code === 'KNC4002' ? `${file}:${position.line}:${position.column}` : source;
+    return { where, messages: [{ text }] };
+  });
+  throw new ProblemError(shown[0]!.code, TITLES[shown[0]!.code], entries);
 }
