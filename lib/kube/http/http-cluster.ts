@@ -1,0 +1,167 @@
+import type { KubeObject, ResourceType, Stored } from '../../api';
+import { isJsonObject, type JsonObject, type Log, noLog } from '../../base';
+import {
+  type Cluster,
+  ClusterError,
+  type DeleteOptions,
+  type ObjectList,
+  type PatchOptions,
+  type PatchType,
+  type Selection,
+  type Watch,
+  type WatchEvent,
+  type WatchOptions,
+  type WriteOptions,
+} from '../cluster';
+import type { HttpRequest } from './http-transport';
+import { HttpWatch, type WatchTimes } from './http-watch';
+import { pagedList } from './paged-list';
+import { collectionPath, objectPath, type Query } from './resource-path';
+import { RestClient, type RestClientOptions } from './rest-client';
+import { isMissingObject } from './status-error';
+import { storedObject } from './stored-object';
+
+export interface HttpClusterOptions extends RestClientOptions {
+  readonly log?: Log;
+  /** How many objects a list asks for at once. @default 500 */
+  readonly pageSize?: number;
+  readonly watch?: WatchTimes;
+}
+
+const PAGE_SIZE = 500;
+const JSON_TYPE = 'application/json';
+const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+
+/**
+ * A Kubernetes API server over HTTP. A read whose connection breaks is repeated, a write never is: then nobody knows whether it
+ * was carried out, and the error says Unavailable. A watch goes on by itself after every failure; see `HttpWatch`.
+ */
+export class HttpCluster implements Cluster {
+  readonly #client: RestClient;
+
+  constructor(private readonly options: HttpClusterOptions) {
+    this.#client = new RestClient(options);
+  }
+
+  /** Cuts all connections; watches that still run do not end by this: stop them first. */
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  async get<T extends KubeObject>(
+    type: ResourceType<T>,
+    namespace: string | undefined,
+    name: string,
+  ): Promise<Stored<T> | undefined> {
+    try {
+      return storedObject(type, await this.#client.json({ method: 'GET', path: objectPath(type, namespace, name) }));
+    } catch (error) {
+      if (isMissingObject(error, name)) return undefined;
+      throw error;
+    }
+  }
+
+  list<T extends KubeObject>(type: ResourceType<T>, selection: Selection = {}): Promise<ObjectList<T>> {
+    return pagedList(this.#client, type, selection, this.options.pageSize ?? PAGE_SIZE);
+  }
+
+  watch<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void): Watch {
+    const { clock, random, log = noLog, watch: times } = this.options;
+    const deps = { transport: this.#client.transport, clock, random, log, ...(times ? { times } : {}) };
+    return new HttpWatch(deps, type, options, () => this.list(type, options), onEvent);
+  }
+
+  create<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
+    const path = collectionPath(type, object.metadata.namespace, writeQuery(options));
+    return this.#write(type, { method: 'POST', path, body: JSON.stringify(object), contentType: JSON_TYPE });
+  }
+
+  update<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
+    return this.#put(type, object, options);
+  }
+
+  updateStatus<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
+    return this.#put(type, object, options, 'status');
+  }
+
+  async patch<T extends KubeObject>(
+    type: ResourceType<T>,
+    namespace: string | undefined,
+    name: string,
+    patchType: PatchType,
+    patch: unknown,
+    options: PatchOptions = {},
+  ): Promise<Stored<T>> {
+    const { subresource, resourceVersion, force } = options;
+    const query = { ...writeQuery(options), force: patchType === 'apply' ? force : undefined };
+    const request: HttpRequest = {
+      method: 'PATCH',
+      path: objectPath(type, namespace, name, query, subresource),
+      body: JSON.stringify(withVersion(patchType, patch, resourceVersion)),
+      contentType: PATCH_TYPES[patchType],
+    };
+    if (subresource !== 'scale') return this.#write(type, request);
+    // The answer is a Scale; who asks wants the object.
+    await this.#client.json(request);
+    const after = await this.get(type, namespace, name);
+    if (!after)
+      throw new ClusterError('NotFound', `${type.plural} "${name}" not found`, { name, group: type.group, kind: type.plural });
+    return after;
+  }
+
+  async delete<T extends KubeObject>(
+    type: ResourceType<T>,
+    namespace: string | undefined,
+    name: string,
+    options: DeleteOptions = {},
+  ): Promise<Stored<T> | undefined> {
+    const { uid, resourceVersion, dryRun, propagation, gracePeriodSeconds } = options;
+    const body = {
+      kind: 'DeleteOptions',
+      apiVersion: 'v1',
+      propagationPolicy: propagation ?? 'Background',
+      ...(uid === undefined && resourceVersion === undefined ? {} : { preconditions: { uid, resourceVersion } }),
+      ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+      ...(dryRun ? { dryRun: ['All'] } : {}),
+    };
+    const path = objectPath(type, namespace, name);
+    const answer = await this.#client.json({ method: 'DELETE', path, body: JSON.stringify(body), contentType: JSON_TYPE });
+    return isHeld(answer) ? storedObject(type, answer) : undefined;
+  }
+
+  #put<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions, subresource?: string): Promise<Stored<T>> {
+    const { namespace, name } = object.metadata;
+    if (!name) throw new ClusterError('BadRequest', 'name is required');
+    const path = objectPath(type, namespace, name, writeQuery(options), subresource);
+    return this.#write(type, { method: 'PUT', path, body: JSON.stringify(object), contentType: JSON_TYPE });
+  }
+
+  async #write<T extends KubeObject>(type: ResourceType<T>, request: HttpRequest): Promise<Stored<T>> {
+    return storedObject(type, await this.#client.json(request));
+  }
+}
+
+const writeQuery = ({ dryRun, fieldManager }: WriteOptions): Query => ({ dryRun: dryRun ? 'All' : undefined, fieldManager });
+
+/** The patch such that the server refuses it with Conflict unless the object still has this version. */
+function withVersion(patchType: PatchType, patch: unknown, resourceVersion: string | undefined): unknown {
+  if (resourceVersion === undefined) return patch;
+  if (patchType === 'json' && Array.isArray(patch)) {
+    return [{ op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion }, ...(patch as unknown[])];
+  }
+  const { metadata, ...rest } = (isJsonObject(patch) ? patch : {}) as JsonObject;
+  return { ...rest, metadata: { ...(isJsonObject(metadata) ? metadata : {}), resourceVersion } };
+}
+
+/** An object that was deleted but stays for now: finalizers or grace hold it. Some kinds are answered with what is gone already. */
+function isHeld(answer: unknown): boolean {
+  const { kind, metadata } = isJsonObject(answer) ? answer : {};
+  if (kind === 'Status' || !isJsonObject(metadata) || metadata['deletionTimestamp'] === undefined) return false;
+  const { finalizers, deletionGracePeriodSeconds: grace } = metadata;
+  return (Array.isArray(finalizers) && finalizers.length > 0) || (typeof grace === 'number' && grace > 0);
+}

@@ -1,0 +1,4 @@
+export { HttpCluster, type HttpClusterOptions } from './http-cluster';
+export { UnreachableError } from './http-transport';
+export type { WatchTimes } from './http-watch';
+export type { WriteLimit } from './write-limiter';

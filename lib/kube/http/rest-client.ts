@@ -1,0 +1,92 @@
+import type { Clock, Random } from '../../base';
+import { ClusterError } from '../cluster';
+import type { ConnectionSource } from '../kubeconfig';
+import { type HttpRequest, HttpTransport, UnreachableError } from './http-transport';
+import { retryAfter, retryDelay } from './retry-delay';
+import { errorOfResponse } from './status-error';
+import { type WriteLimit, WriteLimiter } from './write-limiter';
+
+export interface RestClientOptions {
+  readonly source: ConnectionSource;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How long one attempt at a request may take, in milliseconds. @default 60000, a minute, as long as Kubernetes itself gives it */
+  readonly requestTimeoutMs?: number;
+  /** @default writes are not held back */
+  readonly writeLimit?: WriteLimit;
+}
+
+/** Attempts in all: at what the server asks to be tried later, and at reads whose connection broke. */
+const ATTEMPTS = 5;
+const REQUEST_TIMEOUT_MS = 60_000;
+
+interface Attempt {
+  readonly value?: unknown;
+  readonly error?: ClusterError;
+  /** When another attempt makes sense, in milliseconds from now. */
+  readonly retryIn?: number;
+}
+
+/** Requests to the API server that are answered with one JSON document. */
+export class RestClient {
+  readonly transport: HttpTransport;
+  readonly #limiter: WriteLimiter | undefined;
+
+  constructor(private readonly options: RestClientOptions) {
+    this.transport = new HttpTransport(options.source);
+    this.#limiter = options.writeLimit && new WriteLimiter(options.clock, options.writeLimit);
+  }
+
+  /**
+   * The document. What the server asks to be tried later (429 and 5xx with Retry-After) is tried again, and so is a read whose
+   * connection broke; a write is not, since it may have been carried out.
+   * @throws ClusterError as the server's Status says, Timeout, or UnreachableError.
+   */
+  async json(request: HttpRequest): Promise<unknown> {
+    if (request.method !== 'GET') await this.#limiter?.take();
+    for (let failures = 1; ; failures++) {
+      const { value, error, retryIn } = await this.#attempt(request, failures);
+      if (!error) return value;
+      if (retryIn === undefined || failures === ATTEMPTS) throw error;
+      await this.options.clock.sleep(retryIn);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.transport.close();
+  }
+
+  async #attempt(request: HttpRequest, failures: number): Promise<Attempt> {
+    const { clock, random, requestTimeoutMs = REQUEST_TIMEOUT_MS } = this.options;
+    const controller = new AbortController();
+    const timer = clock.after(requestTimeoutMs, () =>
+      controller.abort(
+        new ClusterError('Timeout', `no answer to ${request.method} ${request.path} in ${requestTimeoutMs / 1000} s`),
+      ),
+    );
+    try {
+      const response = await this.transport.send(request, controller.signal);
+      const text = await response.body.text();
+      if (response.statusCode < 300) return { value: JSON.parse(text) };
+      const error = errorOfResponse(response.statusCode, text);
+      const busy = response.statusCode === 429 || response.statusCode >= 500;
+      const retryIn = busy ? retryAfter(response.headers) : undefined;
+      return { error, ...(retryIn === undefined ? {} : { retryIn }) };
+    } catch (thrown) {
+      const cause = controller.signal.aborted ? controller.signal.reason : thrown;
+      if (cause instanceof Error && cause.name === 'KncError') throw cause;
+      const error = ClusterError.is(cause) ? cause : new UnreachableError((await this.options.source.get()).server, cause);
+      const broke = error instanceof UnreachableError && !isRefusal(error.cause);
+      return { error, ...(request.method === 'GET' && broke ? { retryIn: retryDelay(failures, random) } : {}) };
+    } finally {
+      timer.cancel();
+    }
+  }
+}
+
+/** Nothing is there at all: asking again at once would not help. */
+function isRefusal(cause: unknown): boolean {
+  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|CERT|SIGNATURE|ISSUER|ALTNAME|ERR_TLS|SSL/.test(
+    String((cause as { code?: unknown } | undefined)?.code ?? ''),
+  );
+}

@@ -1,0 +1,3 @@
+export * from './connection';
+export * from './in-cluster';
+export * from './kubeconfig-connection';
