@@ -43,7 +43,7 @@ export interface Backend {
   enter(): void;
   /** The request has left the gateway. */
   leave(): void;
-  /** A place, at once if there is one. Throws or rejects with BreakerError. */
+  /** A place, at once if there is one. Throws or rejects with BreakerError or CannotStartError. */
   acquire(claim: Claim): Lease | Promise<Lease>;
   /** Why there may be no pod, in a few words, or undefined if nothing is known. */
   trouble(): string | undefined;

@@ -36,7 +36,7 @@ export interface BreakerOptions {
 interface Waiter<S> {
   readonly bytes: number;
   readonly resolve: (slot: S) => void;
-  readonly reject: (error: BreakerError) => void;
+  readonly reject: (error: Error) => void;
   readonly timer: Timer;
   readonly stop: () => void;
 }
@@ -119,6 +119,14 @@ export class Breaker<S extends Slot> {
       this.#pendingBytes += claimant.bytes;
       (claimant.front ? this.#urgent : this.#waiting).add(waiter);
     });
+  }
+
+  /** Refuses all who wait. */
+  refuseAll(error: Error): void {
+    for (const waiter of [...this.#urgent, ...this.#waiting]) {
+      this.#leave(waiter);
+      waiter.reject(error);
+    }
   }
 
   /** Gives a slot back; the next in the queue gets it if it still takes requests. */

@@ -7,6 +7,7 @@ import { clientGone, type Failures } from './failure';
 import { forwardedHeaders } from './forward-headers';
 import { endToEnd, headerValue } from './headers';
 import type { Inbound, Outbound, RawHeaders } from './message';
+import { CannotStartError } from './obstacle';
 import { RequestTimeout, RequestTimer } from './request-timer';
 import type { Destination } from './resolver';
 import { type RequestTimings, serverTiming } from './server-timing';
@@ -90,7 +91,7 @@ export class Forwarder {
         const got = backend.acquire({ signal: inbound.signal, bytes, arrivedAt, again: attempt > 1 });
         lease = got instanceof Promise ? await got : got;
       } catch (error) {
-        return this.#unplaced(backend, error);
+        return this.#unplaced(backend, error, inbound);
       }
       first ??= lease;
       const sentAt = clock.monotonic();
@@ -114,10 +115,11 @@ export class Forwarder {
     }
   }
 
-  #unplaced(backend: Backend, error: unknown): Outbound {
+  #unplaced(backend: Backend, error: unknown, { headers }: Inbound): Outbound {
     backend.leave();
-    if (!(error instanceof BreakerError)) throw error;
     const { failures } = this.deps;
+    if (error instanceof CannotStartError) return failures.cannotStart(backend.title, error, headers);
+    if (!(error instanceof BreakerError)) throw error;
     const why = (what: string) => () => {
       const trouble = backend.trouble();
       return trouble ? `${backend.title} ${what}; ${trouble}` : `${backend.title} ${what}`;

@@ -1,6 +1,8 @@
 import {
   annotationOf,
   annotations,
+  CANNOT_START,
+  conditionOf,
   isPodReady,
   type Pod,
   podAddress,
@@ -12,6 +14,7 @@ import type { Clock, Executor, Random, Timer } from '../base';
 import type { Activator } from './activate';
 import type { Backend, Claim, Lease, Timeouts } from './backend';
 import { Breaker, BreakerError } from './breaker';
+import { CannotStartError, type Obstacle } from './obstacle';
 import { PodSlot, type SlotEvents } from './pod-slot';
 import { type ServingContainer, servingContainer } from './probe';
 import type { Meter } from './stats';
@@ -98,6 +101,7 @@ export class RevisionBackend implements Backend {
     slot.pod = pod;
     this.#place(slot);
     if (pod.metadata.deletionTimestamp) this.#activateIfEmpty();
+    this.#refuseIfHopeless();
   }
 
   removePod(uid: string): void {
@@ -107,6 +111,7 @@ export class RevisionBackend implements Backend {
     slot.retire();
     this.#refresh();
     this.#activateIfEmpty();
+    this.#refuseIfHopeless();
   }
 
   /** Sends no more requests to a pod; resolves when none is inside it, or when the signal aborts. */
@@ -159,6 +164,8 @@ export class RevisionBackend implements Backend {
   }
 
   async #wait(claim: Claim): Promise<PodSlot> {
+    const obstacle = this.#obstacle();
+    if (obstacle) throw new CannotStartError(obstacle);
     const limits = Object.values(this.timeouts).filter((limit) => limit > 0);
     const waited = this.deps.clock.monotonic() - claim.arrivedAt;
     const granted = this.#breaker.acquire({
@@ -197,9 +204,26 @@ export class RevisionBackend implements Backend {
 
   #livePods(): number {
     let live = 0;
-    for (const { pod } of this.#pods.values())
-      if (pod && !pod.metadata.deletionTimestamp && pod.status?.phase !== 'Failed') live++;
+    for (const { pod } of this.#pods.values()) if (isLive(pod)) live++;
     return live;
+  }
+
+  /** Why waiting would be in vain: there are pods, and none of them can start unless somebody changes something. */
+  #obstacle(): Obstacle | undefined {
+    if (this.#usable.length > 0) return undefined;
+    let found: Obstacle | undefined;
+    for (const { pod } of this.#pods.values()) {
+      if (!isLive(pod)) continue;
+      const condition = conditionOf(pod?.status?.conditions, CANNOT_START);
+      if (condition?.status !== 'True') return undefined;
+      found ??= { reason: condition.reason ?? '', message: condition.message ?? '' };
+    }
+    return found;
+  }
+
+  #refuseIfHopeless(): void {
+    const obstacle = this.pending > 0 ? this.#obstacle() : undefined;
+    if (obstacle) this.#breaker.refuseAll(new CannotStartError(obstacle));
   }
 
   /** Asks for pods if requests wait and none is there or on its way; looks again for as long as that is so. */
@@ -218,6 +242,10 @@ export class RevisionBackend implements Backend {
   #annotation(key: (typeof annotations)['activationScale']): string | undefined {
     return annotationOf(this.#revision?.metadata.annotations, key) ?? annotationOf(this.#sks?.metadata.annotations, key);
   }
+}
+
+function isLive(pod: Pod | undefined): boolean {
+  return pod !== undefined && !pod.metadata.deletionTimestamp && pod.status?.phase !== 'Failed';
 }
 
 function toTimeouts(revision: Revision | undefined): Timeouts {

@@ -1,9 +1,17 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import { KnService, type KnServiceProps, TrafficSplit } from 'knative-constructs';
 import { stringify } from 'yaml';
-import { conditionOf, type KResourceStatus, type KubeObject, RevisionType, type Service, ServiceType } from '../../lib/api';
+import {
+  ConfigMapType,
+  conditionOf,
+  type KResourceStatus,
+  type KubeObject,
+  RevisionType,
+  type Service,
+  ServiceType,
+} from '../../lib/api';
 import { tempFolder } from '../lib/cli/temp-folder';
-import { describeBuilt, Knc } from './support/knc';
+import { describeBuilt, get, Knc } from './support/knc';
 import { RealSystem, until } from './support/real-system';
 import { VirtualSystem } from './support/virtual-system';
 
@@ -212,6 +220,81 @@ describe('where only running it shows', () => {
     expect(failed).toMatchObject({ reason: 'RevisionMissing', message });
     const own = await ready(RevisionType, `${name}-00001`);
     expect(own).toMatchObject(revision ? { status: 'False', ...revision } : { status: expect.not.stringMatching('False') });
+  });
+});
+
+describe('a request to a revision that cannot start', () => {
+  let real: RealSystem;
+  beforeEach(async () => {
+    real = await RealSystem.start([{ image: 'example.com/ok', program: node(OK) }]);
+  });
+  afterEach(() => real.stop());
+
+  /** A service that is ready without a pod, so that only a request shows what is wrong. */
+  const applied = async (props: Partial<KnServiceProps> & { readonly name: string }) => {
+    const { object } = shop({ scale: { initial: 0 }, ...props });
+    await real.apply({ ...object, metadata: { ...object.metadata, namespace: 'default' } });
+  };
+  const ask = (name: string, headers?: Readonly<Record<string, string>>) =>
+    get(real.system.gatewayUrl!, `${name}.default.localhost`, '/', headers);
+
+  test('is answered at once with the cause and what to do about it, and so is the next one', async () => {
+    await applied({ name: 'absent', image: 'example.com/absent' });
+    const first = await ask('absent');
+    expect(first).toMatchObject({ status: 503, text: (await ask('absent')).text });
+    expect(first.text).toMatchInlineSnapshot(`
+"no healthy upstream: revision default/absent-00001 cannot start
+  ErrImagePull: no local program is known for image "example.com/absent", and no container engine (podman, docker) is on PATH
+    Say in knc.images.yaml which program stands for it:
+    images:
+      "example.com/absent":
+        command: [node, server.js]
+  fix: Say what the image means on this machine: \`local\` on the construct, or an entry in knc.images.yaml.
+  see docs/errors.md#knc3101
+"
+`);
+    const json = await ask('absent', { accept: 'application/json' });
+    expect(json).toMatchObject({ status: 503, headers: { 'content-type': 'application/json' } });
+    expect(JSON.parse(json.text)).toEqual({
+      error: 'no healthy upstream: revision default/absent-00001 cannot start',
+      code: 'KNC3101',
+      reason: 'ErrImagePull',
+      message: expect.stringContaining('no local program is known for image "example.com/absent"'),
+      remedy: expect.stringContaining('knc.images.yaml'),
+    });
+  });
+
+  test('is answered once somebody says what the image means', async () => {
+    await applied({ name: 'absent', image: 'example.com/absent' });
+    expect((await ask('absent')).status).toBe(503);
+    real.map([{ image: 'example.com/absent', program: node(OK) }]);
+    expect(await ask('absent')).toMatchObject({ status: 200, text: 'ok' });
+  });
+
+  test('says which command is not allowed', async () => {
+    await applied({ name: 'other', image: 'example.com/ok', command: ['/app'] });
+    const answer = await ask('other');
+    expect(answer.status).toBe(503);
+    expect(answer.text).toContain('  CreateContainerConfigError: container user-container sets command ["/app"]');
+    expect(answer.text).toContain('see docs/errors.md#knc3105');
+  });
+
+  test('waits where waiting can help: what is missing may still come', async () => {
+    const env = { GREETING: { valueFrom: { configMapKeyRef: { name: 'later', key: 'greeting' } } } };
+    await applied({ name: 'later', image: 'example.com/ok', env });
+    const answer = ask('later');
+    await until(
+      'the pod to wait',
+      async () => (await real.pods('later-00001'))[0]?.status?.containerStatuses?.[0]?.state?.waiting?.message,
+    );
+    const metadata = { namespace: 'default', name: 'later' };
+    await real.system.cluster.create(ConfigMapType, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata,
+      data: { greeting: 'hello' },
+    });
+    expect(await answer).toMatchObject({ status: 200, text: 'ok' });
   });
 });
 

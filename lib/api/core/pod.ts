@@ -146,6 +146,12 @@ export const PodType = resourceType<Pod>('v1', 'Pod', 'pods', { shortNames: ['po
  */
 export const LOCAL_PORTS_ANNOTATION = 'local.knative-constructs.dev/ports';
 
+/**
+ * Condition of a pod of the local runtime, True while a container of it cannot start unless somebody changes something: its image
+ * means nothing here, say. Reason and message are those of the container. Without it, waiting may help.
+ */
+export const CANNOT_START = 'local.knative-constructs.dev/CannotStart';
+
 /** Where a pod's container port can be reached now, or undefined while the pod has no address. */
 export function podAddress(pod: Pod, containerPort: number): { readonly host: string; readonly port: number } | undefined {
   const host = pod.status?.podIP;

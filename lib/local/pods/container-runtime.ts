@@ -88,11 +88,16 @@ export type StartFailure =
 
 /** A container could not be started. */
 export class StartError extends Error {
+  /** Waiting will not help: it fails until somebody says what the image means, or makes another revision. */
+  readonly final: boolean;
+
   constructor(
     readonly reason: StartFailure,
     message: string,
+    { final = false }: { readonly final?: boolean } = {},
   ) {
     super(message);
     this.name = 'StartError';
+    this.final = final;
   }
 }

@@ -50,6 +50,7 @@ export class ContainerWorker {
   #running: RunningContainer | undefined;
   #probes: ContainerProbes | undefined;
   #killed = false;
+  #cannotStart: StartError | undefined;
   /** How many lines had been written when the present run began. */
   #logsBefore = 0;
   /** How long the last run lasted, in milliseconds. */
@@ -62,6 +63,11 @@ export class ContainerWorker {
 
   status(): ContainerStatus {
     return this.#record.status(this.options.init);
+  }
+
+  /** Why it cannot start unless somebody changes something; undefined if it runs, or if waiting may help. */
+  get cannotStart(): StartError | undefined {
+    return this.#cannotStart;
   }
 
   /** Runs it until it must not be started again; resolves with the last exit code, or undefined if it never ran. */
@@ -107,6 +113,10 @@ export class ContainerWorker {
   /** Ends a back-off early: the one that it waits for, or the one that the attempt under way would lead to. */
   retry(): void {
     if (this.#attempt) this.#attempt.again = true;
+    if (this.#cannotStart) {
+      this.#cannotStart = undefined;
+      this.options.onChange();
+    }
     this.#retry.abort();
   }
 
@@ -123,11 +133,15 @@ export class ContainerWorker {
     const attempt = { again: false };
     this.#attempt = attempt;
     try {
-      return await this.options.start(this.#record.restartCount);
+      const started = await this.options.start(this.#record.restartCount);
+      this.#cannotStart = undefined;
+      return started;
     } catch (thrown) {
       const error = thrown instanceof StartError ? thrown : new StartError('CreateContainerError', errorMessage(thrown));
       if (error.reason === 'StartError') return error;
-      if (!attempt.again) await this.#waitAfterFailure(error);
+      if (attempt.again) return undefined;
+      this.#cannotStart = error.final ? error : undefined;
+      await this.#waitAfterFailure(error);
       return undefined;
     } finally {
       this.#attempt = undefined;

@@ -1,4 +1,4 @@
-import type { Condition, ContainerStatus, Pod, PodStatus } from '../../api';
+import { CANNOT_START, type Condition, type ContainerStatus, type Pod, type PodStatus } from '../../api';
 import { timestamp } from '../../base';
 import { HOST_IP } from './downward';
 
@@ -12,14 +12,16 @@ export interface PodFacts {
   readonly ip: string | undefined;
   readonly init: readonly ContainerStatus[];
   readonly containers: readonly ContainerStatus[];
+  /** Why a container cannot start unless somebody changes something. */
+  readonly cannotStart?: { readonly reason: string; readonly message: string } | undefined;
   /** Why the pod as a whole has failed or is being ended. */
   readonly reason?: string;
   readonly message?: string;
   readonly now: number;
 }
 
-/** Condition types that a kubelet writes; others belong to somebody else and are kept. */
-const OURS = ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'];
+/** Condition types that a kubelet writes, and our own; others belong to somebody else and are kept. */
+const OURS = ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready', CANNOT_START];
 
 /** The status that a kubelet would write: phase, conditions with the times of their last change, container statuses. */
 export function podStatus(facts: PodFacts): PodStatus {
@@ -78,7 +80,12 @@ function conditionsOf(facts: PodFacts, phase: PodStatus['phase']): Condition[] {
     initialized,
     { type: 'ContainersReady', ...ready },
     { type: 'Ready', ...ready },
+    ...(facts.cannotStart ? [cannotStart(facts.cannotStart)] : []),
   ];
+}
+
+function cannotStart({ reason, message }: NonNullable<PodFacts['cannotStart']>): Condition {
+  return { type: CANNOT_START, status: 'True', reason, message };
 }
 
 function initializedCondition({ init, containers }: PodFacts, phase: PodStatus['phase']): Condition {

@@ -142,7 +142,7 @@ export class PodWorker {
     const target = imageTarget(pod, container);
     const program = images.resolve(target);
     const runtime = runtimes.find((candidate) => candidate.accepts(target, program));
-    if (!runtime) throw new StartError('ErrImagePull', unmappedImage(target.image));
+    if (!runtime) throw new StartError('ErrImagePull', unmappedImage(target.image), { final: true });
     const address = await this.#addressFor(runtime, container, restarts);
     const values = new DeclaredValues(cluster, target.namespace);
     const env = await environment({ pod, container, address, realPort: runtime.listensOnRealPort, values, names });
@@ -160,7 +160,7 @@ export class PodWorker {
     this.#network ??= { network, address: network.open(this.#pod) };
     if (this.#network.network !== network) {
       const message = `container ${container.name} would run as ${name}, but other containers of its pod have another network`;
-      throw new StartError('CreateContainerError', message);
+      throw new StartError('CreateContainerError', message, { final: true });
     }
     if (restarts > 0) this.#network.address = network.renew(await this.#network.address, container);
     this.#address = await this.#network.address;
@@ -186,6 +186,7 @@ export class PodWorker {
       ip: this.#address?.ip,
       init: this.#init.map((worker) => worker.status()),
       containers: this.#containers.map((worker) => worker.status()),
+      cannotStart: this.#all().find((worker) => worker.cannotStart)?.cannotStart,
       now: this.options.clock.now(),
     });
     return this.#told;

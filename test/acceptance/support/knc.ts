@@ -111,10 +111,15 @@ export interface HttpAnswer {
 }
 
 /** A request to the gateway under any Host. */
-export function get(gateway: string, host: string, target = '/'): Promise<HttpAnswer> {
+export function get(
+  gateway: string,
+  host: string,
+  target = '/',
+  headers: Readonly<Record<string, string>> = {},
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     http
-      .get(new URL(target, gateway), { headers: { host }, agent: false }, (response) => {
+      .get(new URL(target, gateway), { headers: { ...headers, host }, agent: false }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk;

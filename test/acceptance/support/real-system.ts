@@ -30,17 +30,19 @@ export class RealSystem {
     const faults: unknown[] = [];
     const executor = new RealExecutor((error) => faults.push(error));
     const lines: SystemLogLine[] = [];
+    const images = new ImageResolver({ local: programs ?? [] });
     const system = await LocalSystem.start({
       ...{ clock, executor, config, random: systemRandom, log: noLog, metrics: noMetrics },
       listen: { host: '127.0.0.1', port: 0, serverTiming: true },
       onLog: (line) => lines.push(line),
-      ...(programs && { machine: { images: new ImageResolver({ local: programs }) } }),
+      ...(programs && { machine: { images } }),
     });
-    return new RealSystem(system, faults, lines);
+    return new RealSystem(system, images, faults, lines);
   }
 
   private constructor(
     readonly system: LocalSystem,
+    private readonly images: ImageResolver,
     private readonly faults: unknown[],
     /** What pods printed. */
     readonly lines: readonly SystemLogLine[],
@@ -65,6 +67,12 @@ export class RealSystem {
         );
       });
     }
+  }
+
+  /** Replaces what images mean, as an edit of knc.images.yaml does. */
+  map(programs: readonly LocalProgram[]): void {
+    this.images.update({ local: programs });
+    this.system.retryPods();
   }
 
   /** Pods of a revision that are not being deleted. */

@@ -87,13 +87,14 @@ export class EngineRuntime implements ContainerRuntime {
     if (!parseImageReference(image) || image.startsWith('-')) {
       const name = JSON.stringify(image);
       const why = `couldn't parse image name ${name}: invalid reference format`;
-      throw new StartError('InvalidImageName', `Failed to apply default image tag ${name}: ${why}`);
+      throw new StartError('InvalidImageName', `Failed to apply default image tag ${name}: ${why}`, { final: true });
     }
     const policy = container.imagePullPolicy;
     const present = policy !== 'Always' && (await this.#output(['image', 'inspect', image])).exitCode === 0;
     if (present) return;
     if (policy === 'Never') {
-      throw new StartError('ErrImageNeverPull', `Container image "${image}" is not present with pull policy of Never`);
+      const message = `Container image "${image}" is not present with pull policy of Never`;
+      throw new StartError('ErrImageNeverPull', message, { final: true });
     }
     const pulled = await this.#output(['pull', image]);
     if (pulled.exitCode !== 0) {

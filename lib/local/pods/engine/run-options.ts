@@ -27,10 +27,10 @@ export function runOptions(pod: Pod, container: Container): string[] {
 function security(context: SecurityContext): string[] {
   const { runAsUser: user, runAsGroup: group, capabilities } = context;
   if (context.runAsNonRoot && user === 0) {
-    throw new StartError('CreateContainerConfigError', "container's runAsUser breaks non-root policy");
+    throw new StartError('CreateContainerConfigError', "container's runAsUser breaks non-root policy", { final: true });
   }
   if (user === undefined && group !== undefined) {
-    throw new StartError('CreateContainerError', 'runAsGroup is specified without a runAsUser');
+    throw new StartError('CreateContainerError', 'runAsGroup is specified without a runAsUser', { final: true });
   }
   return [
     ...(user === undefined ? [] : ['--user', `${user}${group === undefined ? '' : `:${group}`}`]),

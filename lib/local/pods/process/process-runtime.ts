@@ -122,6 +122,7 @@ function commandLine({ container, command, args }: ContainerTask, program: Progr
     'CreateContainerConfigError',
     `container ${container.name} sets command ${JSON.stringify(command)}, but the program that stands for image ` +
       `${JSON.stringify(container.image)} does not allow another one: set allowCommand: true where it is mapped, or use args`,
+    { final: true },
   );
 }
 

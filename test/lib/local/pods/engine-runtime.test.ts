@@ -1,7 +1,16 @@
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigMapType, type Container, isPodReady, type Pod, PodType, podAddress } from '../../../../lib/api';
+import {
+  CANNOT_START,
+  ConfigMapType,
+  type Container,
+  conditionOf,
+  isPodReady,
+  type Pod,
+  PodType,
+  podAddress,
+} from '../../../../lib/api';
 import { noLog } from '../../../../lib/base';
 import { MachineRuntimes } from '../../../../lib/local/pods';
 import { makePod, podGone, podWhere, realWorld } from './support';
@@ -102,19 +111,21 @@ test('it is ready when it listens, and answers', async () => {
 });
 
 test.each([
-  ['Never', 'ErrImageNeverPull', 'Container image "acme/absent" is not present with pull policy of Never'],
+  ['Never', 'ErrImageNeverPull', true, 'Container image "acme/absent" is not present with pull policy of Never'],
   [
     'IfNotPresent',
     'ErrImagePull',
+    false,
     expect.stringMatching(
       /^no local program is known for image "acme\/absent", and \w+ cannot pull it: manifest unknown\nSay in knc/,
     ),
   ],
-])('an image that cannot be had under policy %s waits with %s', async (imagePullPolicy, reason, message) => {
+])('an image that cannot be had under policy %s waits with %s, in vain: %s', async (imagePullPolicy, reason, final, message) => {
   const { cluster } = await setUp();
   await cluster.create(PodType, makePod([container({ image: 'acme/absent', imagePullPolicy })]));
   const pod = await podWhere(cluster, (candidate) => waitingOf(candidate)?.message !== undefined);
   expect(waitingOf(pod)).toEqual({ reason, message });
+  expect(conditionOf(pod.status?.conditions, CANNOT_START) !== undefined).toBe(final);
 });
 
 test.each(['--privileged', '-v=/:/host', 'no image at all'])(

@@ -1,4 +1,4 @@
-import { LOCAL_PORTS_ANNOTATION, type Pod, PodType } from '../../../../lib/api';
+import { CANNOT_START, conditionOf, LOCAL_PORTS_ANNOTATION, type Pod, PodType } from '../../../../lib/api';
 import { StartError } from '../../../../lib/local/pods';
 import { condition, makePod, ScriptedRuntime, virtualWorld } from './support';
 
@@ -202,6 +202,35 @@ describe('a container that cannot start', () => {
     expect((await pod())?.status?.phase).toBe('Running');
   });
 
+  test('says that waiting is in vain where it is, until it is told that something has changed', async () => {
+    const scripted = new ScriptedRuntime();
+    const { runtime, cluster, clock, pod } = virtualWorld(() => ({ runtimes: [scripted] }));
+    const obstacle = async () => conditionOf((await pod())?.status?.conditions, CANNOT_START);
+    const fail = (final: boolean) => () => {
+      throw new StartError('ErrImagePull', 'no program', { final });
+    };
+    scripted.beforeStart = fail(true);
+    await runtime.start();
+    await cluster.create(PodType, makePod([{ name: 'app', image: 'a' }]));
+    await clock.settle();
+    expect(await obstacle()).toMatchObject({ status: 'True', reason: 'ErrImagePull', message: 'no program' });
+    await clock.advance(10_000); // it tries again by itself: that alone changes nothing
+    expect(await obstacle()).toMatchObject({ reason: 'ErrImagePull', message: 'no program' });
+    scripted.beforeStart = fail(false);
+    runtime.retry();
+    await clock.settle();
+    expect(await obstacle()).toBeUndefined();
+    scripted.beforeStart = fail(true);
+    runtime.retry();
+    await clock.settle();
+    expect(await obstacle()).toBeDefined();
+    scripted.beforeStart = () => {};
+    runtime.retry();
+    await clock.settle();
+    expect(await obstacle()).toBeUndefined();
+    expect((await pod())?.status?.phase).toBe('Running');
+  });
+
   test('tries again at once if it was told to while an attempt that fails was under way', async () => {
     const scripted = new ScriptedRuntime();
     let fail: (error: Error) => void = () => {};
@@ -228,6 +257,7 @@ describe('a container that cannot start', () => {
       reason: 'CreateContainerConfigError',
       message: 'configmap "settings" not found',
     });
+    expect(conditionOf((await pod())?.status?.conditions, CANNOT_START)).toBeUndefined();
     const { ConfigMapType } = await import('../../../../lib/api');
     await cluster.create(ConfigMapType, {
       apiVersion: 'v1',
@@ -262,6 +292,7 @@ describe('a container that cannot start', () => {
     const { reason, message } = statusOf(await pod())?.state?.waiting ?? {};
     expect(reason).toBe('ErrImagePull');
     expect(message).toContain('images:\n  "ghcr.io/acme/app:v1":\n    command: [node, server.js]');
+    expect(conditionOf((await pod())?.status?.conditions, CANNOT_START)).toMatchObject({ status: 'True', reason, message });
   });
 });
 

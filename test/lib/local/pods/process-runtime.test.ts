@@ -1,7 +1,16 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Container, isPodReady, type Pod, PodType, podAddress, SecretType } from '../../../../lib/api';
+import {
+  CANNOT_START,
+  type Container,
+  conditionOf,
+  isPodReady,
+  type Pod,
+  PodType,
+  podAddress,
+  SecretType,
+} from '../../../../lib/api';
 import { noLog } from '../../../../lib/base';
 import { ImageResolver, type Program } from '../../../../lib/local/images';
 import { MachineRuntimes } from '../../../../lib/local/pods';
@@ -202,6 +211,7 @@ test('a container with a command of its own is refused unless the mapping allows
     reason: 'CreateContainerConfigError',
     message: expect.stringContaining('set allowCommand: true where it is mapped'),
   });
+  expect(conditionOf(pod.status?.conditions, CANNOT_START)?.status).toBe('True');
   const allowed = await setUp({ hello: HELLO }, { allowCommand: true });
   await allowed.run([container], { restartPolicy: 'Never' });
   await podWhere(allowed.cluster, ({ status }) => status?.phase === 'Succeeded');
