@@ -56,12 +56,6 @@ export function longFlag(option: OptionSpec): string {
   return option.flags.match(/--[a-z-]+/)![0];
 }
 
-/** How an argument stands in a line of usage: `<path...>`, or `[path...]` if it may be missing. */
-export function argumentText({ name, variadic, optional }: ArgumentSpec): string {
-  const text = `${name}${variadic ? '...' : ''}`;
-  return optional ? `[${text}]` : `<${text}>`;
-}
-
 /** The name of an option's value as in `<dir>`, or undefined for a switch. */
 export function valueName(option: OptionSpec): string | undefined {
   return option.flags.match(/<([^>]+)>/)?.[1];

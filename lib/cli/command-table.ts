@@ -31,12 +31,14 @@ export const commandTable: readonly CommandSpec[] = [
     examples: [
       { command: 'knc dev examples/hello', explains: 'run an app on http://hello.default.localhost' },
       { command: 'knc dev main.ts --logs --port 9000', explains: 'one file, with the logs of its pods, on port 9000' },
+      { command: 'knc dev --quickstart', explains: 'an empty platform, for kubectl and kn' },
       { command: 'cat service.yaml | knc dev - --once', explains: 'does it become ready? for scripts and CI' },
       { command: 'knc dev . --json | jq .event', explains: 'one JSON object a line, for programs' },
     ],
-    args: [input],
+    args: [{ ...input, optional: true }],
     options: [
       { flags: '-p, --port <number>', description: 'gateway port, 0 for any free one (default: 80, or else 8080)', type: 'port' },
+      { flags: '--quickstart', description: 'begin with an empty platform; a path is not needed then' },
       { flags: '--logs', description: 'print what the pods print' },
       { flags: '--once', description: 'end once everything is ready (0) or will not be (1)' },
       { flags: '--timeout <duration>', description: 'with --once, how long to wait for that, as in 90s or 2m (default: 60s)' },

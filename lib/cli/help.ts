@@ -10,9 +10,9 @@ function table(rows: readonly Row[]): string {
 }
 
 /** `<path...>`, or `[path...]` for one that may be left out. */
-export function argumentText({ name, variadic, default: otherwise }: ArgumentSpec): string {
+export function argumentText({ name, variadic, optional, default: otherwise }: ArgumentSpec): string {
   const text = `${name}${variadic ? '...' : ''}`;
-  return otherwise === undefined ? `<${text}>` : `[${text}]`;
+  return otherwise === undefined && !optional ? `<${text}>` : `[${text}]`;
 }
 
 const argumentRow = (argument: ArgumentSpec): Row => {

@@ -4,7 +4,10 @@ import { UsageError } from '../usage-error';
 
 /** The options of `knc dev`, checked. */
 export interface DevOptions {
+  /** Empty only with `quickstart`. */
   readonly paths: readonly string[];
+  /** Begin with an empty platform. */
+  readonly quickstart: boolean;
   /** Undefined: 80, or else 8080; 0: any free one. */
   readonly port: number | undefined;
   readonly namespace: string;
@@ -33,10 +36,17 @@ function namespaceOf({ namespace = 'default' }: Invocation['options']): string {
   throw new UsageError(`--namespace ${namespace} is no DNS label: lower-case letters, digits and dashes, at most 63`);
 }
 
+function pathsOf({ args, options }: Invocation): readonly string[] {
+  if (args.length > 0 || options['quickstart'] === true) return args;
+  throw new UsageError('missing <path>: say what to run, or begin with an empty platform by --quickstart');
+}
+
 /** Reads the options of `knc dev`. Throws a UsageError for values that make no sense. */
-export function devOptions({ args, options }: Invocation): DevOptions {
+export function devOptions(invocation: Invocation): DevOptions {
+  const { options } = invocation;
   return {
-    paths: args,
+    paths: pathsOf(invocation),
+    quickstart: options['quickstart'] === true,
     port: options['port'] as number | undefined,
     namespace: namespaceOf(options),
     logs: options['logs'] === true,

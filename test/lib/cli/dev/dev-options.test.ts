@@ -3,6 +3,7 @@ import { devOptions } from '../../../../lib/cli/dev/dev-options';
 test('everything has a default', () => {
   expect(devOptions({ args: ['.'], options: {} })).toEqual({
     paths: ['.'],
+    quickstart: false,
     port: undefined,
     namespace: 'default',
     logs: false,
@@ -15,7 +16,7 @@ test('everything has a default', () => {
 });
 
 test('a timeout is a Go duration', () => {
-  expect(devOptions({ args: [], options: { once: true, timeout: '1m30s' } }).timeoutMs).toBe(90_000);
+  expect(devOptions({ args: ['.'], options: { once: true, timeout: '1m30s' } }).timeoutMs).toBe(90_000);
 });
 
 test.each([
@@ -24,5 +25,10 @@ test.each([
   [{ timeout: '90s' }, '--timeout only means something together with --once'],
   [{ namespace: 'Not_a_label' }, '--namespace Not_a_label is no DNS label: lower-case letters, digits and dashes, at most 63'],
 ])('%j is wrong usage', (options, message) => {
-  expect(() => devOptions({ args: [], options })).toThrow(message);
+  expect(() => devOptions({ args: ['.'], options })).toThrow(message);
+});
+
+test('a path is needed, but not to begin with an empty platform', () => {
+  expect(devOptions({ args: [], options: { quickstart: true } })).toMatchObject({ paths: [], quickstart: true });
+  expect(() => devOptions({ args: [], options: {} })).toThrow('missing <path>: say what to run, or begin');
 });
