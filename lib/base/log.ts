@@ -1,4 +1,4 @@
-/** Structured logging: a message and fields. `lib/roles` backs it with pino. */
+/** Structured logging: a message and fields. */
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
