@@ -11,7 +11,7 @@ import {
 } from '../../api';
 import { conform } from '../../api/schema/conform';
 import { type FieldError, generic, invalidValue, type JsonObject, missingField, withRemedy } from '../../base';
-import { coreSchema } from './core-schemas';
+import { schemaOfKind } from './core-schemas';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const KNATIVE_NAMESPACES: ReadonlySet<string | undefined> = new Set(['knative-serving', undefined]);
@@ -57,16 +57,24 @@ const rules: Readonly<Record<string, (object: never) => FieldError[]>> = {
   'apps/v1/ReplicaSet': workloadErrors,
 };
 
+/** What is wrong with an object of a kind that is not Knative's, and whether its fields are known here. */
+export interface CoreCheck {
+  readonly errors: readonly FieldError[];
+  /** False if its metadata alone could be looked at. */
+  readonly complete: boolean;
+}
+
 /**
- * What is plainly wrong with an object of a kind that is not Knative's: metadata of any kind, and of Kubernetes' kinds the fields in
- * which mistakes are common. The cluster's own validation has more to say.
+ * Checks the fields of Kubernetes' own kinds, the rules that are broken most often, and the metadata of any other kind. The cluster's
+ * own validation has more to say.
  */
-export function coreErrors(object: KubeObject): FieldError[] {
+export function checkCore(object: KubeObject): CoreCheck {
   const { apiVersion, kind, metadata } = object;
   const name = dns1123SubdomainErrors(metadata.name ?? '');
   // Names of roles and the like may hold colons; those of what runs may not.
   const named = name.length > 0 && !apiVersion.includes('rbac') ? [generic(goList(name), 'metadata.name')] : [];
-  const { errors, broken, value } = conform(object as unknown as JsonObject, coreSchema(apiVersion, kind));
+  const { schema, complete } = schemaOfKind(apiVersion, kind);
+  const { errors, broken, value } = conform(object as unknown as JsonObject, schema);
   const rule = broken || errors.length > 0 ? undefined : rules[`${apiVersion}/${kind}`];
-  return [...named, ...errors, ...(rule?.(value as never) ?? [])];
+  return { errors: [...named, ...errors, ...(rule?.(value as never) ?? [])], complete };
 }

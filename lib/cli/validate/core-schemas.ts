@@ -1,76 +1,35 @@
-import { apiVersionOf, ConfigMapType, DeploymentType, K8sServiceType, PodType, ReplicaSetType, SecretType } from '../../api';
 import type { Schema } from '../../api/schema/schema';
+import { coreKind, type ObjectSchema, resolved } from '../../local/schemas';
 
-/** An object of which only these fields are looked at. */
-const open = (properties: Readonly<Record<string, Schema>>, required: readonly string[] = []): Schema => ({
-  type: 'object',
-  properties,
-  required,
-  'x-kubernetes-preserve-unknown-fields': true,
-});
-const list = (items: Schema): Schema => ({ type: 'array', items });
-const text: Schema = { type: 'string' };
-const integer: Schema = { type: 'integer', format: 'int32' };
-const flag: Schema = { type: 'boolean' };
-const texts: Schema = { type: 'object', additionalProperties: text };
-const intOrString: Schema = { 'x-kubernetes-int-or-string': true };
+const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+const known = new Map<string, Schema>();
 
-const metadata = open({ name: text, namespace: text, labels: texts, annotations: texts });
-const env = open({ name: text, value: text, valueFrom: open({}) }, ['name']);
-const containerPort = open({ containerPort: integer, name: text, protocol: text }, ['containerPort']);
-const container = open(
-  {
-    name: text,
-    image: text,
-    command: list(text),
-    args: list(text),
-    env: list(env),
-    envFrom: list(open({})),
-    ports: list(containerPort),
-    volumeMounts: list(open({ name: text, mountPath: text, readOnly: flag }, ['name', 'mountPath'])),
-  },
-  ['name', 'image'],
-);
-const podSpec = open(
-  {
-    containers: list(container),
-    initContainers: list(container),
-    volumes: list(open({ name: text }, ['name'])),
-    serviceAccountName: text,
-    hostNetwork: flag,
-    terminationGracePeriodSeconds: { type: 'integer', format: 'int64' },
-  },
-  ['containers'],
-);
-const template = open({ metadata: open({ labels: texts, annotations: texts }), spec: podSpec }, ['spec']);
-const workload = (more: Readonly<Record<string, Schema>> = {}): Schema =>
-  open(
-    {
-      metadata,
-      spec: open({ replicas: integer, selector: open({ matchLabels: texts }), template, ...more }, ['selector', 'template']),
-    },
-    ['spec'],
-  );
-const servicePort = open({ port: integer, targetPort: intOrString, name: text, protocol: text, nodePort: integer }, ['port']);
+/** The schema with what it refers to written out. */
+function inlined(ref: ObjectSchema): Schema {
+  const { properties, items, additionalProperties, $ref: _ref, ...rest } = resolved(ref);
+  const fields = Object.entries(properties ?? {}).map(([key, field]) => [key, inlined(field)] as const);
+  return {
+    ...(rest as Schema),
+    ...(properties ? { properties: Object.fromEntries(fields) } : {}),
+    ...(items ? { items: inlined(items) } : {}),
+    ...(additionalProperties ? { additionalProperties: inlined(additionalProperties) } : {}),
+  };
+}
 
-const key = (type: Parameters<typeof apiVersionOf>[0]): string => `${apiVersionOf(type)}/${type.kind}`;
-
-const schemas: Readonly<Record<string, Schema>> = {
-  [key(ConfigMapType)]: open({ metadata, data: texts, binaryData: texts, immutable: flag }),
-  [key(SecretType)]: open({ metadata, type: text, data: texts, stringData: texts, immutable: flag }),
-  [key(K8sServiceType)]: open(
-    { metadata, spec: open({ type: text, selector: texts, ports: list(servicePort), externalName: text, clusterIP: text }) },
-    ['spec'],
-  ),
-  [key(PodType)]: open({ metadata, spec: podSpec }, ['spec']),
-  [key(DeploymentType)]: workload({ minReadySeconds: integer, paused: flag }),
-  [key(ReplicaSetType)]: workload(),
-};
-
-/** Of any kind, the metadata can be looked at. */
-const anything = open({ metadata });
-
-/** What is looked at of Kubernetes' own kinds: the fields in which mistakes are common; all others are left alone. */
-export function coreSchema(apiVersion: string, kind: string): Schema {
-  return schemas[`${apiVersion}/${kind}`] ?? anything;
+/** The fields of one of Kubernetes' own kinds; of a kind that is not known here, those of its metadata. */
+export function schemaOfKind(apiVersion: string, kind: string): { readonly schema: Schema; readonly complete: boolean } {
+  const core = coreKind(apiVersion, kind);
+  const id = core?.id ?? OBJECT_META;
+  let schema = known.get(id);
+  if (!schema) {
+    schema = core
+      ? inlined({ $ref: core.id })
+      : {
+          type: 'object',
+          properties: { metadata: inlined({ $ref: OBJECT_META }) },
+          'x-kubernetes-preserve-unknown-fields': true,
+        };
+    known.set(id, schema);
+  }
+  return { schema, complete: core !== undefined };
 }

@@ -1,7 +1,7 @@
 import { defaultServingConfig, findType, type KubeObject, knativeTypes, nearest, type ServingConfig, validate } from '../../api';
 import { type ErrorCode, type FieldError, jsonEqual } from '../../base';
 import type { LoadedObject } from '../input/loaded-input';
-import { coreErrors } from './core-checks';
+import { checkCore } from './core-checks';
 import type { Finding, ObjectId } from './finding';
 
 /** Upstream's settings, but that a service may start at zero: many clusters allow it, and this machine does. */
@@ -89,10 +89,11 @@ function objectFindings(item: LoadedObject, known: readonly string[]): Finding[]
   const { object } = item;
   const { apiVersion, kind } = object;
   const found = (errors: readonly FieldError[]) => errors.map((error) => fieldFinding(item, error));
-  if (findType(apiVersion, kind) === undefined) {
-    return OWN_GROUPS.has(groupOf(apiVersion)) ? [unknownKind(item)] : [...found(coreErrors(object)), unchecked(item)];
+  if (!OWN_GROUPS.has(groupOf(apiVersion))) {
+    const { errors, complete } = checkCore(object);
+    return [...found(errors), ...(complete ? [] : [unchecked(item)])];
   }
-  if (!OWN_GROUPS.has(groupOf(apiVersion))) return found(coreErrors(object));
+  if (findType(apiVersion, kind) === undefined) return [unknownKind(item)];
   const isNews = ({ level, message }: FieldError) =>
     level !== 'warning' || !(message.startsWith(INSECURE_DEFAULT) || known.some((text) => text.includes(message)));
   return found(validate(object, config).filter(isNews));

@@ -143,10 +143,16 @@ describe("Kubernetes' own kinds", () => {
     ]);
   });
 
-  test('a container without name or with a number for a value', async () => {
+  test('a container without name, or with a number for a value', async () => {
     expect(await messages(deployment('app: a', 'image: b, env: [{ name: A, value: 1 }]'))).toEqual([
       'missing field(s): spec.template.spec.containers[0].name',
       'invalid value: 1: spec.template.spec.containers[0].env[0].value',
+    ]);
+  });
+
+  test('a field that does not exist, with the one that was meant', async () => {
+    expect(await messages(deployment('app: a', 'name: a, imagee: b'))).toEqual([
+      'unknown field "spec.template.spec.containers[0].imagee": spec.template.spec.containers[0].imagee',
     ]);
   });
 
