@@ -1,3 +1,4 @@
+export * from './api-server';
 export * from './apply';
 export * from './cluster';
 export * from './images';

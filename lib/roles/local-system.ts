@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   allTypes,
   type Deployment,
@@ -17,6 +18,7 @@ import {
   FunctionRegistry,
   FunctionRuntime,
   ImageResolver,
+  LocalApi,
   LocalKubernetes,
   MachineRuntimes,
   MemoryCluster,
@@ -67,6 +69,11 @@ export interface LocalSystemOptions {
   readonly listen?: { readonly host: string; readonly port: number; readonly serverTiming: boolean };
   /** Pods as processes and containers; undefined: pods are functions of `functions` alone. */
   readonly machine?: MachineOptions;
+  /**
+   * An API server for `kubectl` and other clients; needs `machine`.
+   * `kubeconfig`: where to write how to reach it. @default among the files of pods, which go with this process
+   */
+  readonly api?: { readonly kubeconfig?: string };
   readonly onLog?: (line: SystemLogLine) => void;
   readonly onScale?: (event: ScaleEvent) => void;
 }
@@ -97,6 +104,8 @@ export class LocalSystem {
   readonly #addresses = new GatewayAddresses();
   readonly #scales: Informer<Deployment>;
   #url: string | undefined;
+  #kubeconfig: string | undefined;
+  #api: LocalApi | undefined;
 
   private constructor(private readonly options: LocalSystemOptions) {
     const { clock, executor, random, log, metrics, listen, machine, config = localServingConfig } = options;
@@ -137,6 +146,11 @@ export class LocalSystem {
     return this.#url;
   }
 
+  /** Path of the kubeconfig, or undefined without an API server. */
+  get kubeconfig(): string | undefined {
+    return this.#api?.kubeconfig;
+  }
+
   /** Tries again at once what waits for an image: after a mapping was added. */
   retryPods(): void {
     this.#pods.retry();
@@ -149,13 +163,14 @@ export class LocalSystem {
     this.autoscaler.stop();
     this.#kubernetes.stop();
     this.#scales.stop();
-    await Promise.all([this.#listener?.close(STOP_GRACE_MS), this.#names?.close()]);
+    await Promise.all([this.#api?.close(), this.#listener?.close(STOP_GRACE_MS), this.#names?.close()]);
     await this.#pods.stop();
     await this.gateway.stop();
   }
 
   async #start(): Promise<void> {
-    await Promise.all([this.gateway.start(), this.#kubernetes.start(), this.#names?.start(), this.#scales.start()]);
+    const api = this.#startApi();
+    await Promise.all([this.gateway.start(), this.#kubernetes.start(), this.#names?.start(), this.#scales.start(), api]);
     if (this.#listener) {
       const { host, port } = await this.#listener.listen();
       this.#url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -164,6 +179,13 @@ export class LocalSystem {
       this.#addresses.set([gatewaySubset('127.0.0.1', 80)]);
     }
     await Promise.all([this.#engine.start(), this.#pods.start()]);
+  }
+
+  async #startApi(): Promise<void> {
+    const kubeconfig = this.#kubeconfig;
+    if (kubeconfig === undefined) return;
+    const { clock, log } = this.options;
+    this.#api = await LocalApi.start({ cluster: this.cluster, types: allTypes, clock, log, kubeconfig });
   }
 
   #transport(): PodTransport {
@@ -190,7 +212,9 @@ export class LocalSystem {
       return new PodRuntime({ ...shared, images: new ImageResolver(), runtimes });
     }
     const names = this.#names!;
-    const { runtimes, directory } = new MachineRuntimes({ ...machine, clock, executor, log, names, functions });
+    const api = () => this.#api;
+    const { runtimes, directory } = new MachineRuntimes({ ...machine, api, clock, executor, log, names, functions });
+    if (this.options.api) this.#kubeconfig = this.options.api.kubeconfig ?? join(directory, 'kubeconfig');
     return new PodRuntime({ ...shared, images: machine.images, runtimes, directory, names });
   }
 

@@ -27,6 +27,14 @@ export interface Reachable {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** How to reach the system as a whole. */
+export interface Access {
+  /** `http://127.0.0.1:PORT`. */
+  readonly gateway: string;
+  /** Path of a kubeconfig for `kubectl` and other clients. */
+  readonly kubeconfig?: string | undefined;
+}
+
 export interface ScaleDecision {
   readonly namespace: string;
   readonly revision: string;
@@ -53,7 +61,7 @@ export interface DevReporter {
   applied(changes: readonly ObjectChange[]): void;
   /** What is not ready; called when it changes, and with [] when nothing is waited for any more. */
   waiting(nodes: readonly WhyNode[], elapsedMs: number): void;
-  ready(gateway: string, reachable: readonly Reachable[], elapsedMs: number): void;
+  ready(access: Access, reachable: readonly Reachable[], elapsedMs: number): void;
   scale(decision: ScaleDecision): void;
   /** `service` is what the line is shown under. */
   log(service: string, line: PodLine): void;

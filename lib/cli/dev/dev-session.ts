@@ -112,6 +112,7 @@ export class DevSession {
       tail: this.#tail,
       cluster: system.cluster,
       gateway: system.gatewayUrl ?? '',
+      kubeconfig: system.kubeconfig,
       onReady: () => {
         this.#everReady = true;
         if (once) this.#end.resolve(exitCodes.ok);

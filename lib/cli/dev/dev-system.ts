@@ -8,6 +8,8 @@ export interface DevSystem {
   readonly cluster: Cluster;
   /** `http://127.0.0.1:PORT`. */
   readonly gatewayUrl: string | undefined;
+  /** Path of the kubeconfig for this system, if it has an API server. */
+  readonly kubeconfig?: string | undefined;
   /** Tries again at once what waits for an image. */
   retryPods(): void;
   /** Ends every pod. */

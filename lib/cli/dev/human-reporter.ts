@@ -5,7 +5,7 @@ import type { Problem } from '../output/problem';
 import { type Style, styleFor, wantsRedraw } from '../output/style';
 import { whyLines } from '../why/format-why';
 import { type WhyNode, whyLine } from '../why/why-node';
-import type { DevReporter, ObjectChange, PodLine, Reachable, ScaleDecision } from './dev-events';
+import type { Access, DevReporter, ObjectChange, PodLine, Reachable, ScaleDecision } from './dev-events';
 
 /** Trees of more services than this are cut. */
 const MOST_TREES = 8;
@@ -74,7 +74,7 @@ export class HumanReporter implements DevReporter {
     this.#said = said;
   }
 
-  ready(gateway: string, reachable: readonly Reachable[], elapsedMs: number): void {
+  ready({ gateway, kubeconfig }: Access, reachable: readonly Reachable[], elapsedMs: number): void {
     const { bold, green, dim, cyan } = this.#style;
     this.#print(`${green('ready')} in ${seconds(elapsedMs)}${reachable.length === 0 ? `, gateway ${gateway}` : ''}`);
     const told = JSON.stringify([gateway, reachable]);
@@ -91,6 +91,7 @@ export class HumanReporter implements DevReporter {
         this.#print(`  ${dim(`${tag}: curl -H 'Host: ${tagHost}' ${gateway}`)}`);
       }
     }
+    if (kubeconfig !== undefined) this.#print(`\n  ${dim(`kubectl  export KUBECONFIG=${kubeconfig}`)}`);
     this.#print('');
   }
 

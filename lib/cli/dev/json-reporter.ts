@@ -1,7 +1,7 @@
 import type { Output } from '../io';
 import { type Problem, problemJson } from '../output/problem';
 import { type WhyNode, whyLine } from '../why/why-node';
-import type { DevReporter, ObjectChange, PodLine, Reachable, ScaleDecision } from './dev-events';
+import type { Access, DevReporter, ObjectChange, PodLine, Reachable, ScaleDecision } from './dev-events';
 
 /** One JSON object a line, each with an `event`. Fields may be added; none changes its meaning. */
 export class JsonReporter implements DevReporter {
@@ -32,7 +32,7 @@ export class JsonReporter implements DevReporter {
     this.#waiting = line;
   }
 
-  ready(gateway: string, reachable: readonly Reachable[], elapsedMs: number): void {
+  ready({ gateway, kubeconfig }: Access, reachable: readonly Reachable[], elapsedMs: number): void {
     const lines = (kind: string) =>
       reachable
         .filter((one) => one.kind === kind)
@@ -45,7 +45,8 @@ export class JsonReporter implements DevReporter {
         }));
     const routes = lines('Route');
     const more = routes.length > 0 ? { routes } : {};
-    this.#event('ready', { gateway, services: lines('Service'), ...more, elapsedMs: Math.round(elapsedMs) });
+    const api = kubeconfig === undefined ? {} : { kubeconfig };
+    this.#event('ready', { gateway, ...api, services: lines('Service'), ...more, elapsedMs: Math.round(elapsedMs) });
   }
 
   scale(decision: ScaleDecision): void {

@@ -41,6 +41,7 @@ export const startLocalSystem: LocalStart = async ({ gateway, images, inheritEnv
     metrics: noMetrics,
     listen: gateway,
     machine: { images, inheritEnv, ...preloadPath, ...(engine ? { engine } : {}) },
+    api: {},
     onLog,
     onScale: onDecision,
   });

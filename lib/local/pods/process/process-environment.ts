@@ -7,8 +7,8 @@ const ALLOWED = ['PATH', 'LANG', 'TMPDIR'];
 export interface ProcessEnvironmentOptions {
   /** Names of our own environment that children get too. */
   readonly inheritEnv?: readonly string[];
-  /** Value of KUBECONFIG for children. */
-  readonly kubeconfig?: string;
+  /** The API server's URL and the value of KUBECONFIG for children, once there is one. */
+  readonly api?: () => { readonly url: string; readonly kubeconfig: string } | undefined;
   /** The preload that makes cluster names work in Node programs. */
   readonly preloadPath?: string;
 }
@@ -43,14 +43,25 @@ export function processEnvironment(
     const value = ours[name];
     if (value !== undefined) env[name] = value;
   }
-  if (options.kubeconfig) env['KUBECONFIG'] = options.kubeconfig;
-  Object.assign(env, input.program, input.declared);
+  Object.assign(env, apiVariables(options.api?.()), input.program, input.declared);
   for (const [name, folder] of Object.entries(input.volumes)) {
     env[`KNC_VOLUME_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`] = folder;
   }
   if (Object.keys(input.mounts).length > 0) env['KNC_MOUNTS'] = JSON.stringify(input.mounts);
   env['KNC_TERMINATION_LOG'] = input.terminationLog;
   return isNode(input.command) ? withNames(env, input, options.preloadPath) : env;
+}
+
+/** How to reach the API server: as Kubernetes tells every container, and by a kubeconfig. */
+function apiVariables(api: { readonly url: string; readonly kubeconfig: string } | undefined): Record<string, string> {
+  if (api === undefined) return {};
+  const { hostname, port } = new URL(api.url);
+  return {
+    KUBECONFIG: api.kubeconfig,
+    KUBERNETES_SERVICE_HOST: hostname,
+    KUBERNETES_SERVICE_PORT: port,
+    KUBERNETES_SERVICE_PORT_HTTPS: port,
+  };
 }
 
 function isNode(command: readonly string[]): boolean {

@@ -17,8 +17,18 @@ const input = (more: Partial<ProcessEnvironmentInput> = {}): ProcessEnvironmentI
 });
 
 test('our own environment is passed by an allow-list and by name', () => {
-  const env = processEnvironment(input(), { inheritEnv: ['WANTED', 'ABSENT'], kubeconfig: '/k' });
-  expect(env).toEqual({ PATH: '/bin', LANG: 'C', HOME: '/home', WANTED: 'y', KUBECONFIG: '/k', KNC_TERMINATION_LOG: '/t' });
+  const env = processEnvironment(input(), { inheritEnv: ['WANTED', 'ABSENT'] });
+  expect(env).toEqual({ PATH: '/bin', LANG: 'C', HOME: '/home', WANTED: 'y', KNC_TERMINATION_LOG: '/t' });
+});
+
+test('a program finds the API server as in any container, and by a kubeconfig', () => {
+  const env = processEnvironment(input(), { api: () => ({ url: 'https://127.0.0.1:4711', kubeconfig: '/k' }) });
+  expect(env).toMatchObject({
+    KUBECONFIG: '/k',
+    KUBERNETES_SERVICE_HOST: '127.0.0.1',
+    KUBERNETES_SERVICE_PORT: '4711',
+    KUBERNETES_SERVICE_PORT_HTTPS: '4711',
+  });
 });
 
 test('what the pod declares comes before what the mapping says, and that before ours', () => {

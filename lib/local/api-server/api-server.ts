@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Clock, Log } from '../../base';
+import { ClusterError } from '../../kube';
+import { Catalog } from './catalog';
+import type { ServerCertificate } from './certificate';
+import type { OpenApi, ProtobufCodec } from './codecs';
+import { deleteCollection, deleteObject } from './deletes';
+import { Discovery } from './discovery';
+import { Exchange } from './exchange';
+import { Guard } from './guard';
+import { ListPages } from './list-pages';
+import { flag } from './list-query';
+import { answerMeta } from './meta-paths';
+import { getObject, listObjects } from './reads';
+import { parsePath, type ResourcePath } from './request-path';
+import { noResource, notAllowed, type ResourceRequest, type ServerParts } from './resource-request';
+import { answerReview } from './review-request';
+import type { ServedResource } from './served-resource';
+import { failure, type Subject } from './status';
+import { watchObjects } from './watch-stream';
+import { createObject, patchObject, updateObject } from './writes';
+
+export interface ApiServerOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly resources: readonly ServedResource[];
+  readonly certificate: ServerCertificate;
+  /** What clients must send as their bearer token. */
+  readonly token: string;
+  readonly protobuf?: ProtobufCodec;
+  readonly openApi?: OpenApi;
+}
+
+const HOST = '127.0.0.1';
+/** How long the head of a request, all of a request, and a TLS handshake may take, in milliseconds. */
+const HEAD_MS = 10_000;
+const REQUEST_MS = 60_000;
+/** Longer than clients keep idle connections (client-go: 90 s), so that they close them and not we. */
+const IDLE_MS = 120_000;
+
+/**
+ * A Kubernetes API server for clients on this machine, over any `Cluster`: HTTPS on a free loopback port, with one token. Paths,
+ * answers, errors, watches, discovery and tables are Kubernetes'. Whoever has the token may do everything: there are no roles.
+ */
+export class ApiServer {
+  readonly #server: Server;
+  readonly #guard: Guard;
+  readonly #catalog: Catalog;
+  readonly #discovery: Discovery;
+  readonly #stopping = new AbortController();
+  readonly #parts: ServerParts;
+
+  constructor(private readonly options: ApiServerOptions) {
+    const { certificate, key } = options.certificate;
+    const { clock, protobuf } = options;
+    this.#guard = new Guard(options.token);
+    this.#catalog = new Catalog(options.resources);
+    this.#discovery = new Discovery(this.#catalog);
+    this.#parts = {
+      clock,
+      pages: new ListPages(clock),
+      isToken: (token) => this.#guard.isToken(token),
+      stopping: this.#stopping.signal,
+      ...(protobuf ? { protobuf } : {}),
+    };
+    const limits = { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS, handshakeTimeout: HEAD_MS };
+    this.#server = createServer({ cert: certificate, key, minVersion: 'TLSv1.2', ...limits }, (request, response) => {
+      void this.#answer(request, response);
+    });
+  }
+
+  /** Takes requests from now on. Resolves with the server's URL. */
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(0, HOST, () => resolve());
+    });
+    return this.url;
+  }
+
+  /** `https://127.0.0.1:PORT`. */
+  get url(): string {
+    return `https://${HOST}:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Ends watches and closes all connections. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    if (!this.#server.listening) return;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let exchange: Exchange | undefined;
+    let subject: Subject | undefined;
+    response.on('error', () => {});
+    try {
+      exchange = new Exchange(request, response, this.options.protobuf);
+      this.#guard.check(request.method, request.headers);
+      const parsed = parsePath(exchange.url.pathname);
+      if (parsed.kind !== 'resource') {
+        await answerMeta(exchange, parsed, this.#discovery, this.options.openApi);
+        return;
+      }
+      const resource = this.#resource(parsed.path);
+      subject = { resource, path: parsed.path };
+      await handle({ exchange, resource, path: parsed.path, parts: this.#parts });
+    } catch (error) {
+      this.#refuse(error, exchange, response, subject);
+    }
+  }
+
+  #resource({ group, version, resource: plural, namespace }: ResourcePath): ServedResource {
+    const resource = this.#catalog.find(group, version, plural);
+    if (!resource || (namespace !== undefined && !resource.type.namespaced)) throw noResource();
+    return resource;
+  }
+
+  #refuse(error: unknown, exchange: Exchange | undefined, response: ServerResponse, subject: Subject | undefined): void {
+    if (response.destroyed) return;
+    const status = failure(error, subject);
+    if (!ClusterError.is(error)) this.options.log.error('the API server failed', { error: status.message });
+    if (exchange) exchange.sendStatus(status);
+    else response.writeHead(status.code ?? 400).end();
+  }
+}
+
+/** Answers a request that is about a resource the server has. */
+async function handle(request: ResourceRequest): Promise<void> {
+  const { exchange, path, resource } = request;
+  const { method } = exchange;
+  const part = path.subresource === undefined ? undefined : resource.subresources.find(({ name }) => name === path.subresource);
+  if (path.subresource !== undefined && !part) throw noResource();
+  if (resource.type.namespaced && path.name !== undefined && path.namespace === undefined) throw noResource();
+  if (resource.review) return answerReview(request, resource.review);
+  const reading = method === 'GET' || method === 'HEAD';
+  if (!reading && !resource.verbs.includes('update')) throw notAllowed();
+  if (path.name === undefined) {
+    if (reading) return flag(exchange.query, 'watch') ? watchObjects(request) : listObjects(request);
+    if (method === 'POST' && (path.namespace !== undefined || !resource.type.namespaced)) return createObject(request);
+    if (method === 'DELETE') return deleteCollection(request);
+    throw notAllowed();
+  }
+  if (reading) return flag(exchange.query, 'watch') && !part ? watchObjects(request) : getObject(request);
+  if (method === 'PUT') return updateObject(request);
+  if (method === 'PATCH') return patchObject(request);
+  if (method === 'DELETE' && !part) return deleteObject(request);
+  throw notAllowed();
+}

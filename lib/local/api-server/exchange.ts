@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { stringify } from 'yaml';
+import { ClusterError } from '../../kube';
+import { type Accepted, accepted } from './accept';
+import type { ProtobufCodec } from './codecs';
+import type { Status } from './status';
+
+/** The most that the body of a request may have, in bytes: what kube-apiserver allows. */
+export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+const JSON_OBJECT: Accepted = { format: 'json', as: 'object', contentType: 'application/json' };
+const OBJECT_ONLY: ReadonlySet<Accepted['as']> = new Set(['object']);
+
+/** One request and its answer. */
+export class Exchange {
+  readonly url: URL;
+  readonly #protobuf: ProtobufCodec | undefined;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    protobuf?: ProtobufCodec,
+  ) {
+    this.url = requestUrl(request);
+    this.#protobuf = protobuf;
+  }
+
+  get method(): string {
+    return this.request.method ?? 'GET';
+  }
+
+  get query(): URLSearchParams {
+    return this.url.searchParams;
+  }
+
+  /** The media type of the body, without its parameters; empty if none is given. */
+  get contentType(): string {
+    return (this.request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  }
+
+  /** In which form the answer is wanted. @throws ClusterError NotAcceptable */
+  accepts(offered: ReadonlySet<Accepted['as']> = OBJECT_ONLY): Accepted {
+    return accepted(this.request.headers.accept, offered);
+  }
+
+  /** The whole body. @throws ClusterError RequestEntityTooLarge */
+  async body(): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of this.request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) {
+        this.response.setHeader('Connection', 'close');
+        throw new ClusterError('RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY_BYTES}`);
+      }
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  async send(code: number, value: unknown, form: Accepted = JSON_OBJECT): Promise<void> {
+    if (form.format === 'protobuf') {
+      const bytes = await this.#protobuf?.encode(value);
+      if (!bytes) {
+        throw new ClusterError(
+          'NotAcceptable',
+          'only the following media types are accepted: application/json, application/yaml',
+        );
+      }
+      return this.#end(code, form.contentType, Buffer.from(bytes));
+    }
+    const text = form.format === 'yaml' ? stringify(value, { aliasDuplicateObjects: false }) : this.#json(value);
+    this.#end(code, form.contentType, text);
+  }
+
+  sendText(code: number, text: string): void {
+    this.#end(code, 'text/plain; charset=utf-8', text);
+  }
+
+  sendStatus(status: Status): void {
+    const { response } = this;
+    if (response.headersSent) {
+      // The answer has begun: all that can still be told is that it is not whole.
+      response.destroy();
+      return;
+    }
+    if (status.code === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+    if (status.details?.retryAfterSeconds) response.setHeader('Retry-After', String(status.details.retryAfterSeconds));
+    // What is left of the body is not worth reading.
+    if (!this.request.complete) response.setHeader('Connection', 'close');
+    this.#end(status.code ?? 500, 'application/json', this.#json(status));
+  }
+
+  #json(value: unknown): string {
+    const pretty = this.query.get('pretty');
+    return pretty !== null && pretty !== 'false' && pretty !== '0'
+      ? `${JSON.stringify(value, null, 2)}\n`
+      : `${JSON.stringify(value)}\n`;
+  }
+
+  #end(code: number, contentType: string, body: string | Buffer): void {
+    this.response.writeHead(code, {
+      'Content-Type': contentType,
+      'Content-Length': Buffer.byteLength(body),
+      'Cache-Control': 'no-cache, private',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    this.response.end(body);
+  }
+}
+
+/** The URL of a request, whatever its target looks like. @throws ClusterError BadRequest */
+export function requestUrl({ url }: IncomingMessage): URL {
+  const target = url ?? '/';
+  if (!target.startsWith('/')) throw new ClusterError('BadRequest', 'the target of a request is a path');
+  try {
+    return new URL(`https://localhost${target}`);
+  } catch {
+    throw new ClusterError('BadRequest', 'the target of the request is no valid path');
+  }
+}

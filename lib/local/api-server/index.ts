@@ -1,0 +1,6 @@
+export * from './api-server';
+export * from './certificate';
+export * from './codecs';
+export * from './kubeconfig-file';
+export * from './local-api';
+export * from './served-resource';

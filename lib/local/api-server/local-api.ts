@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { knativeTypes, NamespaceType, type ResourceType } from '../../api';
+import type { Clock, Log } from '../../base';
+import { type Cluster, ClusterError } from '../../kube';
+import { ApiServer } from './api-server';
+import { selfSignedCertificate } from './certificate';
+import { FixedCluster } from './fixed-cluster';
+import { CustomResourceDefinitionType, establishedDefinitions, localNode, NodeType } from './fixed-objects';
+import { writeKubeconfig } from './kubeconfig-file';
+import { reviews } from './reviews';
+import { readOnlyResource, reviewResource, type ServedResource, servedResource } from './served-resource';
+
+export interface LocalApiOptions {
+  readonly cluster: Cluster;
+  /** The kinds that the cluster knows. */
+  readonly types: readonly ResourceType[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where to write the kubeconfig; removed when the server closes. */
+  readonly kubeconfig: string;
+}
+
+/** Namespaces that are there from the start, beside those that come with the first object in them. */
+const NAMESPACES = ['default', 'kube-system', 'knative-serving'];
+const TOKEN_BYTES = 32;
+
+/** The API server of a local cluster: with a certificate, a token and a kubeconfig of its own, new at every start. */
+export class LocalApi {
+  /** Starts it; resolves once it takes requests and the kubeconfig is there. */
+  static async start(options: LocalApiOptions): Promise<LocalApi> {
+    const { cluster, clock, log, kubeconfig } = options;
+    const [certificate] = await Promise.all([selfSignedCertificate(clock.now()), createNamespaces(cluster)]);
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const server = new ApiServer({ clock, log, certificate, token, resources: resourcesOf(options) });
+    const url = await server.listen();
+    writeKubeconfig(kubeconfig, { server: url, certificate: certificate.certificate, token });
+    return new LocalApi(server, url, kubeconfig);
+  }
+
+  private constructor(
+    private readonly server: ApiServer,
+    /** `https://127.0.0.1:PORT`. */
+    readonly url: string,
+    /** Path of the kubeconfig. */
+    readonly kubeconfig: string,
+  ) {}
+
+  /** Ends all requests; the kubeconfig, which then leads nowhere, goes. */
+  async close(): Promise<void> {
+    rmSync(this.kubeconfig, { force: true });
+    await this.server.close();
+  }
+}
+
+function resourcesOf({ cluster, types, clock }: LocalApiOptions): readonly ServedResource[] {
+  const now = clock.now();
+  const custom = types.filter((type) => knativeTypes.includes(type));
+  const fixed = new FixedCluster(
+    [
+      [NodeType, [localNode(now)]],
+      [CustomResourceDefinitionType, establishedDefinitions(now, custom)],
+    ],
+    now,
+  );
+  return [
+    ...types.map((type) => servedResource(type, cluster)),
+    ...[NodeType, CustomResourceDefinitionType].map((type) => readOnlyResource(type, fixed)),
+    ...reviews.map((review) => reviewResource(review, fixed)),
+  ];
+}
+
+async function createNamespaces(cluster: Cluster): Promise<void> {
+  for (const name of NAMESPACES) {
+    try {
+      await cluster.create(NamespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    } catch (error) {
+      if (!ClusterError.is(error, 'AlreadyExists')) throw error;
+    }
+  }
+}

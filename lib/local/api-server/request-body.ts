@@ -1,0 +1,55 @@
+import { parse } from 'yaml';
+import { errorMessage } from '../../base';
+import { ClusterError } from '../../kube';
+import type { ProtobufCodec } from './codecs';
+import type { Exchange } from './exchange';
+
+const OBJECT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+
+/** The refusal of a body's media type. */
+export const unsupported = (known: readonly string[]): ClusterError =>
+  new ClusterError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')}`,
+  );
+
+/** JSON as a value. @throws ClusterError BadRequest */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new ClusterError('BadRequest', `the body of the request is no JSON: ${errorMessage(error)}`);
+  }
+}
+
+/** YAML, or JSON, as a value. @throws ClusterError BadRequest */
+export function parseYaml(bytes: Buffer): unknown {
+  try {
+    return parse(bytes.toString('utf8'), { maxAliasCount: 100 });
+  } catch (error) {
+    throw new ClusterError('BadRequest', `error decoding YAML: ${errorMessage(error)}`);
+  }
+}
+
+/**
+ * The object that a request carries. A body must say what it is: one without a media type can come from a page of any site.
+ *
+ * @throws ClusterError UnsupportedMediaType, BadRequest or RequestEntityTooLarge
+ */
+export async function readObject(exchange: Exchange, protobuf?: ProtobufCodec): Promise<Record<string, unknown>> {
+  const { contentType } = exchange;
+  if (!OBJECT_TYPES.includes(contentType)) throw unsupported(OBJECT_TYPES);
+  const bytes = await exchange.body();
+  const value = await decoded(contentType, bytes, protobuf);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ClusterError('BadRequest', 'the body of the request is no object');
+  }
+  return value as Record<string, unknown>;
+}
+
+async function decoded(contentType: string, bytes: Buffer, protobuf: ProtobufCodec | undefined): Promise<unknown> {
+  if (contentType === 'application/json') return parseJson(bytes);
+  if (contentType === 'application/yaml') return parseYaml(bytes);
+  if (!protobuf) throw unsupported(OBJECT_TYPES.slice(0, 2));
+  return protobuf.decode(bytes);
+}
