@@ -5,6 +5,7 @@ import type { RequestTimings } from './server-timing';
 /** What the gateway counts. Names are API. */
 export class GatewayMetrics {
   readonly #requests;
+  readonly #durations;
   readonly #coldStarts;
   readonly #labels = new WeakMap<Backend, Map<string, Record<string, string>>>();
 
@@ -14,6 +15,12 @@ export class GatewayMetrics {
       'revision',
       'code_class',
     ]);
+    this.#durations = metrics.histogram(
+      'knc_gateway_request_duration_seconds',
+      'Time to the head of the answer of requests that a pod answered, waiting for the pod included.',
+      ['namespace', 'revision'],
+      [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    );
     this.#coldStarts = metrics.histogram(
       'knc_gateway_cold_start_seconds',
       'Time to the head of the answer of requests that found no pod ready.',
@@ -24,7 +31,10 @@ export class GatewayMetrics {
 
   answered(backend: Backend, status: number, timings: RequestTimings | undefined): void {
     this.#requests.add(this.#labelsOf(backend, `${Math.floor(status / 100)}xx`));
-    if (timings?.cold) this.#coldStarts.observe(backend.labels, (timings.queue + timings.app) / 1000);
+    if (!timings) return;
+    const seconds = (timings.queue + timings.app) / 1000;
+    this.#durations.observe(backend.labels, seconds);
+    if (timings.cold) this.#coldStarts.observe(backend.labels, seconds);
   }
 
   /** The same object for the same series: this runs for every request. */

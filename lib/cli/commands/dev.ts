@@ -5,6 +5,7 @@ import { appRunner } from '../app-runner';
 import type { Invocation } from '../command-spec';
 import { choosePort } from '../dev/choose-port';
 import type { DevReporter } from '../dev/dev-events';
+import { showMetrics } from '../dev/dev-metrics';
 import { devOptions } from '../dev/dev-options';
 import { DevSession } from '../dev/dev-session';
 import { HumanReporter } from '../dev/human-reporter';
@@ -35,6 +36,7 @@ export async function run(invocation: Invocation, io: Io, startLocal: LocalStart
   });
   const images = new ImageResolver({ samplesDir: path.join(packageFolder(), 'dist/samples') });
   const { namespace, logs, once, timeoutMs, inheritEnv, trustImages } = options;
+  const { metrics, close } = await showMetrics(options.metricsPort, reporter);
   const session = new DevSession({
     clock,
     executor,
@@ -46,7 +48,7 @@ export async function run(invocation: Invocation, io: Io, startLocal: LocalStart
     loader: new InputLoader(options.paths, runner, io.readStdin),
     start: async (listener) => {
       const gateway = { host: HOST, port: await choosePort(HOST, options.port), serverTiming: true };
-      return startLocal({ clock, executor, random: systemRandom, gateway, images, inheritEnv, reporter, ...listener });
+      return startLocal({ clock, executor, random: systemRandom, gateway, images, inheritEnv, reporter, metrics, ...listener });
     },
     apply: applyToCluster,
     onInput: (input) => images.update(imagesOf(input, trustImages)),
@@ -55,7 +57,7 @@ export async function run(invocation: Invocation, io: Io, startLocal: LocalStart
     onInterrupt: io.onInterrupt,
     onEnd: () => aborting.abort(),
   });
-  return session.run();
+  return session.run().finally(close);
 }
 
 function imagesOf({ programs, imageFile }: LoadedInput, trusted: boolean): Parameters<ImageResolver['update']>[0] {

@@ -58,6 +58,8 @@ export interface DevReporter {
   output(text: string): void;
   /** Something worth knowing that stops nothing. */
   notice(text: string): void;
+  /** Where Prometheus finds what the runtime measures. */
+  metrics(url: string): void;
   applied(changes: readonly ObjectChange[]): void;
   /** What is not ready; called when it changes, and with [] when nothing is waited for any more. */
   waiting(nodes: readonly WhyNode[], elapsedMs: number): void;

@@ -10,6 +10,8 @@ export interface DevOptions {
   readonly quickstart: boolean;
   /** Undefined: 80, or else 8080; 0: any free one. */
   readonly port: number | undefined;
+  /** Undefined: no metrics; 0: any free port. */
+  readonly metricsPort: number | undefined;
   readonly namespace: string;
   readonly logs: boolean;
   readonly json: boolean;
@@ -48,6 +50,7 @@ export function devOptions(invocation: Invocation): DevOptions {
     paths: pathsOf(invocation),
     quickstart: options['quickstart'] === true,
     port: options['port'] as number | undefined,
+    metricsPort: options['metricsPort'] as number | undefined,
     namespace: namespaceOf(options),
     logs: options['logs'] === true,
     json: options['json'] === true,

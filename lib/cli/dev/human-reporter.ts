@@ -43,6 +43,10 @@ export class HumanReporter implements DevReporter {
     this.#print(`${this.#style.yellow('note')} ${text}`);
   }
 
+  metrics(url: string): void {
+    this.#print(`metrics ${this.#style.cyan(url)}`);
+  }
+
   applied(changes: readonly ObjectChange[]): void {
     const counts = new Map<string, number>();
     for (const { change } of changes) counts.set(change, (counts.get(change) ?? 0) + 1);

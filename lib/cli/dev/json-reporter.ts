@@ -21,6 +21,10 @@ export class JsonReporter implements DevReporter {
     this.#event('notice', { text });
   }
 
+  metrics(url: string): void {
+    this.#event('metrics', { url });
+  }
+
   applied(changes: readonly ObjectChange[]): void {
     this.#event('applied', { objects: changes });
   }

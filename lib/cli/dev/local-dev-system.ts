@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Clock, type Executor, errorMessage, type Log, noMetrics, type Random } from '../../base';
+import { type Clock, type Executor, errorMessage, type Log, type Metrics, type Random } from '../../base';
 import { applyObjects } from '../../local/apply';
 import { findContainerEngine, type ImageResolver } from '../../local/images';
 import { objectName } from '../input/check-objects';
@@ -16,6 +16,7 @@ export interface LocalStartOptions extends DevSystemListener {
   readonly images: ImageResolver;
   readonly inheritEnv: readonly string[];
   readonly reporter: DevReporter;
+  readonly metrics: Metrics;
 }
 
 export type LocalStart = (options: LocalStartOptions) => Promise<DevSystem>;
@@ -38,7 +39,6 @@ export const startLocalSystem: LocalStart = async ({ gateway, images, inheritEnv
   return LocalSystem.start({
     ...deps,
     log: logTo(reporter),
-    metrics: noMetrics,
     listen: gateway,
     machine: { images, inheritEnv, ...preloadPath, ...(engine ? { engine } : {}) },
     api: {},

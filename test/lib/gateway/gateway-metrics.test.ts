@@ -20,14 +20,23 @@ describe('metrics', () => {
     const { seen, backend, metrics } = setup();
     metrics.answered(backend, 204, { ...timings, cold: false });
     metrics.answered(backend, 503, undefined);
-    expect(seen).toEqual(
+    expect(seen.filter((one) => (one as string[])[0] === 'knc_gateway_requests_total')).toEqual(
       ['2xx', '5xx'].map((code_class) => ['knc_gateway_requests_total', { namespace: 'default', revision: 'r', code_class }]),
     );
   });
 
-  test('hold how long cold requests took, in seconds', () => {
+  test('hold how long requests took that a pod answered, in seconds, and cold ones among them', () => {
     const { seen, backend, metrics } = setup();
     metrics.answered(backend, 200, timings);
-    expect(seen).toContainEqual(['knc_gateway_cold_start_seconds', { namespace: 'default', revision: 'r' }, 0.15]);
+    metrics.answered(backend, 200, { ...timings, queue: 0, cold: false });
+    metrics.answered(backend, 503, undefined);
+    const observed = (name: string) =>
+      (seen as [string, object, number?][]).filter(([of]) => of === name).map(([, labels, value]) => [labels, value]);
+    const labels = { namespace: 'default', revision: 'r' };
+    expect(observed('knc_gateway_cold_start_seconds')).toEqual([[labels, 0.15]]);
+    expect(observed('knc_gateway_request_duration_seconds')).toEqual([
+      [labels, 0.15],
+      [labels, 0.03],
+    ]);
   });
 });
