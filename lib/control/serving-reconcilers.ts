@@ -1,5 +1,6 @@
 import type { KubeObject, ServingConfig } from '../api';
 import { configurationReconciler } from './configuration';
+import { domainMappingReconciler } from './domainmapping';
 import { gcReconciler } from './gc';
 import { ingressReconciler } from './ingress';
 import { labelerReconciler } from './labeler';
@@ -23,6 +24,7 @@ export function createServingReconcilers(options: ServingOptions = {}): readonly
     configurationReconciler,
     revisionReconciler(options),
     routeReconciler,
+    domainMappingReconciler,
     labelerReconciler,
     gcReconciler,
     ingressReconciler(options.gatewayHost ?? GATEWAY_HOST),

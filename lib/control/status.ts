@@ -1,5 +1,6 @@
 import type { Condition, ConditionSet, Conditions, KResourceStatus, KubeObject, Stored } from '../api';
 import { semanticEqual } from './engine/json';
+import type { PlannedEvent } from './reconciler';
 
 type Parent = Stored<KubeObject> & { readonly status?: KResourceStatus };
 
@@ -35,4 +36,12 @@ function saysTheSame(a: Condition, b: Condition): boolean {
 /** Message of a child that exists already and belongs to somebody else. */
 export function notOwnedMessage(kind: string, name: string): string {
   return `There is an existing ${kind} ${JSON.stringify(name)} that we do not own.`;
+}
+
+/** An error that will be there again with the next plan: an event only when it changes the conditions. */
+export function errorEvents(parent: Parent, conditions: Conditions, message: string): readonly PlannedEvent[] {
+  const { observedGeneration, conditions: now } = finishStatus(parent, conditions, {});
+  const seen = { observedGeneration: parent.status?.observedGeneration, conditions: parent.status?.conditions };
+  if (semanticEqual(seen, { observedGeneration, conditions: now })) return [];
+  return [{ type: 'Warning', reason: 'InternalError', message }];
 }

@@ -17,6 +17,8 @@ export interface HeaderRules {
 const REVISION_HEADERS = new Set(['knative-serving-namespace', 'knative-serving-revision']);
 
 const ORIGINAL_HOST = 'K-Original-Host';
+/** What routes set and a pod does not get: it sees the host that was asked for as its Host. */
+const NOT_FOR_PODS = new Set([...REVISION_HEADERS, ORIGINAL_HOST.toLowerCase()]);
 
 /**
  * The headers of a request as a backend gets them: end-to-end fields in their order, forwarding fields rewritten unless the
@@ -39,7 +41,7 @@ export function forwardedHeaders(inbound: Inbound, rules: HeaderRules): string[]
   addForwarding(out, inbound);
   for (let i = 0; i < rules.setHeaders.length; i += 2) {
     const name = rules.setHeaders[i]!;
-    if (rules.toRevision && REVISION_HEADERS.has(name.toLowerCase())) continue;
+    if (rules.toRevision && NOT_FOR_PODS.has(name.toLowerCase())) continue;
     out.push(name, rules.setHeaders[i + 1]!);
   }
   if (rules.originalHost !== undefined && !rules.setNames.has('k-original-host')) out.push(ORIGINAL_HOST, rules.originalHost);

@@ -161,7 +161,9 @@ function compile(object: Stored<Ingress>, key: string): Claim {
         ingress,
       }),
     );
-    for (const host of (rule.hosts ?? []).flatMap((host) => namesOf(normalizeHost(host), namespace, external))) {
+    const isMapped = routes.some(({ rewriteHost }) => rewriteHost !== undefined);
+    const alias = !external ? undefined : isMapped ? mappedAlias : serviceAlias(namespace);
+    for (const host of (rule.hosts ?? []).map(normalizeHost).flatMap((host) => [host, ...(alias?.(host) ?? [])])) {
       let entry = hosts.get(host);
       if (!entry) {
         entry = { external: [], internal: [] };
@@ -183,10 +185,16 @@ function bySpecificity(a: PathRoute, b: PathRoute): number {
   return b.path.length - a.path.length || b.headers.length - a.headers.length;
 }
 
+const LOCALHOST = '.localhost';
+
 /** A public host `<x>.<namespace>.<domain>` also answers as `<x>.<namespace>.localhost`, which browsers resolve without DNS. */
-function namesOf(host: string, namespace: string, external: boolean): string[] {
-  const [first, second, third] = host.split('.', 3);
-  if (!external || second !== namespace || !third) return [host];
-  const alias = `${first}.${namespace}.localhost`;
-  return alias === host ? [host] : [host, alias];
+function serviceAlias(namespace: string): (host: string) => string[] {
+  return (host) => {
+    const [first, second, third] = host.split('.', 3);
+    const alias = `${first}.${namespace}${LOCALHOST}`;
+    return second === namespace && third && alias !== host ? [alias] : [];
+  };
 }
+
+/** A domain that is mapped to a service also answers as `<domain>.localhost`. */
+const mappedAlias = (host: string): string[] => (host.endsWith(LOCALHOST) ? [] : [host + LOCALHOST]);

@@ -59,6 +59,13 @@ function conflict(ingress: Stored<Ingress>, observed: Observed): { host: string;
   return undefined;
 }
 
+/** Said of what asks for HTTPS: it is not served as if nothing had been asked. */
+function tlsMessage({ spec: { tls = [] } }: Ingress): string {
+  const secrets = tls.map(({ secretNamespace, secretName }) => JSON.stringify(`${secretNamespace}/${secretName}`)).join(', ');
+  const hosts = [...new Set(tls.flatMap(({ hosts: all = [] }) => all))].join(', ');
+  return `TLS is not terminated here: Secret ${secrets} is not used, and ${hosts} is served by plain HTTP alone.`;
+}
+
 function plan(ingress: Stored<Ingress>, observed: Observed, now: number, gatewayHost: string): Plan {
   if (!isOurs(ingress)) return {};
   const { namespace = '', name, uid, generation = 0 } = ingress.metadata;
@@ -71,7 +78,9 @@ function plan(ingress: Stored<Ingress>, observed: Observed, now: number, gateway
   if (clash) {
     const message = `Host ${JSON.stringify(clash.host)} is claimed by the older Ingress ${JSON.stringify(keyOf(clash.holder))}.`;
     conditions = conditions.markFalse('NetworkConfigured', 'HostConflict', message);
-  } else conditions = taken ? conditions.markTrue('NetworkConfigured') : conditions.markUnknown('NetworkConfigured');
+  } else if (ingress.spec.tls?.length)
+    conditions = conditions.markFalse('NetworkConfigured', 'TLSNotSupported', tlsMessage(ingress));
+  else conditions = taken ? conditions.markTrue('NetworkConfigured') : conditions.markUnknown('NetworkConfigured');
   const { publicLoadBalancer, privateLoadBalancer } = ingress.status ?? {};
   let fields: IngressStatus = { publicLoadBalancer, privateLoadBalancer };
   if (taken) {

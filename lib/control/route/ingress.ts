@@ -1,5 +1,4 @@
 import {
-  annotationOf,
   annotations,
   controllerRef,
   type HTTPIngressPath,
@@ -12,7 +11,7 @@ import {
   type ServingConfig,
   type Stored,
 } from '../../api';
-import { without } from '../metadata';
+import { httpOptionOf, ingressAnnotations } from '../ingress/child-ingress';
 import { expandedHosts, hostOf } from './domains';
 import type { ConfigurationRollout, Rollout } from './rollout';
 import { writeRollout } from './rollout-annotation';
@@ -25,17 +24,6 @@ const NAMESPACE_HEADER = 'Knative-Serving-Namespace';
 /** Headers of tag-header-based-routing. */
 const TAG_HEADER = 'Knative-Serving-Tag';
 const DEFAULT_ROUTE_HEADER = 'Knative-Serving-Default-Route';
-
-/** Older spellings and what belongs to the Route alone. */
-const NOT_FOR_INGRESS = new Set<string>([
-  annotations.lastAppliedConfiguration[0],
-  annotations.certificateClass[1],
-  annotations.ingressClass[1],
-]);
-const CLASS = annotations.ingressClass[0];
-
-/** The Ingress of a route cannot be made because the route asks for something that does not exist. */
-export class IngressError extends Error {}
 
 /** What an Ingress is made from. */
 export interface IngressInput {
@@ -59,8 +47,7 @@ export function makeIngress(input: IngressInput): Ingress {
       namespace,
       labels: { ...route.metadata.labels, [labels.route]: name, [labels.routeNamespace]: namespace ?? '' },
       annotations: {
-        ...without(own, (key) => NOT_FOR_INGRESS.has(key)),
-        [CLASS]: annotationOf(own, annotations.ingressClass) || config.network.ingressClass,
+        ...ingressAnnotations(own, config),
         [annotations.rollout[0]]: writeRollout(rollout),
         ...(tagToHost.size > 0 ? { [annotations.tagToHost[0]]: JSON.stringify(Object.fromEntries(tagToHost)) } : {}),
       },
@@ -84,17 +71,8 @@ function makeSpec(input: IngressInput): { spec: IngressSpec; tagToHost: Readonly
       if (tag !== '') tagToHost.set(tag, [...(tagToHost.get(tag) ?? []), host]);
     }
   }
-  const httpOption = httpOptionOf(route, config);
+  const httpOption = httpOptionOf(route.metadata.annotations, config);
   return { spec: { rules, ...(httpOption ? { httpOption } : {}) }, tagToHost };
-}
-
-function httpOptionOf(route: Stored<Route>, config: ServingConfig): IngressSpec['httpOption'] {
-  const given = annotationOf(route.metadata.annotations, annotations.httpProtocol);
-  const protocol = given?.toLowerCase() || config.network.httpProtocol;
-  if (protocol === 'enabled') return 'Enabled';
-  if (protocol === 'redirected') return 'Redirected';
-  if (given) throw new IngressError(`incorrect http-protocol annotation: ${protocol}`);
-  return undefined;
 }
 
 /** The path of a tag and, on the route's own host where the feature is on, paths that the tag header leads to. */

@@ -18,10 +18,10 @@ import {
   type Stored,
   setDefaults,
 } from '../../api';
-import { semanticEqual } from '../engine/json';
+import { IngressError, isTakenIn } from '../ingress/child-ingress';
 import { isControlledBy } from '../metadata';
 import type { Apply, Observed, Plan, PlannedEvent, Read, Reconciler } from '../reconciler';
-import { beginConditions, finishStatus } from '../status';
+import { beginConditions, errorEvents, finishStatus } from '../status';
 import {
   markEndpointsNotOwned,
   markIngressNotConfigured,
@@ -31,7 +31,7 @@ import {
   routeConditions,
 } from './conditions';
 import { DomainError, hostnameOf, hostOf, serviceHost, urlOf } from './domains';
-import { IngressError, makeIngress } from './ingress';
+import { makeIngress } from './ingress';
 import { planServices } from './placeholder-services';
 import { finishedRollout, isDone, observeReady, type Rollout, step } from './rollout';
 import { readRollout } from './rollout-annotation';
@@ -73,7 +73,7 @@ class RoutePlan {
       if (error instanceof DomainError) {
         this.#conditions = this.#conditions.markFalse('AllTrafficAssigned', 'ErrorConfig', error.message);
       } else if (!(error instanceof IngressError)) throw error;
-      this.#tellOnce(error.message);
+      this.#tell(error.message);
     }
     return {
       apply: this.#apply,
@@ -121,7 +121,7 @@ class RoutePlan {
     const desired = makeIngress({ route: this.#route, traffic, rollout, visibility, config: this.config });
     this.#apply.push({ type: IngressType, object: desired, metadata: 'replace' });
     if (!existing) this.#tellCreation(IngressType, name, `Ingress ${JSON.stringify(name)}`, 'Ingress');
-    if (!existing || !this.#isTakenIn(existing, desired)) this.#conditions = markIngressNotConfigured(this.#conditions);
+    if (!existing || !isTakenIn(existing, desired, this.config)) this.#conditions = markIngressNotConfigured(this.#conditions);
     else if (isDone(rollout)) this.#conditions = propagateIngress(this.#conditions, existing);
     return rollout;
   }
@@ -135,14 +135,6 @@ class RoutePlan {
       const what = `placeholder service ${JSON.stringify(name)}`;
       this.#tellCreation(K8sServiceType, name, what, what);
     }
-  }
-
-  /** Whether the front door's controller has seen the very spec that is wanted. */
-  #isTakenIn(existing: Stored<Ingress>, desired: Ingress): boolean {
-    return (
-      existing.metadata.generation === existing.status?.observedGeneration &&
-      semanticEqual(setDefaults<Ingress>(existing, this.config).spec, setDefaults(desired, this.config).spec)
-    );
   }
 
   /** The state of the gradual rollout, and when it goes on. */
@@ -175,16 +167,20 @@ class RoutePlan {
       const endpoints = this.observed.get(EndpointsType, namespace, child);
       if (service && !isControlledBy(service, this.#route)) {
         this.#conditions = markServiceNotOwned(this.#conditions, child);
-        this.#tellOnce(`route: ${route} does not own Service: ${JSON.stringify(child)}`);
+        this.#tell(`route: ${route} does not own Service: ${JSON.stringify(child)}`);
         return false;
       }
       if (endpoints && !isControlledBy(endpoints, this.#route)) {
         this.#conditions = markEndpointsNotOwned(this.#conditions, child);
-        this.#tellOnce(`route: ${route} does not own Endpoints: ${JSON.stringify(child)}`);
+        this.#tell(`route: ${route} does not own Endpoints: ${JSON.stringify(child)}`);
         return false;
       }
     }
     return true;
+  }
+
+  #tell(message: string): void {
+    this.#events.push(...errorEvents(this.parent, this.#conditions, message));
   }
 
   #tellCreation(type: Apply['type'], name: string, created: string, failed: string): void {
@@ -194,14 +190,6 @@ class RoutePlan {
       const message = `Failed to create ${failed}: ${failure}`;
       this.#events.push({ type: 'Warning', reason: 'CreationFailed', message });
     }
-  }
-
-  /** An error that will be there again with the next plan: an event only when it changes the conditions. */
-  #tellOnce(message: string): void {
-    const status = finishStatus(this.parent, this.#conditions, {});
-    const seen = { observedGeneration: this.parent.status?.observedGeneration, conditions: this.parent.status?.conditions };
-    const now = { observedGeneration: status.observedGeneration, conditions: status.conditions };
-    if (!semanticEqual(seen, now)) this.#events.push({ type: 'Warning', reason: 'InternalError', message });
   }
 }
 

@@ -1,4 +1,4 @@
-import { annotationOf, annotations, type Conditions, type Route, type ServingConfig } from '../../api';
+import { annotationOf, annotations, type Conditions, type KubeObject, type Route, type ServingConfig } from '../../api';
 import type { Visibility } from './visibility';
 
 const TYPE = 'CertificateProvisioned';
@@ -13,8 +13,8 @@ export function markCertificates(
   visibility: ReadonlyMap<string, Visibility>,
   config: ServingConfig,
 ): Conditions {
-  const { externalDomainTls, clusterLocalDomainTls } = config.network;
-  const external = externalDomainTls && !isTrue(annotationOf(route.metadata.annotations, annotations.disableExternalDomainTls));
+  const { clusterLocalDomainTls } = config.network;
+  const external = asksForCertificate(route, config);
   const isPublic = [...visibility.values()].includes('ExternalIP');
   if (external && isPublic) return markUnsupported(conditions, 'external-domain-tls');
   if (clusterLocalDomainTls) return markUnsupported(conditions, 'cluster-local-domain-tls');
@@ -22,7 +22,13 @@ export function markCertificates(
   return conditions.markTrue(TYPE, 'TLSNotEnabled', message);
 }
 
-function markUnsupported(conditions: Conditions, setting: string): Conditions {
+/** Whether the installation wants a certificate for the public hosts of an object, and the object does not say otherwise. */
+export function asksForCertificate({ metadata }: KubeObject, config: ServingConfig): boolean {
+  return config.network.externalDomainTls && !isTrue(annotationOf(metadata.annotations, annotations.disableExternalDomainTls));
+}
+
+/** False: certificates are wanted by this setting, and there are none. */
+export function markUnsupported(conditions: Conditions, setting: string): Conditions {
   const message = `${setting} is enabled, but certificates are not provisioned here: set it to Disabled.`;
   return conditions.markFalse(TYPE, 'CertificateProvisionFailed', message);
 }

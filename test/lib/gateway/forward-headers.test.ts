@@ -120,6 +120,12 @@ describe('the headers of a forwarded request', () => {
     expect(toService.get('knative-serving-revision')).toEqual(['r']);
   });
 
+  test('name the original host to services whose Host is another, not to a revision, which sees it as its Host', () => {
+    const original = (toRevision: boolean) =>
+      asMap(forwardedHeaders(inbound([]), rules(['K-Original-Host', 'shop.example.com'], { toRevision }))).get('k-original-host');
+    expect([original(true), original(false)]).toEqual([undefined, ['shop.example.com']]);
+  });
+
   test('carry the host that was asked for where another is sent', () => {
     const map = asMap(forwardedHeaders(inbound(['Host', 'a']), rules([], { host: 'b', originalHost: 'a', toRevision: false })));
     expect([map.get('host'), map.get('k-original-host')]).toEqual([['b'], ['a']]);

@@ -87,6 +87,22 @@ describe('the route table', () => {
     expect(table.hosts('internal').filter((host) => host.endsWith('.localhost'))).toEqual(['tag-hello.default.localhost']);
   });
 
+  test('gives every mapped domain a localhost name of its own', () => {
+    const table = new RouteTable();
+    const mapped = (host: string) => ({
+      hosts: [host],
+      http: { paths: [path('s', { rewriteHost: 's.default.svc.cluster.local' })] },
+    });
+    table.set(ingress('names', ['shop.example.com', 'hello.default.example.com', 'shop.localhost'].map(mapped)));
+    expect(table.hosts('external')).toEqual([
+      'hello.default.example.com',
+      'hello.default.example.com.localhost',
+      'shop.example.com',
+      'shop.example.com.localhost',
+      'shop.localhost',
+    ]);
+  });
+
   test('leaves a host to the older of two Ingresses, by name if they are of one second, and to the other once it is gone', () => {
     const rules = (service: string) => [{ hosts: ['h.example.com'], http: { paths: [path(service)] } }];
     const table = new RouteTable();

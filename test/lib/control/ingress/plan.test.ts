@@ -60,6 +60,14 @@ describe('the plan of an Ingress', () => {
     }
   });
 
+  it('says that it is not served by HTTPS, where that is asked for', () => {
+    const tls = [{ hosts: ['a.example.com'], secretName: 'a-tls', secretNamespace: 'default' }];
+    const { status } = plan({ ...a, spec: { ...a.spec, tls } }, { generation: 3 });
+    expect(summary(status).Ready).toBe(
+      'False/TLSNotSupported: TLS is not terminated here: Secret "default/a-tls" is not used, and a.example.com is served by plain HTTP alone.',
+    );
+  });
+
   it('leaves other classes alone', () => {
     const other = hosting('a', 'a.example.com', { annotations: { 'networking.knative.dev/ingress.class': 'istio' } });
     expect(plan(other, { generation: 3 })).toEqual({});

@@ -1,0 +1,1 @@
+export { domainMappingReconciler } from './plan';
