@@ -8,6 +8,7 @@ export * from './crd';
 export * from './defaults';
 export * from './duration';
 export * from './go-template';
+export * from './json-schema';
 export * from './k-reference';
 export * from './keys';
 export * from './meta';

@@ -93,5 +93,6 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 run('lib/build/generate.mjs', '--crds', 'dist/crds');
 await bundle();
+run('dist/bin/knc.js', 'schemas', '--output', 'dist/schemas');
 if (withTypes) declarations();
 esm();

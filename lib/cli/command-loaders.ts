@@ -6,5 +6,6 @@ export const commandLoaders: Readonly<Record<string, () => Promise<CommandModule
   validate: () => import('./commands/validate'),
   synth: () => import('./commands/synth'),
   crds: () => import('./commands/crds'),
+  schemas: () => import('./commands/schemas'),
   completion: () => import('./commands/completion'),
 };

@@ -13,9 +13,9 @@ export interface ArgumentSpec {
   readonly name: string;
   readonly description: string;
   readonly variadic?: boolean;
-  /** The command says itself when it is missing. @default false */
+  /** It may be left out, or the command says itself when it is missing. @default false */
   readonly optional?: boolean;
-  /** What stands for it if it is left out; without this it must be given. */
+  /** What stands for it if it is left out. */
   readonly default?: string;
   /** The only values there are. */
   readonly choices?: readonly string[];

@@ -112,6 +112,22 @@ export const commandTable: readonly CommandSpec[] = [
     options: [{ flags: '-o, --output <dir>', description: 'write one file per kind into this folder', type: 'path' }],
   },
   {
+    name: 'schemas',
+    summary: 'JSON Schemas for editors and kubeconform',
+    description:
+      'Lists the JSON Schemas of every kind that this package serves and of knc.images.yaml, prints one, or writes them all. They are in\n' +
+      'the package too, under knative-constructs/schemas/. Strict about unknown fields; what no schema can say, `knc validate` does.',
+    examples: [
+      { command: 'knc schemas --output schemas', explains: 'write them all where kubeconform finds them (docs/schemas.md)' },
+      { command: 'knc schemas serving.knative.dev/service_v1', explains: 'print one' },
+    ],
+    args: [{ name: 'schema', description: 'the schema to print, as the list names it', optional: true }],
+    options: [
+      { flags: '-o, --output <dir>', description: 'write them all below this folder', type: 'path' },
+      { flags: '--json', description: 'the list as JSON' },
+    ],
+  },
+  {
     name: 'completion',
     summary: 'print a completion script for a shell',
     description: 'Prints a script that completes commands, options and paths.',
