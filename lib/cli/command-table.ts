@@ -40,7 +40,7 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '-p, --port <number>', description: 'gateway port, 0 for any free one (default: 80, or else 8080)', type: 'port' },
       { flags: '--quickstart', description: 'begin with an empty platform; a path is not needed then' },
       { flags: '--logs', description: 'print what the pods print' },
-      { flags: '--metrics-port <number>', description: 'metrics for Prometheus on this loopback port, 0 for any free one', type: 'port' },
+      { flags: '--metrics-port <number>', description: 'metrics for Prometheus, on this port of 127.0.0.1', type: 'port' },
       { flags: '--once', description: 'end once everything is ready (0) or will not be (1)' },
       { flags: '--timeout <duration>', description: 'with --once, how long to wait for that, as in 90s or 2m (default: 60s)' },
       { flags: '--json', description: 'events on stdout, one JSON object a line; nothing on stderr' },
