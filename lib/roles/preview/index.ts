@@ -1,0 +1,2 @@
+export { diffObjects, type FieldChange } from './object-diff';
+export * from './preview';

@@ -1,0 +1,101 @@
+import { crc32 } from 'node:zlib';
+import {
+  allTypes,
+  apiVersionOf,
+  type EndpointSubset,
+  type KubeObject,
+  type PodAutoscaler,
+  PodAutoscalerType,
+  type ServingConfig,
+  type Stored,
+} from '../../api';
+import { CountingExecutor, noLog, noMetrics, seededRandom, VirtualClock } from '../../base';
+import { autoscalingReconcilers, Engine, GatewayAddresses, INGRESS_CLASS, servingReconcilers } from '../../control';
+import { LocalKubernetes, MemoryCluster, seededStore } from '../../local';
+import { admission } from '../admission';
+import { keepTags } from '../local-answerers';
+import { AssumedGateways, AssumedScales } from './assumed-answers';
+import { AssumedPods } from './assumed-pods';
+
+/** How far time is moved at most, in virtual milliseconds: rollouts end and idle revisions go to zero within it. */
+const HORIZON_MS = 30 * 60_000;
+/** Timers that are let fire at most: plans that never come to rest are not waited for. */
+const MAX_TIMERS = 10_000;
+const GATEWAYS: readonly EndpointSubset[] = [
+  { addresses: [{ ip: '10.255.0.1' }], ports: ['http', 'http2'].map((name) => ({ name, port: 80, protocol: 'TCP' })) },
+];
+
+/** All controllers over a cluster in memory in which every pod is ready at once and the load stays as it is; in virtual time. */
+export class PreviewSystem {
+  readonly cluster: MemoryCluster;
+  readonly #clock: VirtualClock;
+  readonly #faults: unknown[] = [];
+  readonly #parts: readonly { start(): Promise<void>; stop(): void | Promise<void> }[];
+
+  /** @param live objects to begin with, as they are in another cluster */
+  constructor(live: readonly Stored<KubeObject>[], config: ServingConfig, now: number) {
+    const executor = new CountingExecutor((error) => this.#faults.push(error));
+    const clock = new VirtualClock(executor, now);
+    // Other uids than those that are there, and the same ones for the same objects.
+    const random = seededRandom(crc32(live.map(({ metadata }) => metadata.uid).join()));
+    const log = noLog;
+    // Our own gateways serve every Ingress here; those of another class nobody would answer for.
+    const settings: ServingConfig = { ...config, network: { ...config.network, ingressClass: INGRESS_CLASS } };
+    const cluster = new MemoryCluster({
+      clock,
+      random,
+      types: allTypes,
+      admission: admission(settings),
+      store: seededStore(live),
+    });
+    const engine = new Engine<ServingConfig>({
+      ...{ cluster, clock, executor, log, metrics: noMetrics, config: settings },
+      reconcilers: [...servingReconcilers, ...autoscalingReconcilers],
+      answerers: [
+        new AssumedGateways(cluster),
+        new AssumedScales(live.filter(isPodAutoscaler)),
+        new GatewayAddresses(GATEWAYS),
+        keepTags,
+      ],
+    });
+    this.cluster = cluster;
+    this.#clock = clock;
+    this.#parts = [
+      new LocalKubernetes({ cluster, clock, executor, log }),
+      new AssumedPods({ cluster, clock, executor, log }),
+      engine,
+    ];
+  }
+
+  async start(): Promise<void> {
+    for (const part of this.#parts) await part.start();
+  }
+
+  /** Lets everything happen that follows from the present state by itself. */
+  async settle(): Promise<void> {
+    const end = this.#clock.now() + HORIZON_MS;
+    await this.#clock.settle();
+    for (let fired = 0; fired < MAX_TIMERS; fired++) {
+      const next = this.#clock.nextTimer();
+      if (next === undefined || next > end) break;
+      await this.#clock.advance(Math.max(0, next - this.#clock.now()));
+    }
+    if (this.#faults.length > 0) throw this.#faults[0];
+  }
+
+  /** Every object there is. */
+  async objects(): Promise<Stored<KubeObject>[]> {
+    const lists = await Promise.all(allTypes.map((type) => this.cluster.list(type)));
+    return lists.flatMap(({ items }) => items as Stored<KubeObject>[]);
+  }
+
+  async stop(): Promise<void> {
+    const stopping = Promise.all(this.#parts.map((part) => part.stop()));
+    await this.#clock.settle();
+    await stopping;
+  }
+}
+
+function isPodAutoscaler(object: KubeObject): object is Stored<PodAutoscaler> {
+  return object.kind === PodAutoscalerType.kind && object.apiVersion === apiVersionOf(PodAutoscalerType);
+}

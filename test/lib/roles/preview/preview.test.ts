@@ -1,0 +1,90 @@
+import { ConfigurationType, DeploymentType, type KubeObject, type Service, ServiceType, type Stored } from '../../../../lib/api';
+import { preview } from '../../../../lib/roles/preview';
+
+const service = (name: string, image = 'example.com/app:1', more: Partial<Service['spec']> = {}): Service =>
+  ({
+    apiVersion: 'serving.knative.dev/v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'default' },
+    spec: { template: { spec: { containers: [{ image }] } }, ...more },
+  }) as Service;
+
+const line = ({ change, type, name }: { change: string; type: { kind: string }; name: string }) =>
+  `${change} ${type.kind} ${name}`;
+const named = (objects: readonly Stored<KubeObject>[], kind: string) =>
+  objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+
+describe('preview', () => {
+  test('of a service in an empty cluster has every child that controllers make', async () => {
+    const { changes, before, after } = await preview([service('hello')]);
+    expect(before).toEqual([]);
+    expect(changes.map(line)).toMatchInlineSnapshot(`
+[
+  "created Service hello",
+  "created Configuration hello",
+  "created Deployment hello-00001-deployment",
+  "created Ingress hello",
+  "created Metric hello-00001",
+  "created PodAutoscaler hello-00001",
+  "created Revision hello-00001",
+  "created Route hello",
+  "created ServerlessService hello-00001",
+  "created Service hello",
+  "created Service hello-00001",
+  "created Service hello-00001-private",
+]
+`);
+    expect(changes.map(({ declared }) => declared).lastIndexOf(true)).toBe(0);
+    expect(named(after, 'Pod')).toHaveLength(1);
+  });
+
+  test('ends ready, as if every pod were', async () => {
+    const { after } = await preview([service('hello')]);
+    const found = after.find(({ kind, apiVersion }) => kind === ServiceType.kind && apiVersion.startsWith('serving'));
+    expect(found?.status).toMatchObject({
+      conditions: expect.arrayContaining([expect.objectContaining({ type: 'Ready', status: 'True' })]),
+    });
+  });
+
+  test('of what is there already has no changes', async () => {
+    const live = (await preview([service('hello')])).after;
+    const again = await preview([service('hello')], { live });
+    expect(again.changes).toEqual([]);
+    expect(again.applied.map(({ outcome }) => outcome)).toEqual(['unchanged']);
+  });
+
+  test('of another image makes a revision and takes the pods of the one before it', async () => {
+    const live = (await preview([service('hello')])).after;
+    const { changes, after } = await preview([service('hello', 'example.com/app:2')], { live });
+    expect(changes.map(line)).toEqual(
+      expect.arrayContaining(['changed Service hello', 'changed Configuration hello', 'created Revision hello-00002']),
+    );
+    const [top] = changes;
+    expect(top?.fields).toEqual([
+      { path: 'spec.template.spec.containers[0].image', before: 'example.com/app:1', after: 'example.com/app:2' },
+    ]);
+    const replicas = after
+      .filter(({ kind }) => kind === DeploymentType.kind)
+      .map(({ metadata, spec }) => [metadata.name, (spec as { replicas: number }).replicas]);
+    expect(replicas).toEqual([
+      ['hello-00001-deployment', 0],
+      ['hello-00002-deployment', 1],
+    ]);
+  });
+
+  test('of less than before deletes what was applied before, with its children', async () => {
+    const both = [service('one'), service('two')];
+    const live = (await preview(both)).after;
+    const { changes } = await preview([both[0]!], { live, previous: both });
+    expect(changes.map(line).filter((text) => !/^deleted .* two/.test(text))).toEqual([]);
+    expect(changes.map(({ type }) => type)).toContain(ConfigurationType);
+    expect(changes[0]).toMatchObject({ name: 'two', type: ServiceType, declared: true });
+  });
+
+  test('says of an object that is refused why', async () => {
+    const wrong = { ...service('hello'), spec: { template: { spec: { containers: [] } } } } as unknown as Service;
+    const { applied, changes } = await preview([wrong]);
+    expect(applied[0]?.error?.message).toMatch(/validation failed: missing field\(s\): spec.template.spec.containers/);
+    expect(changes).toEqual([]);
+  });
+});
