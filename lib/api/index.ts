@@ -16,6 +16,7 @@ export * from './names';
 export * from './networking';
 export * from './quantity';
 export * from './resource-type';
+export { resolve as resolveSchema, schemaOf } from './schema/definitions';
 export { nearest } from './schema/near-miss';
 export * from './serving';
 export * from './serving/image-reference';

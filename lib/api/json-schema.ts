@@ -19,7 +19,9 @@ function forbidden({ type, description, 'x-knc-forbidden': mark }: Schema): Json
 
 /** Collects what a schema refers to while it is written. */
 class Writer {
-  readonly definitions = new Map<string, JsonSchema>();
+  readonly #definitions = new Map<string, JsonSchema>();
+  /** Definitions that something needs: null will not do there. */
+  readonly #needed = new Set<string>();
 
   /** @param optional null is as good as nothing, as for Kubernetes */
   write(schema: Schema, optional: boolean): JsonSchema {
@@ -27,8 +29,8 @@ class Writer {
     const own = { ...(description ? { description } : {}) };
     if ($ref !== undefined) {
       this.#define($ref);
-      const target = { $ref: `#/definitions/${$ref}` };
-      return optional ? { ...own, anyOf: [target, { type: 'null' }] } : { ...own, allOf: [target] };
+      if (!optional) this.#needed.add($ref);
+      return { $ref: `#/definitions/${$ref}` };
     }
     const { 'x-knc-range': range, 'x-knc-values': values } = schema;
     const types = schema['x-kubernetes-int-or-string'] ? ['integer', 'string'] : schema.type ? [schema.type] : [];
@@ -52,8 +54,8 @@ class Writer {
   #object(schema: Schema): JsonSchema {
     const { properties = {}, required = [], additionalProperties } = schema;
     const fields = Object.entries(properties).flatMap(([key, field]) => {
-      const isForbidden = field['x-knc-forbidden'] !== undefined;
-      const written = isForbidden ? forbidden(field) : this.write(field, !required.includes(key));
+      const optional = !required.includes(key);
+      const written = field['x-knc-forbidden'] === undefined ? this.write(field, optional) : forbidden(field);
       return written ? [[key, written] as const] : [];
     });
     const open = schema['x-kubernetes-preserve-unknown-fields'] === true;
@@ -66,10 +68,18 @@ class Writer {
     };
   }
 
+  /** What has been referred to, in order of name. */
+  definitions(): Readonly<Record<string, JsonSchema>> {
+    const entries = [...this.#definitions].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(
+      entries.map(([name, schema]) => [name, this.#needed.has(name) ? schema : { ...schema, type: [schema['type'], 'null'] }]),
+    );
+  }
+
   #define(name: string): void {
-    if (this.definitions.has(name)) return;
-    this.definitions.set(name, {}); // taken, so that a definition may refer to itself
-    this.definitions.set(name, this.write(definition(name), false));
+    if (this.#definitions.has(name)) return;
+    this.#definitions.set(name, {}); // taken, so that a definition may refer to itself
+    this.#definitions.set(name, this.write(definition(name), false));
   }
 }
 
@@ -101,8 +111,8 @@ export function jsonSchema(type: ResourceType): JsonSchema {
       ...properties,
       apiVersion: { description: 'Version of the API of this object.', const: apiVersion },
       kind: { description: 'Kind of this object.', const: type.kind },
-      metadata: { allOf: [{ $ref: '#/definitions/ObjectMeta' }, NAMED] },
+      metadata: { allOf: [{ $ref: '#/definitions/ObjectMeta' }, { type: 'object', ...NAMED }] },
     },
-    definitions: Object.fromEntries([...writer.definitions].sort(([a], [b]) => (a < b ? -1 : 1))),
+    definitions: writer.definitions(),
   };
 }

@@ -7,9 +7,10 @@ import {
   knativeTypes,
   type ResourceType,
   referenceText,
+  resolveSchema,
   type Stored,
+  schemaOf,
 } from '../../api';
-import { resolve, schemaOf } from '../../api/schema/definitions';
 import type { Observed } from '../reconciler';
 
 /** A target cannot be resolved; the message is what the status says. */
@@ -29,7 +30,7 @@ interface Address {
 /** Whether objects of a kind say in their status where they are reached. */
 function hasAddress(type: ResourceType): boolean {
   const status = schemaOf(apiVersionOf(type), type.kind)?.properties?.status;
-  return status !== undefined && 'address' in (resolve(status).properties ?? {});
+  return status !== undefined && 'address' in (resolveSchema(status).properties ?? {});
 }
 
 /** Kinds that have an address by their shape, and the Services of Kubernetes, which have one by their name. */
