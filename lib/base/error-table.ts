@@ -98,6 +98,31 @@ export const errorTable = {
     title: 'A Testbed was given a duration that it cannot read',
     remedy: "Write a Go duration such as '90s' or '2m', or a number of milliseconds of at least 0.",
   },
+  KNC3301: {
+    title: 'The state folder is in use by another knc dev',
+    remedy: 'End that one, or give this one a folder of its own (--state DIR) or none (--ephemeral).',
+  },
+  KNC3302: {
+    title: 'The state was written by a newer version',
+    remedy: 'Use that version of knc, another folder (--state DIR), or forget the state (--fresh).',
+  },
+  KNC3303: {
+    title: 'The state folder cannot be used',
+    remedy: 'Make it readable and writable for you, give another one (--state DIR), or keep no state (--ephemeral).',
+  },
+  KNC3304: {
+    title: 'The package that keeps the state is missing',
+    remedy:
+      'Install it (npm install lmdb; it is optional, and has prebuilt binaries for common machines), or keep no state (--ephemeral).',
+  },
+  KNC3305: {
+    title: 'The state cannot be written',
+    remedy: 'Make room on the disk, or restore write access; what was refused is not stored, everything before it is.',
+  },
+  KNC3306: {
+    title: 'The stored state is damaged',
+    remedy: 'It is set aside beside the state folder and nothing of it is deleted; apply your objects again.',
+  },
   KNC4001: {
     title: 'The input was not found',
     remedy: 'Give an app folder with a cdk8s.yaml, an app file, a YAML file or a folder of YAML.',

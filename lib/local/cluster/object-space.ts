@@ -1,4 +1,6 @@
 import { apiVersionOf, type KubeObject, type ResourceType, type Stored, typeKey } from '../../api';
+import { KncError } from '../../base';
+import { ClusterError } from '../../kube';
 import type { Store } from '../store';
 import { frozenCopy } from './frozen-copy';
 import { type AnyStored, ObjectTable } from './object-table';
@@ -8,7 +10,7 @@ import { atVersion, WatchHub } from './watch-hub';
 /** Called within each write, after it has taken effect; `next` undefined: the object is gone. */
 export type CommitListener = (type: ResourceType, previous: AnyStored | undefined, next: AnyStored | undefined) => void;
 
-const VERSION_KEY = 'version';
+export const VERSION_KEY = 'version';
 /** Not zero: a watch from version 0 begins at the present, whatever that is. */
 const FIRST_VERSION = 1;
 const OBJECT_PREFIX = 'object/';
@@ -36,9 +38,11 @@ export class ObjectSpace {
     history: number,
   ) {
     for (const type of types) this.#tables.set(typeKey(type), new ObjectTable(type));
-    this.#version = Number(store.get(VERSION_KEY) ?? FIRST_VERSION);
+    const last = store.get(VERSION_KEY);
+    // One on: of changes before the restart nothing is known any more, not even that there was none after the last.
+    this.#version = last === undefined ? FIRST_VERSION : Number(last) + 1;
     this.hub = new WatchHub(history, this.#version);
-    for (const [, value] of store.entries(OBJECT_PREFIX)) this.#load(frozenCopy(value as AnyStored));
+    for (const [key, value] of store.range({ prefix: OBJECT_PREFIX })) this.#load(key, value);
   }
 
   /** The version of the newest write. */
@@ -83,10 +87,7 @@ export class ObjectSpace {
     const previous = table.get(namespace, name);
     const version = ++this.#version;
     const stored = atVersion(object as AnyStored, version);
-    this.store.write([
-      { key: storeKey(type, stored), value: stored },
-      { key: VERSION_KEY, value: version },
-    ]);
+    this.#write(storeKey(type, stored), stored, version);
     table.set(stored);
     this.#index(type, previous, stored);
     this.hub.publish(table.type, { version, previous, object: stored, gone: false });
@@ -100,10 +101,7 @@ export class ObjectSpace {
     const stored = table.get(last.metadata.namespace, last.metadata.name)!;
     const version = ++this.#version;
     const gone = atVersion(last, version);
-    this.store.write([
-      { key: storeKey(type, stored), value: undefined },
-      { key: VERSION_KEY, value: version },
-    ]);
+    this.#write(storeKey(type, stored), undefined, version);
     table.delete(stored);
     this.#index(type, stored, undefined);
     this.hub.publish(table.type, { version, previous: stored, object: gone, gone: true });
@@ -111,7 +109,24 @@ export class ObjectSpace {
     return gone;
   }
 
-  #load(object: AnyStored): void {
+  #write(key: string, value: AnyStored | undefined, version: number): void {
+    try {
+      this.store.write([
+        { key, value },
+        { key: VERSION_KEY, value: version },
+      ]);
+    } catch (error) {
+      throw KncError.is(error) ? new ClusterError('InternalError', error.message) : error;
+    }
+  }
+
+  /** What is of no known kind stays in the store as it is. */
+  #load(key: string, value: unknown): void {
+    if (!isStored(value)) {
+      this.store.setAside(key, 'it is no object of Kubernetes');
+      return;
+    }
+    const object = frozenCopy(value);
     const table = this.tableOf(object.apiVersion, object.kind);
     if (!table) return;
     table.set(object);
@@ -138,6 +153,12 @@ export class ObjectSpace {
   }
 }
 
-function storeKey(type: ResourceType, { metadata }: Stored<KubeObject>): string {
+export function storeKey(type: ResourceType, { metadata }: Stored<KubeObject>): string {
   return `${OBJECT_PREFIX}${apiVersionOf(type)}/${type.plural}/${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+function isStored(value: unknown): value is AnyStored {
+  const { apiVersion, kind, metadata } = (value ?? {}) as Partial<AnyStored>;
+  const texts: readonly unknown[] = [apiVersion, kind, metadata?.name, metadata?.uid, metadata?.resourceVersion];
+  return texts.every((text) => typeof text === 'string');
 }

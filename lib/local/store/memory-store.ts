@@ -1,21 +1,69 @@
-import type { Store, StoreWrite } from './store';
+import { boundsOf, checkKey, type Store, type StoreEntry, type StoreRange, type StoreValue, type StoreWrite } from './store';
 
 /** A store that forgets everything with the process. */
 export class MemoryStore implements Store {
-  readonly #values = new Map<string, unknown>();
+  readonly #values = new Map<string, StoreValue>();
+  /** Keys in order; undefined once that is no longer known. */
+  #order: string[] | undefined = [];
 
-  get(key: string): unknown {
+  get(key: string): StoreValue {
     return this.#values.get(key);
   }
 
   write(batch: readonly StoreWrite[]): void {
+    for (const { key } of batch) checkKey(key);
     for (const { key, value } of batch) {
-      if (value === undefined) this.#values.delete(key);
-      else this.#values.set(key, value);
+      if (value === undefined) {
+        if (this.#values.delete(key)) this.#order = undefined;
+      } else {
+        if (!this.#values.has(key)) this.#append(key);
+        this.#values.set(key, value);
+      }
     }
   }
 
-  *entries(prefix: string): Iterable<readonly [string, unknown]> {
-    for (const entry of this.#values) if (entry[0].startsWith(prefix)) yield entry;
+  *range(range: StoreRange = {}): Iterable<StoreEntry> {
+    this.#order ??= [...this.#values.keys()].sort();
+    const order = this.#order;
+    const { from, to } = boundsOf(range);
+    const first = indexOf(order, from);
+    const end = to === undefined ? order.length : Math.max(first, indexOf(order, to));
+    const count = Math.min(end - first, range.limit ?? Number.POSITIVE_INFINITY);
+    for (let i = 0; i < count; i++) {
+      const key = order[range.reverse ? end - 1 - i : first + i]!;
+      yield [key, this.#values.get(key)];
+    }
   }
+
+  async flushed(): Promise<void> {}
+
+  size(): number {
+    return 0;
+  }
+
+  setAside(key: string): void {
+    this.write([{ key, value: undefined }]);
+  }
+
+  async close(): Promise<void> {}
+
+  /** What is written in order, as a log is, keeps the order known. */
+  #append(key: string): void {
+    if (!this.#order) return;
+    const last = this.#order.at(-1);
+    if (last === undefined || last < key) this.#order.push(key);
+    else this.#order = undefined;
+  }
+}
+
+/** The index of the first key that is not below `key`. */
+function indexOf(keys: readonly string[], key: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (keys[middle]! < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -387,8 +387,11 @@ describe('MemoryCluster', () => {
     const owned = await before.create(ConfigMapType, configMap('default', 'owned', { metadata: { ownerReferences } }));
     const after = testCluster({ store }).cluster;
     expect(await after.get(ConfigMapType, 'default', 'owned')).toEqual(owned);
-    expect((await after.list(ConfigMapType)).resourceVersion).toBe(owned.metadata.resourceVersion);
-    expect(await after.watch(ConfigMapType, { resourceVersion: '1' }, () => {}).closed).toMatchObject({ reason: 'Expired' });
+    const last = Number(owned.metadata.resourceVersion);
+    expect((await after.list(ConfigMapType)).resourceVersion).toBe(`${last + 1}`);
+    for (const resourceVersion of ['1', `${last}`]) {
+      expect(await after.watch(ConfigMapType, { resourceVersion }, () => {}).closed).toMatchObject({ reason: 'Expired' });
+    }
     const observer = new Observer(after, ConfigMapType, {});
     await after.delete(ConfigMapType, 'default', 'owner');
     await observer.see('DELETED', 'owned');

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Clock } from '../../base';
+import type { LeftOver } from './process-journal';
+import { processStart } from './process-start';
+
+/** How long processes that were killed may take to be gone, and how often to look, in milliseconds. */
+const GONE_MS = 5000;
+const LOOK_MS = 5;
+const ENGINE_MS = 20_000;
+
+/**
+ * Ends what a run that was killed has left behind. Never a stranger: a process is ended if it is the one that was written
+ * down, by id and start, or if its environment names the folder of that run's pods. Resolves with the processes that were ended, when
+ * they are gone.
+ */
+export async function endLeftOver(left: LeftOver, clock: Clock, engine?: string): Promise<number[]> {
+  const ended: number[] = [];
+  for (const [id, start] of left.groups) {
+    if (processStart(id) !== start) continue;
+    kill(-id);
+    ended.push(id);
+  }
+  for (const pid of processesIn([...left.directories])) {
+    kill(pid);
+    if (!ended.includes(pid)) ended.push(pid);
+  }
+  if (engine && left.containers.size > 0)
+    spawnSync(engine, ['rm', '-f', ...left.containers], { stdio: 'ignore', timeout: ENGINE_MS });
+  const late = clock.now() + GONE_MS;
+  while (ended.some((pid) => processStart(pid) !== undefined) && clock.now() < late) await clock.sleep(LOOK_MS);
+  for (const directory of left.directories) removeDirectory(directory);
+  return ended;
+}
+
+/** Processes with one of these folders in their environment; where there is no /proc, none are found. */
+function processesIn(directories: readonly string[]): number[] {
+  if (directories.length === 0 || process.platform !== 'linux') return [];
+  const marks = directories.map((directory) => `=${directory}/`);
+  return fs.readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
+    try {
+      const environment = fs.readFileSync(`/proc/${name}/environ`, 'latin1');
+      return marks.some((mark) => environment.includes(mark)) ? [Number(name)] : [];
+    } catch {
+      return []; // it has ended, or is somebody else's
+    }
+  });
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+/** Only what we make ourselves: the journal is a file that anything may have happened to. */
+function removeDirectory(directory: string): void {
+  const ours = path.dirname(directory) === path.resolve(tmpdir()) && path.basename(directory).startsWith('knc-');
+  if (ours) fs.rmSync(directory, { recursive: true, force: true });
+}

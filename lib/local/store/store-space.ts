@@ -1,0 +1,51 @@
+import { boundsOf, type Store, type StoreEntry, type StoreRange, type StoreValue, type StoreWrite } from './store';
+
+/** A part of a store under a prefix of its own: two parts whose names differ never see each other's keys. */
+export class StoreSpace implements Store {
+  readonly #prefix: string;
+
+  /** @param name without a slash; may stand for one of a family, as in `broker-4711` */
+  constructor(
+    private readonly store: Store,
+    name: string,
+  ) {
+    this.#prefix = `${name}/`;
+  }
+
+  /** The same write as one to the whole store: for a batch that changes several parts at once. */
+  placed({ key, value }: StoreWrite): StoreWrite {
+    return { key: this.#prefix + key, value };
+  }
+
+  get(key: string): StoreValue {
+    return this.store.get(this.#prefix + key);
+  }
+
+  write(batch: readonly StoreWrite[]): void {
+    this.store.write(batch.map((write) => this.placed(write)));
+  }
+
+  *range(range: StoreRange = {}): Iterable<StoreEntry> {
+    const { from, to } = boundsOf(range);
+    const inside = { prefix: this.#prefix, from: this.#prefix + from, ...(to === undefined ? {} : { to: this.#prefix + to }) };
+    const { reverse = false, limit = Number.POSITIVE_INFINITY } = range;
+    for (const [key, value] of this.store.range({ ...inside, reverse, limit })) yield [key.slice(this.#prefix.length), value];
+  }
+
+  flushed(): Promise<void> {
+    return this.store.flushed();
+  }
+
+  size(): number {
+    return this.store.size();
+  }
+
+  setAside(key: string, reason: string): void {
+    this.store.setAside(this.#prefix + key, reason);
+  }
+
+  /** The store belongs to whoever opened it. */
+  async close(): Promise<void> {
+    await this.store.flushed();
+  }
+}
