@@ -1,5 +1,7 @@
+import { applyContract } from './apply-contract';
 import { ContractContext, type ContractSubject } from './contract-context';
 import { deletionContract } from './deletion-contract';
+import { strategicContract } from './strategic-contract';
 import { watchContract } from './watch-contract';
 import { writesContract } from './writes-contract';
 
@@ -13,6 +15,8 @@ export function clusterContract(name: string, makeSubject: () => Promise<Contrac
     beforeEach(() => context.open());
     afterEach(() => context.close());
     writesContract(context);
+    strategicContract(context);
+    applyContract(context);
     deletionContract(context);
     watchContract(context);
   });

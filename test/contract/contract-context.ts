@@ -36,8 +36,11 @@ export class ContractContext {
     return this.cluster.create(ConfigMapType, configMap(this.namespace, name, more));
   }
 
-  observe<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions = {}): Observer<T> {
-    return new Observer(this.cluster, type, { namespace: this.namespace, ...options });
+  /** A watch that has begun: what existed is seen, and every later change will be. */
+  async observe<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions = {}): Promise<Observer<T>> {
+    const observer = new Observer(this.cluster, type, { namespace: this.namespace, ...options });
+    if (options.resourceVersion === undefined) await observer.begun();
+    return observer;
   }
 }
 

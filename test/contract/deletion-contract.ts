@@ -88,7 +88,7 @@ export function deletionContract(context: ContractContext): void {
       const top = await context.add('top');
       const middle = await owned('middle', [top]);
       await owned('bottom', [middle]);
-      const observer = context.observe(ConfigMapType);
+      const observer = await context.observe(ConfigMapType);
       await deleteTop('Background');
       await observer.see('DELETED', 'bottom');
       observer.watch.stop();
@@ -104,7 +104,7 @@ export function deletionContract(context: ContractContext): void {
       const top = await context.add('top');
       const middle = await owned('middle', [top]);
       await owned('bottom', [middle]);
-      const observer = context.observe(ConfigMapType);
+      const observer = await context.observe(ConfigMapType);
       await deleteTop('Foreground');
       await observer.see('DELETED', 'top');
       observer.watch.stop();
@@ -121,7 +121,7 @@ export function deletionContract(context: ContractContext): void {
       await context.cluster.patch(ConfigMapType, context.namespace, 'held', 'merge', {
         metadata: { finalizers: ['example.com/hold'] },
       });
-      const observer = context.observe(ConfigMapType);
+      const observer = await context.observe(ConfigMapType);
       await deleteTop('Foreground');
       const marked = (await context.cluster.get(ConfigMapType, context.namespace, 'top'))!.metadata;
       expect(marked.finalizers).toEqual(['foregroundDeletion']);
@@ -138,7 +138,7 @@ export function deletionContract(context: ContractContext): void {
     test('stays without its owner when orphaned', async () => {
       const top = await context.add('top');
       await owned('child', [top]);
-      const observer = context.observe(ConfigMapType);
+      const observer = await context.observe(ConfigMapType);
       await deleteTop('Orphan');
       await observer.see('DELETED', 'top');
       observer.watch.stop();
@@ -149,7 +149,7 @@ export function deletionContract(context: ContractContext): void {
     test('stays while it has another owner, and forgets the one that is gone', async () => {
       const [top, other] = [await context.add('top'), await context.add('other')];
       await owned('child', [top, other]);
-      const observer = context.observe(ConfigMapType);
+      const observer = await context.observe(ConfigMapType);
       await deleteTop('Background');
       await observer.see('MODIFIED', 'child');
       observer.watch.stop();
@@ -160,7 +160,7 @@ export function deletionContract(context: ContractContext): void {
     test('goes if its owner was gone already when it was made', async () => {
       const top = await context.add('top');
       await deleteTop('Background');
-      const observer = context.observe(ConfigMapType);
+      const observer = await context.observe(ConfigMapType);
       await owned('late', [top]);
       await observer.see('DELETED', 'late');
       observer.watch.stop();

@@ -17,10 +17,19 @@ export class Observer<T extends KubeObject> {
   }
 
   /** The first event, past or to come, of this type about the object of this name. */
-  async see(type: WatchEvent<T>['type'], name: string): Promise<WatchEvent<T>> {
+  see(type: WatchEvent<T>['type'], name: string): Promise<WatchEvent<T>> {
     const matches = (event: WatchEvent<T>) =>
       event.type === type && event.type !== 'BOOKMARK' && event.object.metadata.name === name;
+    return this.#first(matches);
+  }
+
+  async #first(matches: (event: WatchEvent<T>) => boolean): Promise<WatchEvent<T>> {
     return this.events.find(matches) ?? new Promise((resolve) => this.#waiting.push({ matches, resolve }));
+  }
+
+  /** The bookmark after the objects that existed. */
+  async begun(): Promise<void> {
+    await this.#first(({ type }) => type === 'BOOKMARK');
   }
 
   /** What has been seen, bookmarks left out: `ADDED a`. */

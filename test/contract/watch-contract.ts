@@ -7,7 +7,7 @@ export function watchContract(context: ContractContext): void {
     test('from a list sees every later change, in order, and nothing before', async () => {
       await context.add('before');
       const { resourceVersion } = await context.cluster.list(ConfigMapType, { namespace: context.namespace });
-      const observer = context.observe(ConfigMapType, { resourceVersion });
+      const observer = await context.observe(ConfigMapType, { resourceVersion });
       await context.add('a');
       await context.cluster.patch(ConfigMapType, context.namespace, 'a', 'merge', { data: { x: '1' } });
       await context.cluster.delete(ConfigMapType, context.namespace, 'a');
@@ -25,7 +25,7 @@ export function watchContract(context: ContractContext): void {
       const { resourceVersion } = await context.cluster.list(ConfigMapType, { namespace: context.namespace });
       await context.add('a');
       await context.cluster.delete(ConfigMapType, context.namespace, 'a');
-      const observer = context.observe(ConfigMapType, { resourceVersion });
+      const observer = await context.observe(ConfigMapType, { resourceVersion });
       await observer.see('DELETED', 'a');
       observer.watch.stop();
       expect(observer.seen).toEqual(['ADDED a', 'DELETED a']);
@@ -33,7 +33,7 @@ export function watchContract(context: ContractContext): void {
 
     test('without a version begins with the objects that exist', async () => {
       for (const mapName of ['a', 'b']) await context.add(mapName);
-      const observer = context.observe(ConfigMapType, { fieldSelector: 'metadata.name!=kube-root-ca.crt' });
+      const observer = await context.observe(ConfigMapType, { fieldSelector: 'metadata.name!=kube-root-ca.crt' });
       await observer.see('ADDED', 'b');
       await context.cluster.delete(ConfigMapType, context.namespace, 'a');
       await observer.see('DELETED', 'a');
@@ -42,7 +42,7 @@ export function watchContract(context: ContractContext): void {
     });
 
     test('with a selector sees objects come and go as they begin and cease to match', async () => {
-      const observer = context.observe(ConfigMapType, { labelSelector: 'watched=yes' });
+      const observer = await context.observe(ConfigMapType, { labelSelector: 'watched=yes' });
       const label = (watched: string | null) =>
         context.cluster.patch(ConfigMapType, context.namespace, 'a', 'merge', { metadata: { labels: { watched } } });
       await context.add('a');
@@ -60,7 +60,7 @@ export function watchContract(context: ContractContext): void {
     });
 
     test('closes without a reason when it is stopped, and tells nothing more', async () => {
-      const observer = context.observe(ConfigMapType);
+      const observer = await context.observe(ConfigMapType);
       observer.watch.stop();
       await context.add('a');
       expect(await observer.watch.closed).toBeUndefined();

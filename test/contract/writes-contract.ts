@@ -157,7 +157,7 @@ export function writesContract(context: ContractContext): void {
 
     test('that changes nothing keeps the version and tells no watcher', async () => {
       const before = await context.cluster.create(DeploymentType, deployment(context.namespace, 'a'));
-      const observer = context.observe(DeploymentType, { resourceVersion: before.metadata.resourceVersion });
+      const observer = await context.observe(DeploymentType, { resourceVersion: before.metadata.resourceVersion });
       const after = await context.cluster.update(DeploymentType, before);
       expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
       await context.cluster.create(DeploymentType, deployment(context.namespace, 'b'));

@@ -14,6 +14,7 @@ import {
   type WriteOptions,
 } from '../../kube';
 import { MemoryStore, type Store } from '../store';
+import { appliedConfig } from './applied-config';
 import { isReleased, markedForDeletion } from './deletion';
 import { EventExpiry } from './event-expiry';
 import { parseFieldSelector } from './field-selector';
@@ -22,8 +23,9 @@ import { parseLabelSelector } from './label-selector';
 import { Namespaces } from './namespaces';
 import { ObjectSpace } from './object-space';
 import type { AnyStored } from './object-table';
+import { OwnedWrites, type Tracked } from './owned-writes';
 import { patched } from './patched';
-import { alreadyExists, notFound } from './refusals';
+import { alreadyExists, notFound, uidOfNone } from './refusals';
 import { CoreRules } from './rules/core-rules';
 import { parseWatchVersion } from './watch-hub';
 import {
@@ -60,15 +62,16 @@ export interface MemoryClusterOptions {
 const GENERATE_ATTEMPTS = 8;
 
 /**
- * A Kubernetes API server's objects in memory, with its semantics and its messages. What it does not have: server-side apply,
- * and namespaces need not be created first. Label selectors are evaluated on the objects of the namespace (or the kind): whoever
- * looks often keeps an informer, with the indexes that it needs.
+ * A Kubernetes API server's objects in memory, with its semantics and its messages, but that namespaces need not be created
+ * first. Label selectors are evaluated on the objects of the namespace (or the kind): whoever looks often keeps an informer, with
+ * the indexes that it needs.
  */
 export class MemoryCluster implements Cluster {
   readonly #space: ObjectSpace;
   readonly #rules: CoreRules;
   readonly #namespaces: Namespaces;
   readonly #events: EventExpiry;
+  readonly #owned: OwnedWrites;
 
   constructor(private readonly options: MemoryClusterOptions) {
     const types = options.types.includes(NamespaceType) ? options.types : [...options.types, NamespaceType];
@@ -83,6 +86,7 @@ export class MemoryCluster implements Cluster {
     };
     this.#namespaces = new Namespaces(this.#space, writes);
     new GarbageCollector(this.#space, writes);
+    this.#owned = new OwnedWrites(options.clock);
     this.#events = new EventExpiry(this.#space, options.clock, (event) => this.#delete(EventType, event, {}));
   }
 
@@ -140,6 +144,7 @@ export class MemoryCluster implements Cluster {
     patch: unknown,
     options: PatchOptions = {},
   ): Promise<Stored<T>> {
+    if (patchType === 'apply') return this.#apply(type, namespace, name, patch, options) as unknown as Stored<T>;
     const old = this.#existing(type, namespace, name);
     checkPreconditions(type, old, { resourceVersion: options.resourceVersion });
     const input = checkKind(type, patched(type, old, patchType, patch, options.subresource));
@@ -183,15 +188,34 @@ export class MemoryCluster implements Cluster {
     return selection.labelSelector || selection.fieldSelector ? objects.filter(this.#matcher(type, selection)) : objects;
   }
 
-  #create(type: ResourceType, object: KubeObject, { dryRun }: WriteOptions = {}): AnyStored {
+  #apply(type: ResourceType, namespace: string | undefined, name: string, patch: unknown, options: PatchOptions): AnyStored {
+    const config = appliedConfig(type, namespace, name, patch, options);
+    const old = this.#find(type, namespace, name);
+    if (!old) {
+      if (options.subresource) throw notFound(type, name);
+      if (config.metadata.uid) throw uidOfNone(type, name, config.metadata.uid);
+    } else
+      checkPreconditions(type, old, {
+        resourceVersion: options.resourceVersion ?? config.metadata.resourceVersion,
+        uid: config.metadata.uid,
+      });
+    const { object, owners } = this.#owned.applied(type, old, config, options);
+    const input = checkKind(type, object);
+    if (!old) return this.#create(type, input, options, owners);
+    const write = options.subresource === 'status' ? this.#updateStatus : this.#update;
+    return write.call(this, type, old, input, options, owners);
+  }
+
+  #create(type: ResourceType, object: KubeObject, options: PatchOptions = {}, tracked?: Tracked): AnyStored {
     const table = this.#space.table(type);
     const input = checkKind(type, object);
     const { namespace } = input.metadata;
     const name = input.metadata.name || this.#generateName(type, input);
     const fresh = created(type, input, name, randomUuid(this.options.random), this.options.clock.now());
     if (table.get(namespace, name)) throw alreadyExists(type, name);
-    const admitted = this.#admit(type, fresh, undefined);
-    if (dryRun) return admitted as AnyStored;
+    const track = tracked ?? this.#owned.tracking(type, undefined, input, options);
+    const admitted = this.#admit(type, fresh, undefined, track);
+    if (options.dryRun) return admitted as AnyStored;
     this.#namespaces.use(type, admitted);
     if (typeKey(type) === typeKey(EventType)) this.#events.sweep();
     return this.#space.put(type, admitted);
@@ -208,22 +232,24 @@ export class MemoryCluster implements Cluster {
     return name;
   }
 
-  #admit(type: ResourceType, object: KubeObject, old: AnyStored | undefined): KubeObject {
-    const completed = this.#rules.apply(type, object, old);
+  #admit(type: ResourceType, object: KubeObject, old: AnyStored | undefined, track: Tracked): KubeObject {
+    const completed = track(this.#rules.apply(type, object, old));
     return this.options.admission?.(completed, old, old ? 'update' : 'create') ?? completed;
   }
 
-  #update(type: ResourceType, old: AnyStored, input: KubeObject, { dryRun }: WriteOptions): AnyStored {
+  #update(type: ResourceType, old: AnyStored, input: KubeObject, options: PatchOptions, tracked?: Tracked): AnyStored {
     checkPreconditions(type, old, input.metadata);
-    const admitted = this.#admit(type, updated(type, old, input), old);
+    const track = tracked ?? this.#owned.tracking(type, old, input, options);
+    const admitted = this.#admit(type, updated(type, old, input), old, track);
     const next = specDiffers(old, admitted) ? nextGeneration(admitted) : admitted;
-    return dryRun ? (next as AnyStored) : this.#commit(type, old, next);
+    return options.dryRun ? (next as AnyStored) : this.#commit(type, old, next);
   }
 
-  #updateStatus(type: ResourceType, old: AnyStored, input: KubeObject, { dryRun }: WriteOptions): AnyStored {
+  #updateStatus(type: ResourceType, old: AnyStored, input: KubeObject, options: PatchOptions, tracked?: Tracked): AnyStored {
     checkPreconditions(type, old, input.metadata);
-    const next = statusUpdated(type, old, input);
-    return dryRun ? next : this.#commit(type, old, next);
+    const track = tracked ?? this.#owned.tracking(type, old, input, { ...options, subresource: 'status' });
+    const next = track(statusUpdated(type, old, input)) as AnyStored;
+    return options.dryRun ? next : this.#commit(type, old, next);
   }
 
   /** Stores what differs from `old`; an object that is being deleted and that nothing holds any more goes with it. */

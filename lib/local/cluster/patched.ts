@@ -1,9 +1,11 @@
 import type { KubeObject, ResourceType } from '../../api';
-import { mergePatch } from '../../base';
+import { isJsonObject, type JsonObject, mergePatch } from '../../base';
 import type { PatchOptions, PatchType } from '../../kube';
+import { isBuiltIn, kindSchema, type ObjectSchema, pruned } from '../schemas';
 import { jsonPatch } from './json-patch';
 import type { AnyStored } from './object-table';
-import { badRequest, noSuchResource } from './refusals';
+import { badRequest, noStrategicMerge, noSuchResource } from './refusals';
+import { strategicMerge } from './strategic';
 
 /** What the scale subresource reads of an object. */
 interface Scaled {
@@ -18,15 +20,13 @@ interface Scaled {
 export function patched(
   type: ResourceType,
   old: AnyStored,
-  patchType: PatchType,
+  patchType: Exclude<PatchType, 'apply'>,
   patch: unknown,
   subresource: PatchOptions['subresource'],
 ): KubeObject {
-  if (patchType === 'apply' || patchType === 'strategic') {
-    throw badRequest(`${patchType} patches are not supported by the local cluster: send a merge patch or a JSON patch`);
-  }
-  const change = patchType === 'json' ? jsonPatch : mergePatch;
-  if (subresource !== 'scale') return checked(old, change(old, patch));
+  if (patchType === 'strategic' && !isBuiltIn(type)) throw noStrategicMerge();
+  const change = patchType === 'json' ? jsonPatch : patchType === 'merge' ? mergePatch : strategic(kindSchema(type));
+  if (subresource !== 'scale') return withoutUnknown(type, checked(old, change(old, patch)));
   if (!type.scaleSubresource) throw noSuchResource();
   const scale = checked(old, change(scaleOf(old), patch));
   const replicas = (scale.spec as { replicas?: unknown } | undefined)?.replicas ?? 0;
@@ -37,6 +37,18 @@ export function patched(
   }
   const { resourceVersion } = scale.metadata;
   return { ...old, metadata: { ...old.metadata, resourceVersion }, spec: { ...(old as Scaled).spec, replicas } } as KubeObject;
+}
+
+const strategic =
+  (schema: ObjectSchema | undefined) =>
+  (old: unknown, patch: unknown): unknown => {
+    if (!isJsonObject(patch)) throw badRequest('invalid JSON document');
+    return strategicMerge(old as JsonObject, patch, schema);
+  };
+
+/** Kinds of Kubernetes itself drop fields that they do not have; the others' are refused by their own rules. */
+function withoutUnknown(type: ResourceType, object: KubeObject): KubeObject {
+  return isBuiltIn(type) ? (pruned(object, kindSchema(type)) as KubeObject) : object;
 }
 
 /** The autoscaling/v1 Scale of an object. */

@@ -25,6 +25,10 @@ export const staleVersion = (type: ResourceType, name: string): ClusterError =>
 export const wrongUid = (type: ResourceType, name: string, expected: string, actual: string): ClusterError =>
   conflict(type, name, `Precondition failed: UID in precondition: ${expected}, UID in object meta: ${actual}`);
 
+/** Refusal to create what was meant as a change of an earlier object. */
+export const uidOfNone = (type: ResourceType, name: string, uid: string): ClusterError =>
+  conflict(type, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
+
 /** Refusal of an object because of its fields; each detail is `<path>: <what is wrong>`. */
 export function invalid(type: ResourceType, name: string, ...details: string[]): ClusterError {
   const text = details.length === 1 ? details[0] : `[${details.join(', ')}]`;
@@ -33,6 +37,14 @@ export function invalid(type: ResourceType, name: string, ...details: string[]):
 
 export const forbidden = (type: ResourceType, name: string, why: string): ClusterError =>
   new ClusterError('Forbidden', `${qualifiedResource(type)} "${name}" is forbidden: ${why}`);
+
+/** Refusal of a kind of patch that custom resources do not have. */
+export const noStrategicMerge = (): ClusterError =>
+  new ClusterError(
+    'UnsupportedMediaType',
+    'the body of the request was in an unknown format - accepted media types include: ' +
+      'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+  );
 
 export const badRequest = (message: string): ClusterError => new ClusterError('BadRequest', message);
 

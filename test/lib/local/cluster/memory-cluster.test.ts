@@ -55,14 +55,6 @@ describe('MemoryCluster', () => {
     expect(await cluster.watch(Unknown, {}, () => {}).closed).toMatchObject({ reason: 'NotFound' });
   });
 
-  test('refuses server-side apply by name', async () => {
-    const { cluster } = testCluster();
-    await cluster.create(ConfigMapType, configMap('default', 'a'));
-    await expect(cluster.patch(ConfigMapType, 'default', 'a', 'apply', {})).rejects.toThrow(
-      /server-side apply is not supported by the local cluster/,
-    );
-  });
-
   test('refuses an object of another kind and one without a namespace', async () => {
     const { cluster } = testCluster();
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'default', name: 'a' } } as ConfigMap;

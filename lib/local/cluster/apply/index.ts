@@ -1,0 +1,2 @@
+export * from './field-owners';
+export * from './ownership';
