@@ -18,7 +18,8 @@ const STALLED_MS = 60_000;
  */
 export class EventQueue {
   #waiting: (() => unknown)[] = [];
-  #blocked = false;
+  /** Until it is opened, since nothing may be written before the head of the response. */
+  #blocked = true;
   #stalled: Timer | undefined;
   #ended = false;
 
@@ -29,6 +30,11 @@ export class EventQueue {
     private readonly onGivenUp: () => void,
   ) {
     sink.onDrain(() => this.#drained());
+  }
+
+  /** Begins to write. */
+  open(): void {
+    this.#drained();
   }
 
   /** Adds an event. @param event makes what is sent, at the time when it is sent */

@@ -64,6 +64,7 @@ class WatchStream {
     parts.stopping.addEventListener('abort', stop, { once: true });
     response.writeHead(200, { 'Content-Type': this.#contentType(), 'Cache-Control': 'no-cache, private' });
     response.flushHeaders();
+    this.#queue.open();
     const ms = timeoutSeconds !== undefined && timeoutSeconds > 0 ? timeoutSeconds * 1000 : LONGEST_MS;
     const timer = parts.clock.after(ms, stop);
     const bookmarks = allowWatchBookmarks ? parts.clock.every(BOOKMARK_MS, () => this.#bookmark()) : undefined;
