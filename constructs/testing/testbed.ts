@@ -1,19 +1,19 @@
 import type { App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import {
-  apiVersionOf,
   type Condition,
   conditionOf,
+  DomainMappingType,
   findType,
   isPodReady,
   type KResourceStatus,
   type KubeObject,
-  knativeTypes,
   labels,
   type Pod,
   PodType,
   parseDuration,
   RouteType,
+  readyTypes,
   type ServingConfig,
 } from '../../lib/api';
 import {
@@ -148,7 +148,7 @@ export class Testbed {
   }
 
   /**
-   * Sends a request to a service by its public host, and moves time as far as the answer needs.
+   * Sends a request to a service, or a mapped domain, by its public host, and moves time as far as the answer needs.
    * @throws KncError KNC3111 if there is none within 15 virtual minutes
    */
   fetch(service: ServiceRef, request: TestRequest = {}): Promise<Response> {
@@ -202,6 +202,7 @@ export class Testbed {
   async #host(service: ServiceRef, tag: string | undefined): Promise<string> {
     const { namespace, name } = locate(service);
     const route = await this.system.cluster.get(RouteType, namespace, name);
+    if (!route && (await this.system.cluster.get(DomainMappingType, namespace, name)) && tag === undefined) return name;
     if (!route) throw new KncError('KNC3112', `the chart has no service ${JSON.stringify(`${namespace}/${name}`)}`);
     const { url, traffic = [] } = route.status ?? {};
     const wanted = tag === undefined ? url : traffic.find((target) => target.tag === tag)?.url;
@@ -237,7 +238,7 @@ export class Testbed {
   }
 
   async #waitingFor(): Promise<{ readonly object: KubeObject; readonly ready: Condition | undefined }[]> {
-    const own = this.#applied.filter(({ apiVersion }) => knativeTypes.some((type) => apiVersionOf(type) === apiVersion));
+    const own = this.#applied.filter(({ apiVersion, kind }) => readyTypes.some((type) => type === findType(apiVersion, kind)));
     const found = await Promise.all(
       own.map(async (object) => {
         const type = findType(object.apiVersion, object.kind)!;

@@ -30,6 +30,9 @@ export const knativeTypes: readonly ResourceType[] = [
   ClusterDomainClaimType,
 ];
 
+/** Those of them that become ready, and say so in a condition. */
+export const readyTypes: readonly ResourceType[] = knativeTypes.filter((type) => type !== ClusterDomainClaimType);
+
 /** Every kind that this package knows: Knative's, and those of Kubernetes that it uses. */
 export const allTypes: readonly ResourceType[] = [
   ...knativeTypes,

@@ -1,6 +1,7 @@
 import {
   ConfigurationType,
   DeploymentType,
+  DomainMappingType,
   EventType,
   IngressType,
   type KubeObject,
@@ -22,6 +23,7 @@ const KINDS: readonly ResourceType[] = [
   ConfigurationType,
   RevisionType,
   RouteType,
+  DomainMappingType,
   IngressType,
   DeploymentType,
   PodType,

@@ -9,7 +9,7 @@ export interface ObjectChange {
   readonly change: 'created' | 'configured' | 'unchanged' | 'pruned';
 }
 
-/** A service or route that answers. */
+/** A service, route or domain that answers. */
 export interface Reachable {
   readonly kind: string;
   readonly name: string;

@@ -47,8 +47,8 @@ export class JsonReporter implements DevReporter {
           host,
           ...(Object.keys(tags).length > 0 ? { tags } : {}),
         }));
-    const routes = lines('Route');
-    const more = routes.length > 0 ? { routes } : {};
+    const [routes, domains] = [lines('Route'), lines('DomainMapping')];
+    const more = { ...(routes.length > 0 ? { routes } : {}), ...(domains.length > 0 ? { domains } : {}) };
     const api = kubeconfig === undefined ? {} : { kubeconfig };
     this.#event('ready', { gateway, ...api, services: lines('Service'), ...more, elapsedMs: Math.round(elapsedMs) });
   }

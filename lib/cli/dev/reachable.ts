@@ -1,4 +1,4 @@
-import type { KubeObject, Route, Service } from '../../api';
+import type { DomainMapping, KubeObject, Route, Service } from '../../api';
 import type { Reachable } from './dev-events';
 
 /** The domain of hosts that resolve to this machine by a public DNS server, and the one that needs none. */
@@ -17,8 +17,21 @@ export function localUrl(host: string, gateway: string): string {
   return url.href.replace(/\/$/, '');
 }
 
-/** How a ready Service or Route is reached, or undefined for other kinds. */
+/** A URL for a mapped domain at the gateway, which answers to it under `.localhost` too. */
+export function mappedUrl(domain: string, gateway: string): string {
+  const url = new URL(gateway);
+  url.hostname = domain.endsWith(LOCALHOST) ? domain : domain + LOCALHOST;
+  return url.href.replace(/\/$/, '');
+}
+
+function reachableDomain({ kind, metadata }: DomainMapping, gateway: string): Reachable {
+  const { name: host = '', namespace = '' } = metadata;
+  return { kind, name: host, namespace, url: mappedUrl(host, gateway), internal: false, host, tags: {} };
+}
+
+/** How a ready Service, Route or DomainMapping is reached, or undefined for other kinds. */
 export function reachable(object: KubeObject, gateway: string): Reachable | undefined {
+  if (object.kind === 'DomainMapping') return reachableDomain(object as DomainMapping, gateway);
   const { kind, metadata, status } = object as Service | Route;
   const host = hostOf(status?.url);
   if (host === undefined || (kind !== 'Service' && kind !== 'Route')) return undefined;

@@ -30,7 +30,7 @@ export interface Failure {
 export interface Readiness {
   readonly pending: readonly WhyNode[];
   readonly failures: readonly Failure[];
-  /** Services and routes among the targets that are ready. */
+  /** Services, routes and domains among the targets that are ready. */
   readonly reachable: readonly Reachable[];
   /** Some pod is neither ready nor being deleted, so time alone may change the picture. */
   readonly unsettled: boolean;

@@ -1,9 +1,12 @@
 import {
+  apiVersionOf,
   type Configuration,
   ConfigurationType,
+  childName,
   conditionOf,
   type Deployment,
   DeploymentType,
+  type DomainMapping,
   IngressType,
   type KResourceStatus,
   type KubeObject,
@@ -15,6 +18,7 @@ import {
   type Route,
   RouteType,
   type Service,
+  ServiceType,
 } from '../../api';
 import type { ErrorCode } from '../../base';
 import { lastWords, podTrouble } from './pod-trouble';
@@ -30,6 +34,7 @@ const CODES: readonly (readonly [RegExp, ErrorCode, boolean])[] = [
   [/^(ExitCode-?\d+|CrashLoopBackOff)$/, 'KNC3102', false],
   [/^ProgressDeadlineExceeded$/, 'KNC3103', false],
   [/^(RevisionMissing|ConfigurationMissing|RevisionNotOwned)$/, 'KNC3104', true],
+  [/^(TLSNotSupported|DomainClaimFailed)$/, 'KNC3100', true],
 ];
 
 /** What the Ready condition of a Knative object says; a condition about an older generation says nothing. */
@@ -119,9 +124,28 @@ function whyService(service: Service, world: World): WhyNode {
   return whyNode(service, readyTrouble(service), consequence ? below : [...below, ...beside]);
 }
 
+/** A domain waits for the address of its target; what keeps that from having one is the reason. */
+function whyDomainMapping(mapping: DomainMapping, world: World): WhyNode {
+  const { metadata, spec, status } = mapping;
+  const { namespace = '' } = metadata;
+  const trouble = readyTrouble(mapping);
+  const resolved = conditionOf(status?.conditions, 'ReferenceResolved')?.status;
+  const type = [ServiceType, RouteType].find(
+    ({ kind }) => kind === spec.ref.kind && spec.ref.apiVersion === apiVersionOf(ServiceType),
+  );
+  const target = type && resolved !== 'True' ? world.get<KubeObject>(type, namespace, spec.ref.name) : undefined;
+  const below = target ? why(target, world) : undefined;
+  if (below && below.state !== 'ready') {
+    return whyNode(mapping, { state: 'waiting', reason: 'Reconciling' }, [below]);
+  }
+  const ingress = resolved === 'True' ? world.get(IngressType, namespace, childName(metadata.name ?? '', '')) : undefined;
+  return whyNode(mapping, trouble, ingress ? [whyNode(ingress, readyTrouble(ingress), [])] : []);
+}
+
 const BY_KIND: Readonly<Record<string, (object: never, world: World) => WhyNode>> = {
   'serving.knative.dev/v1/Service': whyService,
   'serving.knative.dev/v1/Route': whyRoute,
+  'serving.knative.dev/v1beta1/DomainMapping': whyDomainMapping,
   'serving.knative.dev/v1/Configuration': whyConfiguration,
   'serving.knative.dev/v1/Revision': whyRevision,
   'apps/v1/Deployment': whyDeployment,
@@ -135,7 +159,7 @@ export function isExplained({ apiVersion, kind }: KubeObject): boolean {
 
 /**
  * Why an object is not ready: the tree from it down to the containers that it stands on. Pure.
- * Kinds: Service, Route, Configuration, Revision, Deployment, Pod.
+ * Kinds: Service, Route, DomainMapping, Configuration, Revision, Deployment, Pod.
  */
 export function why(object: KubeObject, world: World): WhyNode {
   const explain = BY_KIND[`${object.apiVersion}/${object.kind}`];

@@ -11,6 +11,21 @@ test.each([
   expect(localUrl(host, GATEWAY)).toBe(url);
 });
 
+test.each([
+  ['shop.example.com', 'http://shop.example.com.localhost:8080'],
+  ['shop.localhost', 'http://shop.localhost:8080'],
+])('the domain %s is reached at %s', (name, url) => {
+  const object = {
+    apiVersion: 'serving.knative.dev/v1beta1',
+    kind: 'DomainMapping',
+    metadata: { name, namespace: 'default' },
+    status: { url: `http://${name}` },
+  };
+  expect(reachable(object, GATEWAY)).toEqual({
+    ...{ kind: 'DomainMapping', name, namespace: 'default', url, host: name, internal: false, tags: {} },
+  });
+});
+
 test('port 80 is not written', () => {
   expect(localUrl('hello.default.127.0.0.1.sslip.io', 'http://127.0.0.1:80')).toBe('http://hello.default.localhost');
 });

@@ -54,6 +54,7 @@ function tell(reporter: DevReporter): void {
     [
       { ...base, kind: 'Service', name: 'hello', tags: {} },
       { ...base, kind: 'Route', name: 'both', tags: { next: `next-${host}` } },
+      { ...base, kind: 'DomainMapping', name: 'shop.example.com', host: 'shop.example.com', tags: {} },
     ],
     1234.5,
   );
@@ -76,7 +77,7 @@ test('for programs: one JSON object a line on stdout, nothing on stderr', () => 
 {"event":"waiting","services":[{"name":"hello","namespace":"default","why":"Pod hello-00001-x: Starting: one"}]}
 {"event":"waiting","services":[{"name":"hello","namespace":"default","why":"Pod hello-00001-x: Starting: three"}]}
 {"event":"error","code":"KNC3102","message":"A container ended by itself","remedy":"Read it.","details":[{"where":"Service default/hello","messages":[{"text":"exit code 1"}]}]}
-{"event":"ready","gateway":"http://127.0.0.1:8080","kubeconfig":"/state/kubeconfig","services":[{"name":"hello","namespace":"default","url":"http://hello.default.localhost:8080","host":"hello.default.127.0.0.1.sslip.io"}],"routes":[{"name":"both","namespace":"default","url":"http://hello.default.localhost:8080","host":"hello.default.127.0.0.1.sslip.io","tags":{"next":"next-hello.default.127.0.0.1.sslip.io"}}],"elapsedMs":1235}
+{"event":"ready","gateway":"http://127.0.0.1:8080","kubeconfig":"/state/kubeconfig","services":[{"name":"hello","namespace":"default","url":"http://hello.default.localhost:8080","host":"hello.default.127.0.0.1.sslip.io"}],"routes":[{"name":"both","namespace":"default","url":"http://hello.default.localhost:8080","host":"hello.default.127.0.0.1.sslip.io","tags":{"next":"next-hello.default.127.0.0.1.sslip.io"}}],"domains":[{"name":"shop.example.com","namespace":"default","url":"http://hello.default.localhost:8080","host":"shop.example.com"}],"elapsedMs":1235}
 {"event":"scale","namespace":"default","revision":"hello-00001","from":0,"to":1,"reason":"request"}
 {"event":"log","namespace":"default","service":"hello","pod":"hello-00001-x","container":"user-container","line":"GET /"}
 {"event":"types","text":"main.ts(1,1): error TS2322\\n"}
@@ -120,6 +121,9 @@ ready in 1.2 s
   Route default/both  http://hello.default.localhost:8080
   curl -H 'Host: hello.default.127.0.0.1.sslip.io' http://127.0.0.1:8080
   next: curl -H 'Host: next-hello.default.127.0.0.1.sslip.io' http://127.0.0.1:8080
+
+  DomainMapping default/shop.example.com  http://hello.default.localhost:8080
+  curl -H 'Host: shop.example.com' http://127.0.0.1:8080
 
   kubectl  export KUBECONFIG=/state/kubeconfig
 

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { KubeObject } from '../../../../lib/api';
+import type { Condition, KubeObject } from '../../../../lib/api';
 import { whyLines } from '../../../../lib/cli/why/format-why';
 import { why } from '../../../../lib/cli/why/why';
 import { causes, rootCause, whyLine } from '../../../../lib/cli/why/why-node';
@@ -158,6 +158,43 @@ describe('the root cause of a service that is not ready', () => {
     const node = explain(objects);
     expect(whyLine(node)).toBe(line);
     expect([node.state, rootCause(node).code]).toEqual([state, code]);
+  });
+});
+
+describe('a domain that is not ready', () => {
+  const trouble = (ready: Condition, resolved: Condition['status']): KubeObject => ({
+    apiVersion: 'serving.knative.dev/v1beta1',
+    kind: 'DomainMapping',
+    metadata: { name: 'shop.example.com', namespace: 'default', generation: 1 },
+    spec: { ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'hello' } },
+    status: { observedGeneration: 1, conditions: [ready, { ...condition(resolved), type: 'ReferenceResolved' }] },
+  });
+  const unresolved = trouble(condition('False', 'ResolveFailed', 'address not set'), 'False');
+
+  test('waits for a service that is coming, and fails with one that fails', () => {
+    const coming = explain([unresolved, ...deploying(pod('hello-00001', 'p', {}))]);
+    expect([coming.state, whyLine(coming)]).toEqual(['waiting', 'Pod p: ContainerCreating']);
+    expect(
+      causes(explain([unresolved, service('hello', condition('False', 'RevisionFailed', 'm'))])).map(({ kind }) => kind),
+    ).toEqual(['DomainMapping', 'Service']);
+  });
+
+  test('fails if there is no such service, or the one that is there cannot be its target', () => {
+    for (const objects of [[unresolved], [unresolved, service('hello', condition('True'))]]) {
+      expect([explain(objects).state, whyLine(explain(objects))]).toEqual([
+        'failed',
+        'DomainMapping shop.example.com: ResolveFailed: address not set',
+      ]);
+    }
+  });
+
+  test('is told by its Ingress', () => {
+    const node = explain([
+      trouble(condition('False', 'TLSNotSupported', 'no TLS'), 'True'),
+      ingress('shop.example.com', condition('False', 'TLSNotSupported', 'no TLS')),
+    ]);
+    expect(causes(node).map(({ kind }) => kind)).toEqual(['DomainMapping', 'Ingress']);
+    expect([node.state, node.final]).toEqual(['failed', true]);
   });
 });
 
