@@ -15,6 +15,7 @@ import { CompositeTransport, FunctionTransport, Gateway, HttpListener, networkTr
 import { type Change, type Cluster, Informer } from '../kube';
 import {
   type ContainerEngine,
+  correctPods,
   FunctionRegistry,
   FunctionRuntime,
   ImageResolver,
@@ -22,7 +23,10 @@ import {
   LocalKubernetes,
   MachineRuntimes,
   MemoryCluster,
+  MemoryStore,
   PodRuntime,
+  type ProcessLedger,
+  type Store,
 } from '../local';
 import { admission } from './admission';
 import { ClusterNames } from './cluster-names';
@@ -38,6 +42,8 @@ export interface MachineOptions {
   /** The preload that makes cluster names work in Node programs. */
   readonly preloadPath?: string;
   readonly engine?: ContainerEngine;
+  /** Remembers what runs beyond the death of this process. */
+  readonly ledger?: ProcessLedger;
 }
 
 /** One line that a container wrote. */
@@ -69,6 +75,8 @@ export interface LocalSystemOptions {
   readonly listen?: { readonly host: string; readonly port: number; readonly serverTiming: boolean };
   /** Pods as processes and containers; undefined: pods are functions of `functions` alone. */
   readonly machine?: MachineOptions;
+  /** Where objects are kept; what an earlier process left there is gone on with. @default in memory */
+  readonly store?: Store;
   /**
    * An API server for `kubectl` and other clients; needs `machine`.
    * `kubeconfig`: where to write how to reach it. @default among the files of pods, which go with this process
@@ -109,7 +117,8 @@ export class LocalSystem {
 
   private constructor(private readonly options: LocalSystemOptions) {
     const { clock, executor, random, log, metrics, listen, machine, config = localServingConfig } = options;
-    const cluster = new MemoryCluster({ clock, random, types: allTypes, admission: admission(config) });
+    const { store = new MemoryStore() } = options;
+    const cluster = new MemoryCluster({ clock, random, types: allTypes, admission: admission(config), store });
     this.cluster = cluster;
     this.functions = new FunctionRegistry({ clock, executor });
     this.gateway = new Gateway({
@@ -169,6 +178,7 @@ export class LocalSystem {
   }
 
   async #start(): Promise<void> {
+    await correctPods(this.cluster, this.options.clock);
     const api = this.#startApi();
     await Promise.all([this.gateway.start(), this.#kubernetes.start(), this.#names?.start(), this.#scales.start(), api]);
     if (this.#listener) {
@@ -185,7 +195,8 @@ export class LocalSystem {
     const kubeconfig = this.#kubeconfig;
     if (kubeconfig === undefined) return;
     const { clock, log } = this.options;
-    this.#api = await LocalApi.start({ cluster: this.cluster, types: allTypes, clock, log, kubeconfig });
+    const pods = this.#pods;
+    this.#api = await LocalApi.start({ cluster: this.cluster, types: allTypes, pods, clock, log, kubeconfig });
   }
 
   #transport(): PodTransport {

@@ -13,6 +13,8 @@ import { Guard } from './guard';
 import { ListPages } from './list-pages';
 import { flag } from './list-query';
 import { answerMeta } from './meta-paths';
+import type { PodAccess } from './pod-access';
+import { readLog } from './pod-log';
 import { getObject, listObjects } from './reads';
 import { parsePath, type ResourcePath } from './request-path';
 import { noResource, notAllowed, type ResourceRequest, type ServerParts } from './resource-request';
@@ -29,6 +31,8 @@ export interface ApiServerOptions {
   readonly certificate: ServerCertificate;
   /** What clients must send as their bearer token. */
   readonly token: string;
+  /** Whoever runs the pods. @default pods have no logs and take no commands */
+  readonly pods?: PodAccess;
   readonly protobuf?: ProtobufCodec;
   readonly openApi?: OpenApi;
 }
@@ -54,7 +58,7 @@ export class ApiServer {
 
   constructor(private readonly options: ApiServerOptions) {
     const { certificate, key } = options.certificate;
-    const { clock, protobuf } = options;
+    const { clock, pods, protobuf } = options;
     this.#guard = new Guard(options.token);
     this.#catalog = new Catalog(options.resources);
     this.#discovery = new Discovery(this.#catalog);
@@ -63,6 +67,7 @@ export class ApiServer {
       pages: new ListPages(clock),
       isToken: (token) => this.#guard.isToken(token),
       stopping: this.#stopping.signal,
+      ...(pods ? { pods } : {}),
       ...(protobuf ? { protobuf } : {}),
     };
     const limits = { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS, handshakeTimeout: HEAD_MS };
@@ -145,9 +150,18 @@ async function handle(request: ResourceRequest): Promise<void> {
     if (method === 'DELETE') return deleteCollection(request);
     throw notAllowed();
   }
+  if (part?.kind && part.name !== 'scale') return handlePodPart(request, part.name);
   if (reading) return flag(exchange.query, 'watch') && !part ? watchObjects(request) : getObject(request);
   if (method === 'PUT') return updateObject(request);
   if (method === 'PATCH') return patchObject(request);
   if (method === 'DELETE' && !part) return deleteObject(request);
   throw notAllowed();
+}
+
+/** Answers a request about what runs in a pod. */
+async function handlePodPart(request: ResourceRequest, part: string): Promise<void> {
+  const { pods } = request.parts;
+  if (!pods) throw noResource();
+  if (part !== 'log' || request.exchange.method !== 'GET') throw notAllowed();
+  return readLog(request, pods);
 }

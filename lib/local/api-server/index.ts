@@ -3,4 +3,5 @@ export * from './certificate';
 export * from './codecs';
 export * from './kubeconfig-file';
 export * from './local-api';
+export * from './pod-access';
 export * from './served-resource';

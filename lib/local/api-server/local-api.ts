@@ -8,6 +8,7 @@ import { selfSignedCertificate } from './certificate';
 import { FixedCluster } from './fixed-cluster';
 import { CustomResourceDefinitionType, establishedDefinitions, localNode, NodeType } from './fixed-objects';
 import { writeKubeconfig } from './kubeconfig-file';
+import type { PodAccess } from './pod-access';
 import { reviews } from './reviews';
 import { readOnlyResource, reviewResource, type ServedResource, servedResource } from './served-resource';
 
@@ -17,6 +18,7 @@ export interface LocalApiOptions {
   readonly types: readonly ResourceType[];
   readonly clock: Clock;
   readonly log: Log;
+  readonly pods: PodAccess;
   /** Where to write the kubeconfig; removed when the server closes. */
   readonly kubeconfig: string;
 }
@@ -29,10 +31,10 @@ const TOKEN_BYTES = 32;
 export class LocalApi {
   /** Starts it; resolves once it takes requests and the kubeconfig is there. */
   static async start(options: LocalApiOptions): Promise<LocalApi> {
-    const { cluster, clock, log, kubeconfig } = options;
+    const { cluster, clock, log, pods, kubeconfig } = options;
     const [certificate] = await Promise.all([selfSignedCertificate(clock.now()), createNamespaces(cluster)]);
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const server = new ApiServer({ clock, log, certificate, token, resources: resourcesOf(options) });
+    const server = new ApiServer({ clock, log, pods, certificate, token, resources: resourcesOf(options) });
     const url = await server.listen();
     writeKubeconfig(kubeconfig, { server: url, certificate: certificate.certificate, token });
     return new LocalApi(server, url, kubeconfig);

@@ -3,6 +3,7 @@ import { ClusterError } from '../../kube';
 import type { ProtobufCodec } from './codecs';
 import type { Exchange } from './exchange';
 import type { ListPages } from './list-pages';
+import type { PodAccess } from './pod-access';
 import type { ResourcePath } from './request-path';
 import type { ServedResource } from './served-resource';
 
@@ -10,6 +11,7 @@ import type { ServedResource } from './served-resource';
 export interface ServerParts {
   readonly clock: Clock;
   readonly pages: ListPages;
+  readonly pods?: PodAccess;
   readonly protobuf?: ProtobufCodec;
   /** Whether this is the token of the server. */
   readonly isToken: (token: string) => boolean;

@@ -2,9 +2,9 @@ import type { Container, ContainerState, ContainerStatus } from '../../api';
 import { timestamp } from '../../base';
 import type { Exit } from './container-runtime';
 
-/** Where one container of a pod stands, told as a ContainerStatus. */
+/** Where one container of a pod stands, told as a ContainerStatus. What was told by an earlier process, `before`, is gone on with. */
 export class ContainerRecord {
-  restartCount = 0;
+  restartCount: number;
   #state: ContainerState;
   #lastState: ContainerState | undefined;
   #started = false;
@@ -16,8 +16,11 @@ export class ContainerRecord {
     private readonly container: Container & { readonly name: string },
     waiting: string,
     private readonly onChange: () => void,
+    before?: ContainerStatus,
   ) {
     this.#state = { waiting: { reason: waiting } };
+    this.restartCount = before?.restartCount ?? 0;
+    this.#lastState = before?.lastState;
   }
 
   get running(): boolean {

@@ -58,7 +58,10 @@ export class ContainerWorker {
 
   constructor(private readonly options: ContainerWorkerOptions) {
     const waiting = options.init || options.pod().spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating';
-    this.#record = new ContainerRecord(options.container, waiting, options.onChange);
+    const { containerStatuses = [], initContainerStatuses = [] } = options.pod().status ?? {};
+    const told = options.init ? initContainerStatuses : containerStatuses;
+    const before = told.find(({ name }) => name === options.container.name);
+    this.#record = new ContainerRecord(options.container, waiting, options.onChange, before);
   }
 
   status(): ContainerStatus {
@@ -135,6 +138,7 @@ export class ContainerWorker {
     try {
       const started = await this.options.start(this.#record.restartCount);
       this.#cannotStart = undefined;
+      this.options.logs.beginRun(this.#logsBefore);
       return started;
     } catch (thrown) {
       const error = thrown instanceof StartError ? thrown : new StartError('CreateContainerError', errorMessage(thrown));

@@ -1,3 +1,4 @@
+export * from './after-restart';
 export * from './container-runtime';
 export * from './engine/engine-runtime';
 export * from './function/function-registry';

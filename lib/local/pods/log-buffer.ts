@@ -11,6 +11,17 @@ export interface LogLine {
   readonly text: string;
 }
 
+export interface ReadLogsOptions {
+  /** Go on with new lines until the container is gone. @default false */
+  readonly follow?: boolean;
+  /** Only the last lines. @default all that are kept */
+  readonly tail?: number;
+  /** Only what one run of the container has written, and with `follow` those after it. @default of all runs */
+  readonly run?: 'current' | 'previous';
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
+}
+
 /** How many lines of a container are kept. */
 const MAX_LINES = 2000;
 /** How many characters of a container are kept. */
@@ -30,6 +41,8 @@ export class LogBuffer {
   /** Number of the first line kept, counted from the very first one. */
   #first = 0;
   #closed = false;
+  /** Number of the first line of the current run and of the one before it. */
+  #runs: { readonly current: number; readonly previous: number } = { current: 0, previous: 0 };
 
   constructor(
     private readonly now: () => number,
@@ -66,6 +79,11 @@ export class LogBuffer {
     this.#wake();
   }
 
+  /** The container runs again. @param from number of its first line */
+  beginRun(from: number): void {
+    this.#runs = { current: from, previous: this.#runs.current };
+  }
+
   /** How many lines there have been so far. */
   get count(): number {
     return this.#first + this.#lines.length;
@@ -84,18 +102,33 @@ export class LogBuffer {
     return text.slice(-characters);
   }
 
-  /** What is kept, and with `follow` what comes after it. @param tail only this many of the lines kept. */
-  async *read(options: { readonly follow?: boolean; readonly tail?: number } = {}): AsyncGenerator<LogLine> {
-    let next = Math.max(this.#first, this.#first + this.#lines.length - (options.tail ?? Number.POSITIVE_INFINITY));
-    for (;;) {
-      while (next < this.#first + this.#lines.length) {
-        next = Math.max(next, this.#first);
+  /** What is kept, and with `follow` what comes after it. */
+  async *read({ follow, tail, run, signal }: ReadLogsOptions = {}): AsyncGenerator<LogLine> {
+    const { current, previous } = this.#runs;
+    const from = run === 'current' ? current : run === 'previous' ? previous : 0;
+    const end = (): number => (run === 'previous' ? current : this.count);
+    let next = Math.max(this.#first, from, end() - (tail ?? Number.POSITIVE_INFINITY));
+    while (!signal?.aborted) {
+      // Lines that a slow reader has not come to may be gone.
+      for (next = Math.max(next, this.#first); next < end() && !signal?.aborted; next = Math.max(next + 1, this.#first)) {
         yield this.#lines[next - this.#first]!;
-        next++;
       }
-      if (!options.follow || this.#closed) return;
-      await new Promise<void>((resolve) => this.#followers.add(resolve));
+      if (!follow || run === 'previous' || this.#closed) return;
+      await this.#more(signal);
     }
+  }
+
+  /** Resolves when something has changed, or the signal aborts. */
+  #more(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal?.removeEventListener('abort', wake);
+        this.#followers.delete(wake);
+        resolve();
+      };
+      this.#followers.add(wake);
+      signal?.addEventListener('abort', wake, { once: true });
+    });
   }
 
   #add(stream: LogStream, text: string): void {

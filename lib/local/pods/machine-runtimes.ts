@@ -11,7 +11,7 @@ import type { LocalNames } from './local-names';
 import { HostNetwork } from './process/host-network';
 import type { ProcessEnvironmentOptions } from './process/process-environment';
 import { ProcessRuntime } from './process/process-runtime';
-import { Watchdog } from './process/watchdog';
+import { type ProcessLedger, Watchdog } from './process/watchdog';
 
 export interface MachineRuntimesOptions extends ProcessEnvironmentOptions {
   readonly clock: Clock;
@@ -22,6 +22,8 @@ export interface MachineRuntimesOptions extends ProcessEnvironmentOptions {
   readonly functions?: FunctionRegistry;
   /** Runs images that no program stands for. */
   readonly engine?: ContainerEngine;
+  /** Remembers what runs beyond the death of this process. */
+  readonly ledger?: ProcessLedger;
 }
 
 /** All ways to run a container on this machine, in order: function, process, container engine. */
@@ -32,9 +34,10 @@ export class MachineRuntimes {
   readonly watchdog: Watchdog;
 
   constructor(options: MachineRuntimesOptions) {
-    const { clock, executor, log, functions, engine } = options;
+    const { clock, executor, log, functions, engine, ledger } = options;
     this.directory = mkdtempSync(join(tmpdir(), 'knc-'));
-    this.watchdog = new Watchdog({ directory: this.directory, log, ...(engine ? { engine: engine.path } : {}) });
+    const { directory } = this;
+    this.watchdog = new Watchdog({ directory, log, ...(engine ? { engine: engine.path } : {}), ...(ledger ? { ledger } : {}) });
     this.watchdog.start();
     const network = new HostNetwork();
     const { watchdog } = this;

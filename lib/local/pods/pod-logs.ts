@@ -1,18 +1,11 @@
 import type { Clock } from '../../base';
-import { LogBuffer, type LogLine } from './log-buffer';
+import { LogBuffer, type LogLine, type ReadLogsOptions } from './log-buffer';
 
 /** Which container a line comes from. */
 export interface LogSource {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
-}
-
-export interface ReadLogsOptions {
-  /** Go on with new lines until the pod is gone. @default false */
-  readonly follow?: boolean;
-  /** Only the last lines. @default all that are kept */
-  readonly tail?: number;
 }
 
 /** What the containers of all pods have written lately. */

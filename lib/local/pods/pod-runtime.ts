@@ -8,8 +8,8 @@ import { type Change, type Cluster, EventRecorder, Informer } from '../../kube';
 import type { ImageResolver } from '../images';
 import type { ContainerRuntime } from './container-runtime';
 import { type LocalNames, noNames } from './local-names';
-import type { LogLine } from './log-buffer';
-import { type LogSource, PodLogs, type ReadLogsOptions } from './pod-logs';
+import type { LogLine, ReadLogsOptions } from './log-buffer';
+import { type LogSource, PodLogs } from './pod-logs';
 import { confirmDeletion, PodWorker, type PodWorkerOptions } from './pod-worker';
 
 export interface PodRuntimeOptions {

@@ -65,7 +65,7 @@ export class PodWorker {
   ) {
     const { clock, executor } = options;
     this.#pod = pod;
-    this.#startedAt = clock.now();
+    this.#startedAt = pod.status?.startTime ? Date.parse(pod.status.startTime) : clock.now();
     this.#told = pod.status;
     this.#writer = new StatusWriter({ ...options, pod: () => this.#pod, status: () => this.#status() });
     this.#init = (pod.spec.initContainers ?? []).map((container) => this.#worker(container as NamedContainer, true));

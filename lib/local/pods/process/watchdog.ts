@@ -22,11 +22,24 @@ if [ -n "\${names# }" ]; then "$2" rm -f $names; fi
 rm -rf -- "$1"
 `;
 
+/** Remembers on disk what the watchdog is told, for the case that both are killed. */
+export interface ProcessLedger {
+  /** @param directory where pods have their files */
+  begin(directory: string): void;
+  addGroup(id: number): void;
+  removeGroup(id: number): void;
+  addContainer(name: string): void;
+  removeContainer(name: string): void;
+  /** Everything has ended in good order. */
+  end(): void;
+}
+
 export interface WatchdogOptions {
   /** Removed once nothing runs any more. */
   readonly directory: string;
   /** Path of the container engine, if one is used. */
   readonly engine?: string;
+  readonly ledger?: ProcessLedger;
   readonly log: Log;
 }
 
@@ -41,7 +54,9 @@ export class Watchdog {
   #shell: ChildProcess | undefined;
   #closed = false;
 
-  constructor(private readonly options: WatchdogOptions) {}
+  constructor(private readonly options: WatchdogOptions) {
+    options.ledger?.begin(options.directory);
+  }
 
   /** Process id of the shell, for tests. */
   get pid(): number | undefined {
@@ -75,35 +90,43 @@ export class Watchdog {
 
   /** A process group that must not outlive this process. */
   addGroup(id: number): void {
+    this.options.ledger?.addGroup(id);
     this.start();
     this.#groups.add(id);
     this.#tell(`+ ${id}`);
   }
 
   removeGroup(id: number): void {
-    if (this.#groups.delete(id)) this.#tell(`- ${id}`);
+    if (!this.#groups.delete(id)) return;
+    this.options.ledger?.removeGroup(id);
+    this.#tell(`- ${id}`);
   }
 
   /** A container, by its name, that must not outlive this process. */
   addContainer(name: string): void {
+    this.options.ledger?.addContainer(name);
     this.start();
     this.#containers.add(name);
     this.#tell(`c ${name}`);
   }
 
   removeContainer(name: string): void {
-    if (this.#containers.delete(name)) this.#tell(`d ${name}`);
+    if (!this.#containers.delete(name)) return;
+    this.options.ledger?.removeContainer(name);
+    this.#tell(`d ${name}`);
   }
 
   /** Lets the shell end: it kills what is registered and removes the folder. Resolves when it has. */
   async close(): Promise<void> {
     this.#closed = true;
     const shell = this.#shell;
-    if (!shell || shell.exitCode !== null || shell.signalCode !== null) return;
-    const ended = new Promise<void>((resolve) => shell.once('exit', () => resolve()));
-    shell.ref();
-    shell.stdin?.end();
-    await ended;
+    if (shell && shell.exitCode === null && shell.signalCode === null) {
+      const ended = new Promise<void>((resolve) => shell.once('exit', () => resolve()));
+      shell.ref();
+      shell.stdin?.end();
+      await ended;
+    }
+    this.options.ledger?.end();
   }
 
   #tell(line: string): void {

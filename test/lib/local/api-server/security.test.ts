@@ -1,0 +1,146 @@
+import { chmodSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { parse } from 'yaml';
+import { writeKubeconfig } from '../../../../lib/local/api-server';
+import { CONFIG_MAPS, configMap, type Sent, TestServer } from './support';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await TestServer.start();
+});
+afterAll(() => server.close());
+
+const port = (): string => new URL(server.url).port;
+
+test.each(['/api', '/version', '/healthz', '/livez', '/readyz', '/openapi/v3', CONFIG_MAPS, '/nowhere'])(
+  'nothing is told without the token: %s',
+  async (path) => {
+    for (const token of ['', 'another-token']) {
+      const answer = await server.send(path, { token });
+      expect(answer.code).toBe(401);
+      expect(answer.json).toEqual({
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Failure',
+        message: 'Unauthorized',
+        reason: 'Unauthorized',
+        code: 401,
+      });
+    }
+  },
+);
+
+test('a token is not taken from anywhere but a bearer header', async () => {
+  expect((await server.send('/version?access_token=a-token-for-tests', { token: '' })).code).toBe(401);
+  const basic = `Basic ${Buffer.from('x:a-token-for-tests').toString('base64')}`;
+  expect((await server.send('/version', { token: '', headers: { authorization: basic } })).code).toBe(401);
+});
+
+test.each(['127.0.0.1', 'localhost', '[::1]', '127.1.2.3'])('the host %s is this machine', async (host) => {
+  expect((await server.send('/version', { headers: { host: `${host}:${port()}` } })).code).toBe(200);
+});
+
+test.each([
+  'evil.example',
+  'localhost.evil.example',
+  '127.0.0.1.sslip.io',
+  '192.168.1.2',
+  '[fe80::1]',
+  'localhost:1:2',
+  'a@127.0.0.1',
+])('a name that somebody has pointed at this machine is refused: %j', async (host) => {
+  const answer = await server.send('/version', { headers: { host } });
+  expect([answer.code, answer.json.reason]).toEqual([403, 'Forbidden']);
+});
+
+test.each<[string, Sent]>([
+  ['a page of another site', { headers: { origin: 'https://evil.example' } }],
+  ['a page without a site', { headers: { origin: 'null' } }],
+  ['another port of this machine', { headers: { origin: 'http://localhost:3000' } }],
+  ['a request that a browser says is of another site', { headers: { 'sec-fetch-site': 'cross-site' } }],
+  ['a preflight', { method: 'OPTIONS', headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } }],
+])('%s is refused, and is told nothing that would let it read', async (_what, sent) => {
+  const answer = await server.send(CONFIG_MAPS, sent);
+  expect(answer.code).toBe(403);
+  expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+});
+
+test('OPTIONS is refused from anybody', async () => {
+  expect((await server.send(CONFIG_MAPS, { method: 'OPTIONS' })).code).toBe(405);
+});
+
+test.each([
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  'text/plain; charset=application/json',
+  '',
+])('a body that a form of another site could send is refused: %j', async (contentType) => {
+  const body = JSON.stringify(configMap('smuggled'));
+  for (const [method, path] of [
+    ['POST', CONFIG_MAPS],
+    ['PUT', `${CONFIG_MAPS}/smuggled`],
+    ['PATCH', `${CONFIG_MAPS}/smuggled`],
+    ['DELETE', CONFIG_MAPS],
+  ]) {
+    const answer = await server.send(path!, { method: method!, body, contentType });
+    expect([method, answer.code, answer.json.reason]).toEqual([method, 415, 'UnsupportedMediaType']);
+  }
+  expect((await server.send(`${CONFIG_MAPS}/smuggled`)).code).toBe(404);
+});
+
+test('a body larger than 3 MiB is refused', async () => {
+  const body = JSON.stringify(configMap('large', { text: 'x'.repeat(3 * 1024 * 1024) }));
+  const answer = await server.send(CONFIG_MAPS, { method: 'POST', body });
+  expect([answer.code, answer.json.message]).toEqual([413, 'Request entity too large: limit is 3145728']);
+});
+
+test('the server is not there for other machines', async () => {
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4');
+  for (const { address } of addresses) {
+    const socket = new Socket();
+    const result = await new Promise((resolve) => {
+      socket.once('connect', () => resolve('connected'));
+      socket.once('error', () => resolve('refused'));
+      socket.connect(Number(port()), address);
+    });
+    socket.destroy();
+    expect(result).toBe('refused');
+  }
+});
+
+test('the certificate is for this machine, and trusted by nobody who was not given it', async () => {
+  const authorized = (servername: string, ca?: string) =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect({ host: '127.0.0.1', port: Number(port()), servername, ca, rejectUnauthorized: false }, () => {
+        resolve(socket.authorized);
+        socket.destroy();
+      });
+    });
+  expect(await authorized('localhost', server.certificate)).toBe(true);
+  expect(await authorized('evil.example', server.certificate)).toBe(false);
+  expect(await authorized('localhost')).toBe(false);
+});
+
+test('a kubeconfig is for its owner alone, in a folder for its owner alone, even if both were there before', () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'knc-test-')), 'state');
+  const file = join(folder, 'kubeconfig');
+  const content = { server: 'https://127.0.0.1:1', certificate: 'PEM', token: 'secret' };
+  writeKubeconfig(file, content);
+  chmodSync(file, 0o644);
+  chmodSync(folder, 0o755);
+  writeKubeconfig(file, content);
+  expect([statSync(file).mode & 0o777, statSync(folder).mode & 0o777]).toEqual([0o600, 0o700]);
+  expect(parse(readFileSync(file, 'utf8'))).toMatchObject({
+    'current-context': 'knc',
+    clusters: [{ name: 'knc', cluster: { server: content.server, 'certificate-authority-data': 'UEVN' } }],
+    contexts: [{ name: 'knc', context: { cluster: 'knc', user: 'knc', namespace: 'default' } }],
+    users: [{ name: 'knc', user: { token: 'secret' } }],
+  });
+});
