@@ -4,4 +4,5 @@ export * from './cluster';
 export * from './images';
 export * from './kubernetes';
 export * from './pods';
+export * from './state';
 export * from './store';

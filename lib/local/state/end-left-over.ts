@@ -13,7 +13,7 @@ const ENGINE_MS = 20_000;
 
 /**
  * Ends what a run that was killed has left behind. Never a stranger: a process is ended if it is the one that was written
- * down, by id and start, or if its environment names the folder of that run's pods. Resolves with the processes that were ended, when
+ * down, by id and start, or if its HOME is in the folder of that run's pods. Resolves with the processes that were ended, when
  * they are gone.
  */
 export async function endLeftOver(left: LeftOver, clock: Clock, engine?: string): Promise<number[]> {
@@ -38,11 +38,11 @@ export async function endLeftOver(left: LeftOver, clock: Clock, engine?: string)
 /** Processes with one of these folders in their environment; where there is no /proc, none are found. */
 function processesIn(directories: readonly string[]): number[] {
   if (directories.length === 0 || process.platform !== 'linux') return [];
-  const marks = directories.map((directory) => `=${directory}/`);
+  const marks = directories.map((directory) => `\0HOME=${directory}/`);
   return fs.readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
     try {
-      const environment = fs.readFileSync(`/proc/${name}/environ`, 'latin1');
+      const environment = `\0${fs.readFileSync(`/proc/${name}/environ`, 'latin1')}`;
       return marks.some((mark) => environment.includes(mark)) ? [Number(name)] : [];
     } catch {
       return []; // it has ended, or is somebody else's

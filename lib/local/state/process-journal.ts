@@ -6,7 +6,7 @@ export interface LeftOver {
   /** Process groups with the start of their first process. */
   readonly groups: ReadonlyMap<number, string>;
   readonly containers: ReadonlySet<string>;
-  /** Folders of pods' files. Every process of a pod has such a path in its environment. */
+  /** Folders of pods' files. Every process of a pod has its HOME there. */
   readonly directories: ReadonlySet<string>;
 }
 
