@@ -6,6 +6,8 @@ import { CesqlError } from './value';
 /** How deep expressions may be nested; beyond it is no one's hand. */
 const MAX_DEPTH = 200;
 const MAX_LENGTH = 65_536;
+/** How many operands AND, OR and XOR may chain. */
+const MAX_CHAIN = 2000;
 
 const LOGIC = new Set(['AND', 'OR', 'XOR']);
 const COMPARISON = new Set(['=', '!=', '<', '<=', '>', '>=']);
@@ -66,11 +68,15 @@ class Parser {
 
   #expression(): Node {
     return this.#nested(() => {
-      const left = this.#comparison();
-      const { kind, text } = this.#peek;
-      if (kind !== 'word' || !LOGIC.has(text)) return left;
-      this.#at++;
-      return { kind: 'logic', operator: text as LogicOperator, left, right: this.#expression() };
+      const operands = [this.#comparison()];
+      const operators: LogicOperator[] = [];
+      while (this.#peek.kind === 'word' && LOGIC.has(this.#peek.text)) {
+        if (operands.length === MAX_CHAIN) throw new CesqlError('parse', `more than ${MAX_CHAIN} operands in one chain`);
+        operators.push(this.#peek.text as LogicOperator);
+        this.#at++;
+        operands.push(this.#comparison());
+      }
+      return operands.reduceRight((right, left, i) => ({ kind: 'logic', operator: operators[i]!, left, right }));
     });
   }
 
