@@ -1,0 +1,1 @@
+export { decodeProtobuf, encodeProtobuf, protobufCodec } from './envelope';
