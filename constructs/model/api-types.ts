@@ -1,6 +1,9 @@
-import type { Route, Service } from '../../lib/api';
+import type { ClusterDomainClaim, DomainMapping, Route, Service } from '../../lib/api';
 
-export type { Route, Service };
+export type { ClusterDomainClaim, DomainMapping, Route, Service };
+
+/** An object that a construct is made for. */
+export type ModelObject = Service | Route | DomainMapping;
 
 /** `spec.template` of a Service: what each of its revisions is made from. */
 export type ApiTemplate = Service['spec']['template'];

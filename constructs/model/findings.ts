@@ -1,6 +1,6 @@
 import { defaultFeaturesConfig, defaultServingConfig, type ServingConfig, validate } from '../../lib/api';
 import { type FieldError, formatFieldError } from '../../lib/base';
-import type { Route, Service } from './api-types';
+import type { ModelObject } from './api-types';
 import type { WarningRule } from './metadata';
 import { isRevisionLike, nameProblems } from './names';
 
@@ -9,6 +9,9 @@ export interface Findings {
   readonly errors: readonly FieldError[];
   readonly warnings: readonly (FieldError & { readonly rule: WarningRule })[];
 }
+
+/** Something that the model found; a warning says under which rule. */
+export type Problem = FieldError & { readonly rule?: WarningRule };
 
 /** A cluster on which everything is allowed that some cluster allows: what it refuses is wrong everywhere. */
 const permissive: ServingConfig = {
@@ -35,13 +38,13 @@ const NOT_A_FIELD = /^(must not set the field\(s\)|unknown field )/;
  * @param problems what the model found in the props
  * @param unpatched the object before escape hatches, where any were used: fields that they added are let through
  */
-export function findings(object: Service | Route, problems: readonly FieldError[], unpatched?: Service | Route): Findings {
+export function findings(object: ModelObject, problems: readonly Problem[], unpatched?: ModelObject): Findings {
   const before = unpatched && new Set(validate(unpatched, permissive).map(formatFieldError));
   const byHatch = (error: FieldError) =>
     before !== undefined && NOT_A_FIELD.test(error.message) && !before.has(formatFieldError(error));
   const { everywhere, somewhere } = validateEverywhere(object);
   const { name } = object.metadata ?? {};
-  const all = [...problems, ...nameProblems(object), ...everywhere];
+  const all: Problem[] = [...problems, ...nameProblems(object), ...everywhere];
   return {
     errors: all.filter((error) => !isWarning(error) && !byHatch(error)),
     warnings: [
@@ -50,13 +53,13 @@ export function findings(object: Service | Route, problems: readonly FieldError[
       ...(isRevisionLike(name) ? [revisionLike(name!)] : []),
       ...all
         .filter((error) => isWarning(error) && !error.message.startsWith(INSECURE_DEFAULT))
-        .map((error) => ({ ...error, rule: 'upstream' as const })),
+        .map((error) => ({ ...error, rule: error.rule ?? ('upstream' as const) })),
     ],
   };
 }
 
 /** What every cluster refuses, and what only a cluster with default settings does; both in the words of the latter. */
-function validateEverywhere(object: Service | Route): { everywhere: FieldError[]; somewhere: FieldError[] } {
+function validateEverywhere(object: ModelObject): { everywhere: FieldError[]; somewhere: FieldError[] } {
   const byDefault = validate(object);
   if (byDefault.every(isWarning)) return { everywhere: byDefault, somewhere: [] };
   const strict = validate(object, permissive);

@@ -1,6 +1,7 @@
 import { nearest } from '../../lib/api';
 import { type FieldError, isJsonObject } from '../../lib/base';
 import type { ContainerProps, MainContainerProps, ResourcesProps } from './container';
+import type { DomainMappingProps } from './domain-mapping';
 import type { LocalProps } from './local';
 import type { MetadataProps } from './metadata';
 import type { TrafficSplitProps } from './route';
@@ -56,6 +57,11 @@ const serviceProps = {
 
 const splitProps = { ...routed, targets: target } satisfies Props<TrafficSplitProps>;
 
+const domainProps = {
+  ...{ domain: 'any', to: 'any', tlsSecret: 'any', http: 'any', claim: 'any', silence: 'any' },
+  metadata: { namespace: 'any', labels: 'any', annotations: 'any' },
+} satisfies Props<DomainMappingProps>;
+
 /**
  * Props that no interface has, with the one that was probably meant. The compiler says the same to those who use it; this is for
  * JavaScript and for loaders that strip types.
@@ -64,6 +70,9 @@ export const unknownServiceProps = (props: KnServiceProps): FieldError[] => [...
 
 /** As `unknownServiceProps`, of a split over several services. */
 export const unknownSplitProps = (props: TrafficSplitProps): FieldError[] => [...unknown(props, splitProps, '')];
+
+/** As `unknownServiceProps`, of a mapped domain. */
+export const unknownDomainProps = (props: DomainMappingProps): FieldError[] => [...unknown(props, domainProps, '')];
 
 function* unknown(value: unknown, known: Known, at: string): Generator<FieldError> {
   if (Array.isArray(value)) {

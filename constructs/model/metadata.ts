@@ -47,9 +47,10 @@ export interface RoutedProps {
  * `cluster-setting`: upstream Knative refuses it unless a setting of the cluster allows it;
  * `unknown-field`: an escape hatch has set a field that this version does not know or Knative does not allow;
  * `revision-like-name`: the name looks like that of a revision and may collide with one;
+ * `duplicate-domain`: another chart of the app maps the same domain;
  * `upstream`: Knative itself warns of it.
  */
-export type WarningRule = 'cluster-setting' | 'unknown-field' | 'revision-like-name' | 'upstream';
+export type WarningRule = 'cluster-setting' | 'unknown-field' | 'revision-like-name' | 'duplicate-domain' | 'upstream';
 
 /** The object's metadata; keys are absent where nothing was set. */
 export function routedMetadata({ name, metadata = {}, visibility, rolloutDuration }: RoutedProps): MetadataProps {

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../lib/base';
-import type { Route, Service } from './api-types';
+import type { ModelObject, Service } from './api-types';
 
 /** A label of a host name, and with it the names of Services and revisions, ends here. */
 const LABEL_LIMIT = 63;
@@ -8,8 +8,8 @@ const GENERATED_SUFFIX = '-00001';
 /** Services that Kubernetes itself makes; a route of that name would claim them. */
 const RESERVED = new Map([['default', new Set(['kubernetes'])]]);
 
-/** What is wrong with the final names of a Service or Route and of what Knative will name after them. */
-export function nameProblems(object: Service | Route): FieldError[] {
+/** What is wrong with the final names of an object and of what Knative will name after them. */
+export function nameProblems(object: ModelObject): FieldError[] {
   const { name = '', namespace = 'default' } = object.metadata ?? {};
   const tooLong = (what: string, made: string, path: string): FieldError[] =>
     made.length <= LABEL_LIMIT

@@ -1,11 +1,19 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { ResourceType } from '../../lib/api';
 import type { FieldError } from '../../lib/base';
-import { findingLine, findings, type Route, type RoutedProps, type Service, type WarningRule } from '../model';
+import { findingLine, findings, type ModelObject, type WarningRule } from '../model';
 import { known } from './inputs';
 
+/** Props of an object whose name may be given. */
+export interface NamedProps {
+  readonly name?: string;
+  /** Of an object that is named by its domain. */
+  readonly domain?: string;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+}
+
 /** How props become an object: the functions of `constructs/model`, shared with the cdk8s constructs. */
-export interface Recipe<Props, T extends Service | Route> {
+export interface Recipe<Props, T extends ModelObject> {
   /** The kind of the object. */
   readonly type: ResourceType;
   /** Appended to the component's name to name the child, and the key of its transform. */
@@ -25,7 +33,7 @@ export interface Finished<Props, T> {
 }
 
 /** The model of one component: makes the object, and refuses what is wrong with it. */
-export class ComponentModel<Props extends RoutedProps, T extends Service | Route> {
+export class ComponentModel<Props extends NamedProps, T extends ModelObject> {
   constructor(
     private readonly name: string,
     private readonly recipe: Recipe<Props, T>,
@@ -65,8 +73,8 @@ export class ComponentModel<Props extends RoutedProps, T extends Service | Route
     return object;
   }
 
-  #nameOf({ name, metadata }: Props): string {
-    return name ?? metadata?.name ?? this.name;
+  #nameOf({ domain, name, metadata }: Props): string {
+    return domain ?? name ?? metadata?.name ?? this.name;
   }
 
   #refuse(errors: readonly FieldError[], component?: pulumi.Resource): void {

@@ -1,8 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
 import { apiVersionOf } from '../../lib/api';
-import type { Route, RoutedProps, Service, WarningRule } from '../model';
+import type { ModelObject, WarningRule } from '../model';
 import { type AwaitProps, awaitAnnotations } from './await';
-import { ComponentModel, type Finished, type Recipe } from './component-model';
+import { ComponentModel, type Finished, type NamedProps, type Recipe } from './component-model';
 import { asData, type DeepInputs, resolved } from './inputs';
 import { StatusResource } from './resource';
 import { applyTransform, type Transform } from './transform';
@@ -16,7 +16,7 @@ export interface ComponentArgs {
 }
 
 /** A component over one API object with a URL. */
-export abstract class KnComponent<Props extends RoutedProps, T extends Service | Route> extends pulumi.ComponentResource {
+export abstract class KnComponent<Props extends NamedProps, T extends ModelObject> extends pulumi.ComponentResource {
   /** API version of the object. */
   readonly apiVersion: string;
   /** Kind of the object. */
@@ -65,5 +65,5 @@ export abstract class KnComponent<Props extends RoutedProps, T extends Service |
   }
 }
 
-const metadataOf = ({ metadata }: Service | Route) => metadata as Record<string, unknown>;
-const specOf = ({ spec }: Service | Route) => spec as unknown as Record<string, unknown>;
+const metadataOf = ({ metadata }: ModelObject) => metadata as Record<string, unknown>;
+const specOf = ({ spec }: ModelObject) => spec as unknown as Record<string, unknown>;

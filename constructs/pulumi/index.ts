@@ -2,6 +2,7 @@
 export { Probe, RevisionName, RevisionRef } from '../model';
 export type { AwaitProps } from './await';
 export type { ComponentArgs } from './component';
+export { DomainMapping, type DomainMappingArgs } from './domain-mapping';
 export type { DeepInput, DeepInputs, NamedResource } from './inputs';
 export { KnService, type KnServiceArgs } from './kn-service';
 export { StatusResource } from './resource';

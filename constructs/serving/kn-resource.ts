@@ -1,14 +1,19 @@
 import { type ApiObjectMetadataDefinition, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { apiVersionOf, type ResourceType } from '../../lib/api';
-import type { FieldError } from '../../lib/base';
-import { type Route, type RoutedProps, routedMetadata, type Service } from '../model';
+import type { MetadataProps, ModelObject, Problem, WarningRule } from '../model';
 import { type Address, clusterAddress } from './address';
 import { KnObject } from './kn-object';
 import { objectValidation } from './validation';
 
+/** What a construct over one API object is made of. */
+interface KnResourceProps {
+  readonly metadata: MetadataProps;
+  readonly silence?: readonly WarningRule[] | undefined;
+}
+
 /** What constructs over one API object with a host of its own have in common. */
-export abstract class KnResource<T extends Service | Route> extends Construct implements Address {
+export abstract class KnResource<T extends ModelObject> extends Construct implements Address {
   /** API version of the object: `serving.knative.dev/v1`. */
   readonly apiVersion: string;
   /** API group of the object: `serving.knative.dev`. */
@@ -23,7 +28,7 @@ export abstract class KnResource<T extends Service | Route> extends Construct im
   protected readonly apiObject: KnObject<T>;
 
   /** @param complete what is done to the object after every patch */
-  protected constructor(scope: Construct, id: string, type: ResourceType, props: RoutedProps, complete?: (object: T) => T) {
+  protected constructor(scope: Construct, id: string, type: ResourceType, props: KnResourceProps, complete?: (object: T) => T) {
     super(scope, id);
     this.apiVersion = apiVersionOf(type);
     this.apiGroup = type.group;
@@ -31,7 +36,7 @@ export abstract class KnResource<T extends Service | Route> extends Construct im
     this.apiObject = new KnObject<T>(this, 'Resource', {
       apiVersion: this.apiVersion,
       kind: this.kind,
-      metadata: routedMetadata(props),
+      metadata: props.metadata,
       spec: Lazy.any({ produce: () => this.model().spec }),
       ...(complete && { complete }),
     });
@@ -86,5 +91,5 @@ export abstract class KnResource<T extends Service | Route> extends Construct im
   protected abstract model(): T;
 
   /** What is wrong with the props beyond what can be seen in the object. */
-  protected abstract problems(): readonly FieldError[];
+  protected abstract problems(): readonly Problem[];
 }

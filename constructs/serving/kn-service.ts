@@ -4,6 +4,7 @@ import { apiVersionOf, ServiceType } from '../../lib/api';
 import type { FieldError } from '../../lib/base';
 import {
   type ContainerProps,
+  type DomainOptions,
   type EnvFrom,
   type EnvValue,
   type KnServiceProps,
@@ -12,6 +13,7 @@ import {
   type MainContainerProps,
   type NameInput,
   resolveContentHash,
+  routedMetadata,
   type Service,
   type ServiceLike,
   serviceObject,
@@ -20,6 +22,7 @@ import {
   type VolumeProps,
 } from '../model';
 import { type Address, clusterAddress } from './address';
+import { type DomainMapping, mapDomain } from './domain-mapping';
 import { KnResource } from './kn-resource';
 
 const KN_SERVICE = Symbol.for('knative-constructs.KnService');
@@ -65,7 +68,7 @@ export class KnService extends KnResource<Service> implements IKnService {
   #props: KnServiceProps;
 
   constructor(scope: Construct, id: string, props: KnServiceProps) {
-    super(scope, id, ServiceType, props, resolveContentHash);
+    super(scope, id, ServiceType, { metadata: routedMetadata(props), silence: props.silence }, resolveContentHash);
     this.#props = props;
     Object.defineProperty(this, KN_SERVICE, { value: true });
     for (const container of [props, ...(props.sidecars ?? [])]) this.#recordLocal(container);
@@ -142,6 +145,11 @@ export class KnService extends KnResource<Service> implements IKnService {
    */
   splitTraffic(targets: readonly TrafficTarget[]): this {
     return this.#set({ traffic: targets });
+  }
+
+  /** Leads a domain of your own here: `hello.addDomain('shop.example.com')`. */
+  addDomain(domain: string, options: DomainOptions = {}): DomainMapping {
+    return mapDomain(this, domain, options);
   }
 
   #set(change: Partial<KnServiceProps>): this {

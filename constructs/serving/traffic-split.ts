@@ -4,13 +4,16 @@ import type { FieldError } from '../../lib/base';
 import {
   blueGreen,
   canary,
+  type DomainOptions,
   type Route,
+  routedMetadata,
   routeObject,
   routeProblems,
   type TrafficSplitProps,
   type TrafficTarget,
   weighted,
 } from '../model';
+import { type DomainMapping, mapDomain } from './domain-mapping';
 import { KnResource } from './kn-resource';
 
 const TRAFFIC_SPLIT = Symbol.for('knative-constructs.TrafficSplit');
@@ -47,7 +50,7 @@ export class TrafficSplit extends KnResource<Route> {
   #props: TrafficSplitProps;
 
   constructor(scope: Construct, id: string, props: TrafficSplitProps) {
-    super(scope, id, RouteType, props);
+    super(scope, id, RouteType, { metadata: routedMetadata(props), silence: props.silence });
     this.#props = props;
     Object.defineProperty(this, TRAFFIC_SPLIT, { value: true });
   }
@@ -61,6 +64,11 @@ export class TrafficSplit extends KnResource<Route> {
   addTarget(target: TrafficTarget): this {
     this.#props = { ...this.#props, targets: [...this.#props.targets, target] };
     return this;
+  }
+
+  /** Leads a domain of your own here: `split.addDomain('shop.example.com')`. */
+  addDomain(domain: string, options: DomainOptions = {}): DomainMapping {
+    return mapDomain(this, domain, options);
   }
 
   protected override model(): Route {

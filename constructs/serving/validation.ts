@@ -1,13 +1,12 @@
 import type { IValidation } from 'constructs';
-import type { FieldError } from '../../lib/base';
-import { findingLine, findings, type Route, type Service, type WarningRule } from '../model';
+import { findingLine, findings, type ModelObject, type Problem, type WarningRule } from '../model';
 import type { KnObject } from './kn-object';
 
 /** What is validated: the object, how it was before escape hatches, and what was wrong with the props. */
-export interface Validated<T extends Service | Route> {
+export interface Validated<T extends ModelObject> {
   readonly apiObject: KnObject<T>;
   readonly unpatched: () => T;
-  readonly problems: () => readonly FieldError[];
+  readonly problems: () => readonly Problem[];
   readonly silence: readonly WarningRule[];
 }
 
@@ -15,12 +14,7 @@ export interface Validated<T extends Service | Route> {
  * Validates the final object at synthesis. Errors refuse it, one line each, together with those of every other construct
  * of the app. Warnings go to `process.emitWarning` with code KNC1101, once each.
  */
-export function objectValidation<T extends Service | Route>({
-  apiObject,
-  unpatched,
-  problems,
-  silence,
-}: Validated<T>): IValidation {
+export function objectValidation<T extends ModelObject>({ apiObject, unpatched, problems, silence }: Validated<T>): IValidation {
   const warned = new Set<string>();
   return {
     validate() {
