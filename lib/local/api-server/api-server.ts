@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Clock, Log } from '../../base';
 import { ClusterError } from '../../kube';
 import { Catalog } from './catalog';
@@ -8,19 +9,21 @@ import type { ServerCertificate } from './certificate';
 import type { OpenApi, ProtobufCodec } from './codecs';
 import { deleteCollection, deleteObject } from './deletes';
 import { Discovery } from './discovery';
-import { Exchange } from './exchange';
+import { Exchange, requestUrl } from './exchange';
 import { Guard } from './guard';
 import { ListPages } from './list-pages';
 import { flag } from './list-query';
 import { answerMeta } from './meta-paths';
 import type { PodAccess } from './pod-access';
 import { readLog } from './pod-log';
+import { upgradePod } from './pod-upgrade';
 import { getObject, listObjects } from './reads';
+import { refuseUpgrade } from './refused-upgrade';
 import { parsePath, type ResourcePath } from './request-path';
 import { noResource, notAllowed, type ResourceRequest, type ServerParts } from './resource-request';
 import { answerReview } from './review-request';
 import type { ServedResource } from './served-resource';
-import { failure, type Subject } from './status';
+import { failure, type Status, type Subject } from './status';
 import { watchObjects } from './watch-stream';
 import { createObject, patchObject, updateObject } from './writes';
 
@@ -74,6 +77,9 @@ export class ApiServer {
     this.#server = createServer({ cert: certificate, key, minVersion: 'TLSv1.2', ...limits }, (request, response) => {
       void this.#answer(request, response);
     });
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      void this.#upgrade(request, socket, head);
+    });
   }
 
   /** Takes requests from now on. Resolves with the server's URL. */
@@ -119,6 +125,21 @@ export class ApiServer {
     }
   }
 
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    let subject: Subject | undefined;
+    socket.on('error', () => {});
+    try {
+      this.#guard.check(request.method, request.headers);
+      const { pathname, searchParams: query } = requestUrl(request);
+      const parsed = parsePath(pathname);
+      if (parsed.kind !== 'resource') throw noResource();
+      subject = { resource: this.#resource(parsed.path), path: parsed.path };
+      await upgradePod({ request, socket, head, query }, subject, this.#parts);
+    } catch (error) {
+      refuseUpgrade(socket, this.#failure(error, subject));
+    }
+  }
+
   #resource({ group, version, resource: plural, namespace }: ResourcePath): ServedResource {
     const resource = this.#catalog.find(group, version, plural);
     if (!resource || (namespace !== undefined && !resource.type.namespaced)) throw noResource();
@@ -127,10 +148,15 @@ export class ApiServer {
 
   #refuse(error: unknown, exchange: Exchange | undefined, response: ServerResponse, subject: Subject | undefined): void {
     if (response.destroyed) return;
-    const status = failure(error, subject);
-    if (!ClusterError.is(error)) this.options.log.error('the API server failed', { error: status.message });
+    const status = this.#failure(error, subject);
     if (exchange) exchange.sendStatus(status);
     else response.writeHead(status.code ?? 400).end();
+  }
+
+  #failure(error: unknown, subject: Subject | undefined): Status {
+    const status = failure(error, subject);
+    if (!ClusterError.is(error)) this.options.log.error('the API server failed', { error: status.message });
+    return status;
   }
 }
 
@@ -158,10 +184,11 @@ async function handle(request: ResourceRequest): Promise<void> {
   throw notAllowed();
 }
 
-/** Answers a request about what runs in a pod. */
+/** Answers a request about what runs in a pod that does not go on with another protocol. */
 async function handlePodPart(request: ResourceRequest, part: string): Promise<void> {
   const { pods } = request.parts;
   if (!pods) throw noResource();
-  if (part !== 'log' || request.exchange.method !== 'GET') throw notAllowed();
+  if (part !== 'log') throw new ClusterError('BadRequest', 'Upgrade request required');
+  if (request.exchange.method !== 'GET') throw notAllowed();
   return readLog(request, pods);
 }

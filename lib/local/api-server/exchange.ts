@@ -58,6 +58,12 @@ export class Exchange {
     return Buffer.concat(chunks);
   }
 
+  /** Tells the client something beside the answer, which must not have been sent. */
+  warn(warnings: readonly string[]): void {
+    const texts = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
+    if (texts.length > 0) this.response.setHeader('Warning', texts);
+  }
+
   async send(code: number, value: unknown, form: Accepted = JSON_OBJECT): Promise<void> {
     if (form.format === 'protobuf') {
       const bytes = await this.#protobuf?.encode(value);

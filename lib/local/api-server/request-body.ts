@@ -37,6 +37,14 @@ export function parseYaml(bytes: Buffer): unknown {
  * @throws ClusterError UnsupportedMediaType, BadRequest or RequestEntityTooLarge
  */
 export async function readObject(exchange: Exchange, protobuf?: ProtobufCodec): Promise<Record<string, unknown>> {
+  return (await readObjectText(exchange, protobuf)).object;
+}
+
+/** Like `readObject`, with the text of the body if that is JSON. */
+export async function readObjectText(
+  exchange: Exchange,
+  protobuf?: ProtobufCodec,
+): Promise<{ readonly object: Record<string, unknown>; readonly text?: string }> {
   const { contentType } = exchange;
   if (!OBJECT_TYPES.includes(contentType)) throw unsupported(OBJECT_TYPES);
   const bytes = await exchange.body();
@@ -44,7 +52,8 @@ export async function readObject(exchange: Exchange, protobuf?: ProtobufCodec): 
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ClusterError('BadRequest', 'the body of the request is no object');
   }
-  return value as Record<string, unknown>;
+  const object = value as Record<string, unknown>;
+  return contentType === 'application/json' ? { object, text: bytes.toString('utf8') } : { object };
 }
 
 async function decoded(contentType: string, bytes: Buffer, protobuf: ProtobufCodec | undefined): Promise<unknown> {

@@ -1,9 +1,10 @@
 import { apiVersionOf, type KubeObject } from '../../api';
 import { ClusterError, type PatchType } from '../../kube';
 import { existing, notFound, representation } from './reads';
-import { parseJson, parseYaml, readObject, unsupported } from './request-body';
+import { parseJson, parseYaml, readObject, readObjectText, unsupported } from './request-body';
 import { notAllowed, type ResourceRequest } from './resource-request';
 import { replicasOf, scaleOf } from './scale';
+import { fieldValidationOf, validatedObject, validatedPatch } from './validation';
 import { forceOf, requireManager, writeOptions } from './write-query';
 
 /** Whether a kind is one of Kubernetes' own: those have a strategy for merging, and may leave out their kind. */
@@ -17,9 +18,16 @@ const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
 };
 
 /** The object of the body, made to belong where the path says. @throws ClusterError BadRequest if it belongs elsewhere */
-async function inputObject({ exchange, resource, path, parts }: ResourceRequest): Promise<KubeObject> {
+async function inputObject(
+  { exchange, resource, path, parts }: ResourceRequest,
+  options: 'CreateOptions' | 'UpdateOptions',
+): Promise<KubeObject> {
   const { type } = resource;
-  const body = (await readObject(exchange, parts.protobuf)) as Partial<KubeObject>;
+  const mode = fieldValidationOf(options, exchange.query);
+  const { object, text } = await readObjectText(exchange, parts.protobuf);
+  const { value, warnings } = validatedObject(type, mode, object, text);
+  exchange.warn(warnings);
+  const body = value as Partial<KubeObject>;
   if (!body.kind && !isBuiltIn(type.group)) {
     throw new ClusterError('BadRequest', `Object 'Kind' is missing in '${JSON.stringify(body).slice(0, 200)}'`);
   }
@@ -44,7 +52,7 @@ export async function createObject(request: ResourceRequest): Promise<void> {
   const { exchange, resource } = request;
   const shown = representation(request);
   const options = writeOptions('CreateOptions', exchange.query, userAgent(request));
-  const created = await resource.cluster.create(resource.type, await inputObject(request), options);
+  const created = await resource.cluster.create(resource.type, await inputObject(request, 'CreateOptions'), options);
   await exchange.send(201, shown.object(created), shown.form);
 }
 
@@ -56,7 +64,7 @@ export async function updateObject(request: ResourceRequest): Promise<void> {
   if (path.subresource === 'scale') return updateScale(request);
   if (path.subresource !== undefined && path.subresource !== 'status') throw notAllowed();
   const shown = representation(request);
-  const input = await inputObject(request);
+  const input = await inputObject(request, 'UpdateOptions');
   if (input.metadata.name !== path.name) {
     throw new ClusterError(
       'BadRequest',
@@ -117,6 +125,8 @@ export async function patchObject(request: ResourceRequest): Promise<void> {
   const form = shown?.form ?? exchange.accepts();
   const bytes = await exchange.body();
   const patch = apply ? parseYaml(bytes) : parseJson(bytes);
+  const mode = fieldValidationOf('PatchOptions', exchange.query);
+  if (subresource !== 'scale') exchange.warn(validatedPatch(type, mode, patch, apply ? undefined : bytes.toString('utf8')));
   const before = apply ? await cluster.get(type, path.namespace, path.name!) : undefined;
   if (apply && !before && subresource) throw notFound(request);
   const stored = await cluster.patch(type, path.namespace, path.name!, patchType, patch, {

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Container, Pod, Stored } from '../../api';
 import type { ImageTarget, Program } from '../images';
 import type { LogStream } from './log-buffer';
@@ -38,6 +39,22 @@ export interface Exit {
   readonly message?: string;
 }
 
+/** A command that runs beside a container. Its streams are read as fast as whoever asked for it reads. */
+export interface ExecProcess {
+  /** Absent if no input was asked for. */
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly exited: Promise<Exit>;
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+}
+
+export interface ExecOptions {
+  readonly stdin: boolean;
+  /** Give it a terminal. */
+  readonly tty: boolean;
+}
+
 /** A container that has been started. */
 export interface RunningContainer {
   /** Identifies it among all: `process://4711`. */
@@ -47,6 +64,8 @@ export interface RunningContainer {
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
   /** Runs a command beside it, as an exec probe does, and resolves with the exit code. Without it, probes are not asked. */
   readonly exec?: (command: readonly string[], signal: AbortSignal) => Promise<number>;
+  /** Runs a command beside it for somebody who reads and writes. @throws StartError */
+  readonly spawn?: (command: readonly string[], options: ExecOptions) => Promise<ExecProcess>;
 }
 
 /** Gives pods addresses. */

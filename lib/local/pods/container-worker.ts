@@ -5,7 +5,14 @@ import type { EventNote } from '../../kube';
 import { BackOff } from './back-off';
 import { ContainerProbes } from './container-probes';
 import { ContainerRecord } from './container-record';
-import { type Exit, type PodAddress, type RunningContainer, StartError } from './container-runtime';
+import {
+  type ExecOptions,
+  type ExecProcess,
+  type Exit,
+  type PodAddress,
+  type RunningContainer,
+  StartError,
+} from './container-runtime';
 import type { LogBuffer } from './log-buffer';
 
 /** What a kubelet keeps of a container's last words: from its file, or from its log. */
@@ -111,6 +118,11 @@ export class ContainerWorker {
     this.#killed = true;
     this.stop();
     this.#running?.kill('SIGKILL');
+  }
+
+  /** Runs a command beside it; undefined if it does not run, or cannot have company. @throws StartError */
+  async exec(command: readonly string[], options: ExecOptions): Promise<ExecProcess | undefined> {
+    return this.#running?.spawn?.(command, options);
   }
 
   /** Ends a back-off early: the one that it waits for, or the one that the attempt under way would lead to. */

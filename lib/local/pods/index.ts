@@ -9,5 +9,6 @@ export * from './machine-runtimes';
 export * from './pod-logs';
 export * from './pod-runtime';
 export * from './process/host-network';
+export type { ProcessIsolation } from './process/process-isolation';
 export * from './process/process-runtime';
 export * from './process/watchdog';

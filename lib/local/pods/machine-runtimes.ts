@@ -10,6 +10,7 @@ import { FunctionRuntime } from './function/function-runtime';
 import type { LocalNames } from './local-names';
 import { HostNetwork } from './process/host-network';
 import type { ProcessEnvironmentOptions } from './process/process-environment';
+import type { ProcessIsolation } from './process/process-isolation';
 import { ProcessRuntime } from './process/process-runtime';
 import { type ProcessLedger, Watchdog } from './process/watchdog';
 
@@ -22,6 +23,8 @@ export interface MachineRuntimesOptions extends ProcessEnvironmentOptions {
   readonly functions?: FunctionRegistry;
   /** Runs images that no program stands for. */
   readonly engine?: ContainerEngine;
+  /** Gives each pod that is a process a network of its own. */
+  readonly isolation?: ProcessIsolation;
   /** Remembers what runs beyond the death of this process. */
   readonly ledger?: ProcessLedger;
 }

@@ -6,7 +6,7 @@ import { type Pod, PodType, type Stored } from '../../api';
 import { type Clock, type Executor, type Log, noLog } from '../../base';
 import { type Change, type Cluster, EventRecorder, Informer } from '../../kube';
 import type { ImageResolver } from '../images';
-import type { ContainerRuntime } from './container-runtime';
+import type { ContainerRuntime, ExecOptions, ExecProcess } from './container-runtime';
 import { type LocalNames, noNames } from './local-names';
 import type { LogLine, ReadLogsOptions } from './log-buffer';
 import { type LogSource, PodLogs } from './pod-logs';
@@ -90,6 +90,16 @@ export class PodRuntime {
   /** What a container has written, oldest first; undefined if there is no such container. */
   logs(source: LogSource, options: ReadLogsOptions = {}): AsyncIterable<LogLine> | undefined {
     return this.#logs.read(source, options);
+  }
+
+  /** Runs a command beside a container; undefined if that does not run, or cannot have company. @throws StartError */
+  async exec(
+    pod: Stored<Pod>,
+    container: string,
+    command: readonly string[],
+    options: ExecOptions,
+  ): Promise<ExecProcess | undefined> {
+    return this.#workers.get(pod.metadata.uid)?.exec(container, command, options);
   }
 
   #changed({ previous, next }: Change<Pod>): void {

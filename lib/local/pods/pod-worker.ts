@@ -6,7 +6,15 @@ import type { Clock, Executor, Log, Timer } from '../../base';
 import { errorMessage } from '../../base';
 import { type Cluster, ClusterError, type EventRecorder } from '../../kube';
 import { type ImageResolver, unmappedImage } from '../images';
-import { type ContainerRuntime, type ContainerTask, type PodAddress, type PodNetwork, StartError } from './container-runtime';
+import {
+  type ContainerRuntime,
+  type ContainerTask,
+  type ExecOptions,
+  type ExecProcess,
+  type PodAddress,
+  type PodNetwork,
+  StartError,
+} from './container-runtime';
 import { ContainerWorker, type Started } from './container-worker';
 import { DeclaredValues } from './declared-values';
 import { environment } from './environment';
@@ -97,6 +105,13 @@ export class PodWorker {
     this.#killWithin(graceMs);
     for (const worker of this.#all()) worker.stop();
     await this.options.executor.track(`end of pod ${this.#pod.metadata.name}`, () => this.#cleanUp());
+  }
+
+  /** Runs a command beside a container; undefined if that does not run, or cannot have company. @throws StartError */
+  async exec(container: string, command: readonly string[], options: ExecOptions): Promise<ExecProcess | undefined> {
+    return this.#all()
+      .find((worker) => worker.status().name === container)
+      ?.exec(command, options);
   }
 
   /** Ends back-offs early. */

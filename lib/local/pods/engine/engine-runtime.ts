@@ -6,6 +6,7 @@ import { type ContainerRuntime, type ContainerTask, type Exit, type RunningConta
 import { mountSources } from '../mounts';
 import { ChildGroup } from '../process/child-group';
 import type { HostNetwork } from '../process/host-network';
+import { inTerminal } from '../process/terminal';
 import type { Watchdog } from '../process/watchdog';
 import { runOptions } from './run-options';
 
@@ -63,6 +64,21 @@ export class EngineRuntime implements ContainerRuntime {
         else this.#output(['kill', name]).catch(() => group.kill('SIGKILL'));
       },
       exec: async (command, signal) => (await this.#output(['exec', name, ...command], signal)).exitCode,
+      spawn: async (command, { stdin, tty }) => {
+        const options = [...(stdin ? ['-i'] : []), ...(tty ? ['-t'] : [])];
+        const { engine, clock, watchdog } = this.options;
+        const client = [engine.path, 'exec', ...options, name, ...command];
+        const env = process.env as Record<string, string>;
+        const child = await ChildGroup.start({
+          command: tty ? inTerminal(client) : client,
+          cwd: '/',
+          env,
+          stdin,
+          watchdog,
+          clock,
+        });
+        return { ...child.streams, exited: child.exited, kill: (signal) => child.kill(signal) };
+      },
     };
   }
 

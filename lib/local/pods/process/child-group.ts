@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../../../base';
 import { type Exit, StartError } from '../container-runtime';
 import type { LogStream } from '../log-buffer';
@@ -13,7 +14,10 @@ export interface ChildOptions {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly onOutput: (stream: LogStream, chunk: Buffer) => void;
+  /** Gets what it writes. @default its `streams` are read instead */
+  readonly onOutput?: (stream: LogStream, chunk: Buffer) => void;
+  /** Whether it has an input. @default it reads nothing */
+  readonly stdin?: boolean;
   readonly watchdog: Watchdog;
   readonly clock: Clock;
 }
@@ -28,8 +32,10 @@ export class ChildGroup {
     { onOutput, watchdog, clock }: ChildOptions,
   ) {
     watchdog.addGroup(child.pid);
-    child.stdout?.on('data', (chunk: Buffer) => onOutput('stdout', chunk));
-    child.stderr?.on('data', (chunk: Buffer) => onOutput('stderr', chunk));
+    if (onOutput) {
+      child.stdout?.on('data', (chunk: Buffer) => onOutput('stdout', chunk));
+      child.stderr?.on('data', (chunk: Buffer) => onOutput('stderr', chunk));
+    }
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.#signal('SIGKILL');
@@ -50,10 +56,10 @@ export class ChildGroup {
   static async start(options: ChildOptions): Promise<ChildGroup> {
     const [file, ...args] = options.command;
     if (!file) throw new StartError('StartError', 'no command specified');
-    const { cwd, env } = options;
+    const { cwd, env, stdin } = options;
     let child: ChildProcess;
     try {
-      child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+      child = spawn(file, args, { cwd, env, detached: true, stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'] });
     } catch (error) {
       throw new StartError('StartError', `exec: ${JSON.stringify(file)}: ${(error as Error).message}`);
     }
@@ -64,6 +70,12 @@ export class ChildGroup {
 
   get pid(): number {
     return this.child.pid;
+  }
+
+  /** Its input, if it has one, and its outputs. */
+  get streams(): { readonly stdin: Writable | undefined; readonly stdout: Readable; readonly stderr: Readable } {
+    const { stdin, stdout, stderr } = this.child;
+    return { stdin: stdin ?? undefined, stdout: stdout!, stderr: stderr! };
   }
 
   kill(signal: 'SIGTERM' | 'SIGKILL'): void {

@@ -13,12 +13,14 @@ const isSet = (value: unknown): boolean =>
  * Knative fill in by themselves is left out, and so are requests of resources: there is no other node that would have more.
  * @param mounts real path of each mount by mount path
  * @param cwd where the program runs
+ * @param isolated whether its pod has a network of its own
  */
 export function differences(
   pod: Pod,
   container: Container,
   mounts: Readonly<Record<string, string>>,
   cwd: string,
+  isolated = false,
 ): readonly string[] {
   const { spec } = pod;
   const emptyDirs = (spec.volumes ?? []).map(({ emptyDir }) => (emptyDir ?? {}) as EmptyDir);
@@ -34,7 +36,7 @@ export function differences(
   const without = Object.keys(fields).filter((field) => isSet(fields[field]));
   const paths = Object.keys(mounts);
   const { workingDir } = container;
-  const isSidecar = spec.containers.length > 1 && !container.ports?.length;
+  const isSidecar = !isolated && spec.containers.length > 1 && !container.ports?.length;
   return [
     ...(without.length > 0 ? [`without effect for a program on this machine: ${without.join(', ')}`] : []),
     ...(paths.length > 0 ? [`nothing is mounted at ${paths.join(', ')}: the program finds the files by KNC_MOUNTS`] : []),

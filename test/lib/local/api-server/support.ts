@@ -76,7 +76,7 @@ export class TestServer {
           ...headers,
         },
       });
-      request.once('response', (response: IncomingMessage | Message) => resolve(response as Message));
+      request.once('response', (response: Message) => resolve(response));
       request.once('error', reject);
       request.end(bytes);
     });
