@@ -26,7 +26,7 @@ export const commandTable: readonly CommandSpec[] = [
     summary: 'run what an app or YAML declares, on this machine',
     description:
       'Synthesizes the app (which runs its code), starts the whole runtime in this process, applies the objects, waits until every\n' +
-      'service is ready and prints its URL. Edits are applied as they are saved. Ctrl-C stops all pods: exit code 0 if everything\n' +
+      'service is ready and prints its URL. Edits are applied as they are saved. What there is, is kept for the next run in .knc. Ctrl-C stops all pods: exit code 0 if everything\n' +
       'had become ready, else 130; a second Ctrl-C ends at once.',
     examples: [
       { command: 'knc dev examples/hello', explains: 'run an app on http://hello.default.localhost' },
@@ -45,7 +45,9 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '--timeout <duration>', description: 'with --once, how long to wait for that, as in 90s or 2m (default: 60s)' },
       { flags: '--json', description: 'events on stdout, one JSON object a line; nothing on stderr' },
       { flags: '--trust-images', description: 'let knc.images.yaml name programs and folders outside the repository' },
-      { flags: '--ephemeral', description: 'keep all state in memory, as this version always does' },
+      { flags: '--state <dir>', description: 'keep the state of the platform in this folder (default: .knc)', type: 'path' },
+      { flags: '--ephemeral', description: 'keep no state: everything is forgotten in the end' },
+      { flags: '--fresh', description: 'forget the state of earlier runs first' },
       namespace,
       inheritEnv,
       useAppCommand,

@@ -1,13 +1,15 @@
 import path from 'node:path';
-import { RealClock, RealExecutor, systemRandom } from '../../base';
+import { type Clock, RealClock, RealExecutor, systemRandom } from '../../base';
 import { ImageMap, ImageResolver } from '../../local/images';
+import type { StateFolder } from '../../local/state';
 import { appRunner } from '../app-runner';
 import type { Invocation } from '../command-spec';
 import { choosePort } from '../dev/choose-port';
 import type { DevReporter } from '../dev/dev-events';
 import { showMetrics } from '../dev/dev-metrics';
-import { devOptions } from '../dev/dev-options';
+import { type DevOptions, devOptions } from '../dev/dev-options';
 import { DevSession } from '../dev/dev-session';
+import { openState } from '../dev/dev-state';
 import { HumanReporter } from '../dev/human-reporter';
 import { JsonReporter } from '../dev/json-reporter';
 import { applyToCluster, type LocalStart, startLocalSystem } from '../dev/local-dev-system';
@@ -27,6 +29,24 @@ export async function run(invocation: Invocation, io: Io, startLocal: LocalStart
   const options = devOptions(invocation);
   const reporter: DevReporter = options.json ? new JsonReporter(io.stdout) : new HumanReporter(io);
   const clock = new RealClock();
+  const state = openState(options, io.cwd, { clock, report: (text) => reporter.notice(text) });
+  try {
+    return await runIn(state, { invocation, io, startLocal, options, reporter, clock });
+  } finally {
+    await state.close();
+  }
+}
+
+interface Run {
+  readonly invocation: Invocation;
+  readonly io: Io;
+  readonly startLocal: LocalStart;
+  readonly options: DevOptions;
+  readonly reporter: DevReporter;
+  readonly clock: Clock;
+}
+
+async function runIn(state: StateFolder, { invocation, io, startLocal, options, reporter, clock }: Run): Promise<number> {
   const executor = new RealExecutor((error) => reporter.problem(problemOf(error)));
   const aborting = new AbortController();
   const runner = appRunner(io, invocation.options, {
@@ -46,9 +66,13 @@ export async function run(invocation: Invocation, io: Io, startLocal: LocalStart
     once,
     timeoutMs,
     loader: new InputLoader(options.paths, runner, io.readStdin),
-    start: async (listener) => {
+    start: async (listener, inputRead) => {
+      // Pods of an earlier run begin at once, so it must be known by then what their images mean.
+      if (state.lastWritten !== undefined) await inputRead;
       const gateway = { host: HOST, port: await choosePort(HOST, options.port), serverTiming: true };
-      return startLocal({ clock, executor, random: systemRandom, gateway, images, inheritEnv, reporter, metrics, ...listener });
+      const applies = options.paths.length > 0;
+      const deps = { clock, executor, random: systemRandom, reporter, metrics };
+      return startLocal({ ...deps, gateway, images, inheritEnv, state, applies, ...listener });
     },
     apply: applyToCluster,
     onInput: (input) => images.update(imagesOf(input, trustImages)),

@@ -33,6 +33,8 @@ export interface Access {
   readonly gateway: string;
   /** Path of a kubeconfig for `kubectl` and other clients. */
   readonly kubeconfig?: string | undefined;
+  /** The state folder, if it is kept. */
+  readonly state?: string | undefined;
 }
 
 export interface ScaleDecision {

@@ -18,6 +18,10 @@ export interface DevOptions {
   readonly once: boolean;
   readonly timeoutMs: number;
   readonly inheritEnv: readonly string[];
+  /** The state folder, 'ephemeral' for none, or undefined for the default one. */
+  readonly state: string | undefined;
+  /** Forget what is stored there. */
+  readonly fresh: boolean;
   /** knc.images.yaml may name what lies outside the repository. */
   readonly trustImages: boolean;
 }
@@ -43,6 +47,13 @@ function pathsOf({ args, options }: Invocation): readonly string[] {
   throw new UsageError('missing <path>: say what to run, or begin with an empty platform by --quickstart');
 }
 
+function stateOf({ state, ephemeral, fresh }: Invocation['options']): string | undefined {
+  if (ephemeral !== true) return state as string | undefined;
+  if (state !== undefined) throw new UsageError('--state and --ephemeral exclude each other');
+  if (fresh === true) throw new UsageError('--fresh means nothing together with --ephemeral: there is nothing to forget');
+  return 'ephemeral';
+}
+
 /** Reads the options of `knc dev`. Throws a UsageError for values that make no sense. */
 export function devOptions(invocation: Invocation): DevOptions {
   const { options } = invocation;
@@ -56,6 +67,8 @@ export function devOptions(invocation: Invocation): DevOptions {
     json: options['json'] === true,
     once: options['once'] === true,
     timeoutMs: timeoutOf(options),
+    state: stateOf(options),
+    fresh: options['fresh'] === true,
     trustImages: options['trustImages'] === true,
     inheritEnv: (options['inheritEnv'] as readonly string[] | undefined) ?? [],
   };

@@ -17,7 +17,8 @@ export interface DevSessionOptions {
   readonly executor: Executor;
   readonly reporter: DevReporter;
   readonly loader: { load(): Promise<LoadedInput>; readonly watched: readonly string[]; readonly appFolders: readonly string[] };
-  readonly start: (listener: DevSystemListener) => Promise<DevSystem>;
+  /** @param inputRead resolves when the input has been read for the first time, or could not be */
+  readonly start: (listener: DevSystemListener, inputRead: Promise<void>) => Promise<DevSystem>;
   readonly apply: ApplyObjects;
   /** Told what was loaded before it is applied; may throw a KncError to refuse it. */
   readonly onInput?: (input: LoadedInput) => void;
@@ -55,6 +56,7 @@ export class DevSession {
   readonly #tail = new LogTail();
   readonly #startedAt: number;
   readonly #end = deferred<number>();
+  readonly #inputRead = deferred<void>();
   #running: Promise<Running> | undefined;
   #view: ReadinessMonitor['view'] | undefined;
   #watcher: ReturnType<NonNullable<DevSessionOptions['watch']>> | undefined;
@@ -102,10 +104,11 @@ export class DevSession {
 
   async #start(): Promise<Running> {
     const { clock, reporter, start, once } = this.options;
-    const system = await start({
+    const listener: DevSystemListener = {
       onLog: (line) => this.#onLog(line),
       onDecision: (decision) => this.#onDecision(decision),
-    });
+    };
+    const system = await start(listener, this.#inputRead.promise);
     const monitor = new ReadinessMonitor({
       clock,
       reporter,
@@ -113,6 +116,7 @@ export class DevSession {
       cluster: system.cluster,
       gateway: system.gatewayUrl ?? '',
       kubeconfig: system.kubeconfig,
+      state: system.state,
       onReady: () => {
         this.#everReady = true;
         if (once) this.#end.resolve(exitCodes.ok);
@@ -140,7 +144,7 @@ export class DevSession {
     do {
       this.#loadAgain = false;
       const since = this.#applied === undefined ? this.#startedAt : this.options.clock.monotonic();
-      const objects = await this.#read();
+      const objects = await this.#read().finally(() => this.#inputRead.resolve());
       if (objects && !this.#closing) await this.#apply(objects, since, await this.#running!);
     } while (this.#loadAgain && !this.#closing);
   }
@@ -187,7 +191,11 @@ export class DevSession {
     const { apply, reporter, checkTypes, loader, once } = this.options;
     monitor.pause();
     this.#heldBack = [];
-    const { changes, refused } = await apply(system.cluster, objects, this.#applied ?? []);
+    const wanted = objects.map(({ object }) => object);
+    const previous = this.#applied?.map(({ object }) => object) ?? system.applied?.recall() ?? [];
+    system.applied?.begin(wanted);
+    const { changes, refused } = await apply(system.cluster, objects, previous);
+    system.applied?.done(wanted);
     this.#applied = objects;
     system.retryPods();
     reporter.applied(changes);

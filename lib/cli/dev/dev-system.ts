@@ -1,6 +1,8 @@
+import type { KubeObject } from '../../api';
 import type { Cluster } from '../../kube';
 import type { CheckedObject } from '../input/check-objects';
 import type { ProblemEntry } from '../output/problem';
+import type { AppliedMemory } from './applied-memory';
 import type { ObjectChange, PodLine, ScaleDecision } from './dev-events';
 
 /** The running system as `knc dev` sees it; `LocalSystem` (lib/roles) is one. */
@@ -10,6 +12,10 @@ export interface DevSystem {
   readonly gatewayUrl: string | undefined;
   /** Path of the kubeconfig for this system, if it has an API server. */
   readonly kubeconfig?: string | undefined;
+  /** The state folder, if it is kept. */
+  readonly state?: string | undefined;
+  /** What was applied last by this and by earlier runs; undefined if this run applies nothing. */
+  readonly applied?: AppliedMemory | undefined;
   /** Tries again at once what waits for an image. */
   retryPods(): void;
   /** Ends every pod. */
@@ -35,5 +41,5 @@ export interface Applied {
 export type ApplyObjects = (
   cluster: Cluster,
   objects: readonly CheckedObject[],
-  previous: readonly CheckedObject[],
+  previous: readonly KubeObject[],
 ) => Promise<Applied>;

@@ -78,7 +78,7 @@ export class HumanReporter implements DevReporter {
     this.#said = said;
   }
 
-  ready({ gateway, kubeconfig }: Access, reachable: readonly Reachable[], elapsedMs: number): void {
+  ready({ gateway, kubeconfig, state }: Access, reachable: readonly Reachable[], elapsedMs: number): void {
     const { bold, green, dim, cyan } = this.#style;
     this.#print(`${green('ready')} in ${seconds(elapsedMs)}${reachable.length === 0 ? `, gateway ${gateway}` : ''}`);
     const told = JSON.stringify([gateway, reachable]);
@@ -96,6 +96,7 @@ export class HumanReporter implements DevReporter {
       }
     }
     if (kubeconfig !== undefined) this.#print(`\n  ${dim(`kubectl  export KUBECONFIG=${kubeconfig}`)}`);
+    if (state !== undefined) this.#print(`  ${dim(`state    ${state}`)}`);
     this.#print('');
   }
 

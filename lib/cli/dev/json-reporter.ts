@@ -36,7 +36,7 @@ export class JsonReporter implements DevReporter {
     this.#waiting = line;
   }
 
-  ready({ gateway, kubeconfig }: Access, reachable: readonly Reachable[], elapsedMs: number): void {
+  ready({ gateway, kubeconfig, state }: Access, reachable: readonly Reachable[], elapsedMs: number): void {
     const lines = (kind: string) =>
       reachable
         .filter((one) => one.kind === kind)
@@ -49,7 +49,7 @@ export class JsonReporter implements DevReporter {
         }));
     const [routes, domains] = [lines('Route'), lines('DomainMapping')];
     const more = { ...(routes.length > 0 ? { routes } : {}), ...(domains.length > 0 ? { domains } : {}) };
-    const api = kubeconfig === undefined ? {} : { kubeconfig };
+    const api = { ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(state === undefined ? {} : { state }) };
     this.#event('ready', { gateway, ...api, services: lines('Service'), ...more, elapsedMs: Math.round(elapsedMs) });
   }
 

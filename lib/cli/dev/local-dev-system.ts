@@ -3,10 +3,13 @@ import path from 'node:path';
 import { type Clock, type Executor, errorMessage, type Log, type Metrics, type Random } from '../../base';
 import { applyObjects } from '../../local/apply';
 import { findContainerEngine, type ImageResolver } from '../../local/images';
+import { endLeftOver, type StateFolder } from '../../local/state';
 import { objectName } from '../input/check-objects';
 import { packageFolder } from '../package-folder';
+import { AppliedMemory } from './applied-memory';
 import type { DevReporter, ObjectChange } from './dev-events';
 import type { ApplyObjects, DevSystem, DevSystemListener } from './dev-system';
+import { foundState } from './found-state';
 
 export interface LocalStartOptions extends DevSystemListener {
   readonly clock: Clock;
@@ -17,6 +20,10 @@ export interface LocalStartOptions extends DevSystemListener {
   readonly inheritEnv: readonly string[];
   readonly reporter: DevReporter;
   readonly metrics: Metrics;
+  /** Where the system lives between runs. @default nowhere */
+  readonly state?: StateFolder;
+  /** This run applies an input, and deletes what is no longer in it. */
+  readonly applies?: boolean;
 }
 
 export type LocalStart = (options: LocalStartOptions) => Promise<DevSystem>;
@@ -30,22 +37,47 @@ function logTo(reporter: DevReporter): Log {
   return { debug: () => {}, info: () => {}, warn: note, error: note };
 }
 
-/** Starts the whole runtime in this process. */
-export const startLocalSystem: LocalStart = async ({ gateway, images, inheritEnv, reporter, onLog, onDecision, ...deps }) => {
+/** Starts the whole runtime in this process; with the state that an earlier run has left, if it is kept. */
+export const startLocalSystem: LocalStart = async (options) => {
+  const { gateway, images, inheritEnv, reporter, onLog, onDecision, state, applies = false, ...deps } = options;
   const { LocalSystem } = await import('../../roles');
   const engine = findContainerEngine();
   const preload = path.join(packageFolder(), 'dist/bin/preload.js');
   const preloadPath = existsSync(preload) ? { preloadPath: preload } : {};
-  return LocalSystem.start({
+  if (state) await endLeftOver(state.processes.leftOver(), deps.clock, engine?.path);
+  const store = await state?.openStore();
+  const system = await LocalSystem.start({
     ...deps,
     log: logTo(reporter),
     listen: gateway,
-    machine: { images, inheritEnv, ...preloadPath, ...(engine ? { engine } : {}) },
-    api: {},
+    machine: { images, inheritEnv, ...preloadPath, ...(engine ? { engine } : {}), ...(state ? { ledger: state.processes } : {}) },
+    api: state ? { kubeconfig: state.kubeconfigPath } : {},
+    ...(store ? { store } : {}),
     onLog,
     onScale: onDecision,
   });
+  if (state && store) await tellState(state, system, options);
+  return {
+    cluster: system.cluster,
+    gatewayUrl: system.gatewayUrl,
+    kubeconfig: system.kubeconfig,
+    state: state?.ephemeral ? undefined : state?.path,
+    applied: store && applies ? new AppliedMemory(store) : undefined,
+    retryPods: () => system.retryPods(),
+    stop: () => system.stop(),
+  };
 };
+
+async function tellState(
+  state: StateFolder,
+  { cluster, gatewayUrl }: Pick<DevSystem, 'cluster' | 'gatewayUrl'>,
+  { reporter, clock }: Pick<LocalStartOptions, 'reporter' | 'clock'>,
+): Promise<void> {
+  if (gatewayUrl !== undefined) state.announce(gatewayUrl);
+  if (state.lastWritten === undefined) return;
+  const found = await foundState(cluster, state.path, clock.now() - state.lastWritten);
+  if (found) reporter.progress(found);
+}
 
 /** Applies objects as `kubectl apply` does. */
 export const applyToCluster: ApplyObjects = async (cluster, objects, previous) => {
@@ -53,7 +85,7 @@ export const applyToCluster: ApplyObjects = async (cluster, objects, previous) =
   const results = await applyObjects(
     cluster,
     objects.map(({ object }) => object),
-    { previous: previous.map(({ object }) => object) },
+    { previous },
   );
   const changes: ObjectChange[] = [];
   const refused = results.flatMap(({ object, outcome, error }) => {

@@ -13,6 +13,7 @@ export interface ReadinessMonitorOptions {
   /** `http://127.0.0.1:PORT`. */
   readonly gateway: string;
   readonly kubeconfig?: string | undefined;
+  readonly state?: string | undefined;
   /** Called each time that everything has become ready. */
   readonly onReady: () => void;
   /** Called when something will not become ready without an edit. */
@@ -91,7 +92,7 @@ export class ReadinessMonitor {
 
   #look(): void {
     if (!this.#targets || this.#stopped) return;
-    const { clock, reporter, gateway, kubeconfig, onReady, onFinal } = this.options;
+    const { clock, reporter, gateway, kubeconfig, state, onReady, onFinal } = this.options;
     const from = clock.monotonic();
     const before = this.#last;
     const now = readiness(this.#targets, this.#view.world(), gateway);
@@ -101,7 +102,7 @@ export class ReadinessMonitor {
     this.#lookMs = clock.monotonic() - from;
     if (now.failures.some(({ final }) => final)) onFinal();
     if (now.pending.length > 0 || before?.pending.length === 0) return;
-    reporter.ready({ gateway, kubeconfig }, now.reachable, from - this.#since);
+    reporter.ready({ gateway, kubeconfig, state }, now.reachable, from - this.#since);
     onReady();
   }
 

@@ -5,6 +5,8 @@ test('everything has a default', () => {
     paths: ['.'],
     quickstart: false,
     port: undefined,
+    state: undefined,
+    fresh: false,
     namespace: 'default',
     logs: false,
     json: false,
@@ -31,4 +33,13 @@ test.each([
 test('a path is needed, but not to begin with an empty platform', () => {
   expect(devOptions({ args: [], options: { quickstart: true } })).toMatchObject({ paths: [], quickstart: true });
   expect(() => devOptions({ args: [], options: {} })).toThrow('missing <path>: say what to run, or begin');
+});
+
+test('state is kept in the default folder, in another one, or not at all', () => {
+  const of = (options: Record<string, unknown>) => devOptions({ args: ['.'], options });
+  expect(of({ state: 'elsewhere' })).toMatchObject({ state: 'elsewhere', fresh: false });
+  expect(of({ fresh: true })).toMatchObject({ state: undefined, fresh: true });
+  expect(of({ ephemeral: true })).toMatchObject({ state: 'ephemeral' });
+  expect(() => of({ ephemeral: true, state: 'elsewhere' })).toThrow('--state and --ephemeral exclude each other');
+  expect(() => of({ ephemeral: true, fresh: true })).toThrow('there is nothing to forget');
 });

@@ -1,0 +1,13 @@
+import path from 'node:path';
+import { StateFolder, type StateFolderOptions } from '../../local/state';
+import type { DevOptions } from './dev-options';
+
+const DEFAULT_FOLDER = '.knc';
+
+/** Takes the state folder that the options name. @param cwd what paths are relative to */
+export function openState({ state, fresh }: DevOptions, cwd: string, options: StateFolderOptions): StateFolder {
+  if (state === 'ephemeral') return StateFolder.ephemeral(options);
+  const folder = StateFolder.open(path.resolve(cwd, state ?? DEFAULT_FOLDER), options);
+  if (fresh) folder.forget();
+  return folder;
+}
