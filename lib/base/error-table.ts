@@ -64,7 +64,7 @@ export const errorTable = {
   },
   KNC3103: {
     title: 'A container runs but does not listen on its port',
-    remedy: 'Listen on the port in $PORT, on all addresses or on 127.0.0.1.',
+    remedy: 'Listen on the port in $PORT, on all addresses; 127.0.0.1 alone does where pods are not isolated.',
   },
   KNC3104: {
     title: 'Traffic goes to something that does not exist',
@@ -122,6 +122,10 @@ export const errorTable = {
   KNC3306: {
     title: 'The stored state is damaged',
     remedy: 'It is set aside beside the state folder and nothing of it is deleted; apply your objects again.',
+  },
+  KNC3401: {
+    title: 'Pods cannot have networks of their own here',
+    remedy: 'Leave --isolate out, or run it as root (sudo) on Linux with iproute2 and util-linux installed.',
   },
   KNC4001: {
     title: 'The input was not found',
