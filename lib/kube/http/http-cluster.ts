@@ -67,13 +67,13 @@ export class HttpCluster implements Cluster {
   }
 
   list<T extends KubeObject>(type: ResourceType<T>, selection: Selection = {}): Promise<ObjectList<T>> {
-    return pagedList(this.#client, type, selection, this.options.pageSize ?? PAGE_SIZE);
+    return this.#list(type, selection);
   }
 
   watch<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void): Watch {
     const { clock, random, log = noLog, watch: times } = this.options;
     const deps = { transport: this.#client.transport, clock, random, log, ...(times ? { times } : {}) };
-    return new HttpWatch(deps, type, options, () => this.list(type, options), onEvent);
+    return new HttpWatch(deps, type, options, (signal) => this.#list(type, options, signal), onEvent);
   }
 
   create<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
@@ -132,6 +132,10 @@ export class HttpCluster implements Cluster {
     const path = objectPath(type, namespace, name);
     const answer = await this.#client.json({ method: 'DELETE', path, body: JSON.stringify(body), contentType: JSON_TYPE });
     return isHeld(answer) ? storedObject(type, answer) : undefined;
+  }
+
+  #list<T extends KubeObject>(type: ResourceType<T>, selection: Selection, signal?: AbortSignal): Promise<ObjectList<T>> {
+    return pagedList(this.#client, type, selection, this.options.pageSize ?? PAGE_SIZE, signal);
   }
 
   #put<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions, subresource?: string): Promise<Stored<T>> {

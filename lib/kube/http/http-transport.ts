@@ -15,8 +15,8 @@ export type HttpResponse = Dispatcher.ResponseData;
 
 /** How long making a connection may take at the very most, in milliseconds; whoever asks may give up sooner. */
 const CONNECT_TIMEOUT_MS = 30_000;
-/** Codes by which Node says that the server's certificate is not to be trusted. */
-const DISTRUST = /CERT|SIGNATURE|ISSUER|ALTNAME|ERR_TLS|SSL/;
+/** Codes by which Node says that nothing listens there, or that the certificate is not to be trusted. */
+const ELSEWHERE = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|CERT|SIGNATURE|ISSUER|ALTNAME|ERR_TLS|SSL/;
 
 /** No answer came: nothing listens, the connection broke, or the server is not who it should be. */
 export class UnreachableError extends ClusterError {
@@ -27,6 +27,9 @@ export class UnreachableError extends ClusterError {
     super('Unavailable', `cannot reach ${server}: ${errorMessage(cause) || codeOf(cause)}`);
   }
 }
+
+/** The server that is meant is not there, or no longer: the connection was not made, so nothing was sent. */
+export const isElsewhere = (cause: unknown): boolean => ELSEWHERE.test(codeOf(cause));
 
 function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | undefined)?.code ?? '');
@@ -57,26 +60,26 @@ export class HttpTransport {
   constructor(private readonly source: ConnectionSource) {}
 
   /**
-   * The response, whatever its code. Credentials that are refused, and a certificate that is not trusted, are read anew once.
+   * The response, whatever its code. What says where the server is and who we are is read anew once if it does not serve.
    * @throws UnreachableError, KncError for credentials that cannot be had, or what the signal is aborted with.
    */
   async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     const connection = await this.source.get();
-    const again = async (): Promise<Connection | undefined> => {
-      this.source.invalidate(connection);
+    const again = async (reason: 'credentials' | 'server'): Promise<Connection | undefined> => {
+      this.source.invalidate(connection, reason);
       const next = await this.source.get();
       return next === connection ? undefined : next;
     };
     try {
       const response = await this.#sendOn(connection, request, signal);
       if (response.statusCode !== 401) return response;
-      const next = await again();
+      const next = await again('credentials');
       if (!next) return response;
       await response.body.dump();
       return await this.#sendOn(next, request, signal);
     } catch (error) {
-      if (!(error instanceof UnreachableError) || !DISTRUST.test(codeOf(error.cause))) throw error;
-      const next = await again();
+      if (!(error instanceof UnreachableError) || !isElsewhere(error.cause)) throw error;
+      const next = await again('server');
       if (!next) throw error;
       return this.#sendOn(next, request, signal);
     }

@@ -60,7 +60,7 @@ export class HttpWatch<T extends KubeObject> implements Watch {
     private readonly deps: HttpWatchDeps,
     private readonly type: ResourceType<T>,
     private readonly options: WatchOptions,
-    private readonly present: () => Promise<ObjectList<T>>,
+    private readonly present: (signal: AbortSignal) => Promise<ObjectList<T>>,
     private readonly onEvent: (event: WatchEvent<T>) => void,
   ) {
     this.#version = options.resourceVersion === '0' ? '' : (options.resourceVersion ?? '');
@@ -107,7 +107,7 @@ export class HttpWatch<T extends KubeObject> implements Watch {
     const served = () => this.#version !== heardFrom || clock.monotonic() - startedAt > 1000;
     let accepted = false;
     try {
-      if (this.#version === '') await this.#begin();
+      if (this.#version === '') await this.#begin(controller.signal);
       if (this.#stopped) return { served: true };
       const response = await transport.send({ method: 'GET', path: this.#path() }, controller.signal);
       if (response.statusCode !== 200) {
@@ -137,8 +137,8 @@ export class HttpWatch<T extends KubeObject> implements Watch {
     }
   }
 
-  async #begin(): Promise<void> {
-    const { items, resourceVersion } = await this.present();
+  async #begin(signal: AbortSignal): Promise<void> {
+    const { items, resourceVersion } = await this.present(signal);
     for (const object of items) {
       if (this.#stopped) return;
       this.#deliver({ type: 'ADDED', object });

@@ -28,13 +28,14 @@ export async function pagedList<T extends KubeObject>(
   type: ResourceType<T>,
   selection: Selection,
   pageSize: number,
+  signal?: AbortSignal,
 ): Promise<ObjectList<T>> {
   const page = async (limit: number | undefined, next: string | undefined) =>
     pageOf(
-      await client.json({
-        method: 'GET',
-        path: collectionPath(type, selection.namespace, { ...selectors(selection), limit, continue: next }),
-      }),
+      await client.json(
+        { method: 'GET', path: collectionPath(type, selection.namespace, { ...selectors(selection), limit, continue: next }) },
+        signal,
+      ),
     );
   const pages = async (limit: number | undefined): Promise<ObjectList<T>> => {
     let current = await page(limit, undefined);

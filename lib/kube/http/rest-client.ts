@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../../base';
 import { ClusterError } from '../cluster';
 import type { ConnectionSource } from '../kubeconfig';
-import { type HttpRequest, HttpTransport, UnreachableError } from './http-transport';
+import { type HttpRequest, HttpTransport, isElsewhere, UnreachableError } from './http-transport';
 import { retryAfter, retryDelay } from './retry-delay';
 import { errorOfResponse } from './status-error';
 import { type WriteLimit, WriteLimiter } from './write-limiter';
@@ -40,15 +40,16 @@ export class RestClient {
   /**
    * The document. What the server asks to be tried later (429 and 5xx with Retry-After) is tried again, and so is a read whose
    * connection broke; a write is not, since it may have been carried out.
-   * @throws ClusterError as the server's Status says, Timeout, or UnreachableError.
+   * @throws ClusterError as the server's Status says, Timeout, or UnreachableError; what the signal is aborted with.
    */
-  async json(request: HttpRequest): Promise<unknown> {
-    if (request.method !== 'GET') await this.#limiter?.take();
+  async json(request: HttpRequest, signal?: AbortSignal): Promise<unknown> {
+    if (request.method !== 'GET') await this.#limiter?.take(signal);
     for (let failures = 1; ; failures++) {
-      const { value, error, retryIn } = await this.#attempt(request, failures);
+      const { value, error, retryIn } = await this.#attempt(request, failures, signal);
+      signal?.throwIfAborted();
       if (!error) return value;
       if (retryIn === undefined || failures === ATTEMPTS) throw error;
-      await this.options.clock.sleep(retryIn);
+      await this.options.clock.sleep(retryIn, signal);
     }
   }
 
@@ -56,9 +57,11 @@ export class RestClient {
     return this.transport.close();
   }
 
-  async #attempt(request: HttpRequest, failures: number): Promise<Attempt> {
+  async #attempt(request: HttpRequest, failures: number, signal: AbortSignal | undefined): Promise<Attempt> {
     const { clock, random, requestTimeoutMs = REQUEST_TIMEOUT_MS } = this.options;
     const controller = new AbortController();
+    const abort = () => controller.abort(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
     const timer = clock.after(requestTimeoutMs, () =>
       controller.abort(
         new ClusterError('Timeout', `no answer to ${request.method} ${request.path} in ${requestTimeoutMs / 1000} s`),
@@ -76,17 +79,11 @@ export class RestClient {
       const cause = controller.signal.aborted ? controller.signal.reason : thrown;
       if (cause instanceof Error && cause.name === 'KncError') throw cause;
       const error = ClusterError.is(cause) ? cause : new UnreachableError((await this.options.source.get()).server, cause);
-      const broke = error instanceof UnreachableError && !isRefusal(error.cause);
+      const broke = error instanceof UnreachableError && !isElsewhere(error.cause);
       return { error, ...(request.method === 'GET' && broke ? { retryIn: retryDelay(failures, random) } : {}) };
     } finally {
       timer.cancel();
+      signal?.removeEventListener('abort', abort);
     }
   }
-}
-
-/** Nothing is there at all: asking again at once would not help. */
-function isRefusal(cause: unknown): boolean {
-  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|CERT|SIGNATURE|ISSUER|ALTNAME|ERR_TLS|SSL/.test(
-    String((cause as { code?: unknown } | undefined)?.code ?? ''),
-  );
 }

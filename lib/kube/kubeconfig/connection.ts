@@ -26,6 +26,9 @@ export interface ConnectionSource {
   readonly namespace: string;
   /** The same object again as long as nothing has changed. */
   get(): Promise<Connection>;
-  /** The server refused this connection's credentials or could not be trusted by it: `get` reads everything anew. */
-  invalidate(connection: Connection): void;
+  /**
+   * This connection did not serve: its credentials were refused, or no server that can be trusted is there. `get` reads everything
+   * anew; a credential plugin is asked again only for new credentials.
+   */
+  invalidate(connection: Connection, reason: 'credentials' | 'server'): void;
 }

@@ -115,6 +115,8 @@ export class KubeconfigConnection implements ConnectionSource {
   #expiresAt = Number.POSITIVE_INFINITY;
   /** The files are to be read again. */
   #stale = false;
+  /** What a credential plugin gave for which configuration. */
+  #plugged: { readonly key: string; readonly credential: ExecCredential } | undefined;
 
   /** @throws KncError KNC4010 if there is no such context, or a file is at fault. */
   constructor(private readonly options: KubeconfigConnectionOptions) {
@@ -137,11 +139,11 @@ export class KubeconfigConnection implements ConnectionSource {
     return this.#current;
   }
 
-  invalidate(connection: Connection): void {
+  invalidate(connection: Connection, reason: 'credentials' | 'server'): void {
     if (connection !== this.#valid) return;
     this.#current = undefined;
-    this.#valid = undefined;
     this.#stale = true;
+    if (reason === 'credentials') this.#plugged = undefined;
   }
 
   async #make(): Promise<Connection> {
@@ -207,7 +209,10 @@ export class KubeconfigConnection implements ConnectionSource {
       ...(ca ? { 'certificate-authority-data': Buffer.from(ca).toString('base64') } : {}),
       ...(to.proxyUrl ? { 'proxy-url': to.proxyUrl } : {}),
     };
-    const credential = await execCredential(user, { env, clock, cluster });
+    const key = JSON.stringify([user.value['exec'], cluster]);
+    const usable = this.#plugged?.key === key && clock.now() < expiryOf(this.#plugged.credential) ? this.#plugged : undefined;
+    this.#plugged = usable ?? { key, credential: await execCredential(user, { env, clock, cluster }) };
+    const { credential } = this.#plugged;
     const { expiresAt } = credential;
     if (expiresAt !== undefined) {
       if (expiresAt <= clock.now()) {
@@ -215,10 +220,13 @@ export class KubeconfigConnection implements ConnectionSource {
           where: `${user.file}: users[${user.name}].user.exec`,
         });
       }
-      this.#expiresAt = Math.max(clock.now() + 1, expiresAt - EXPIRY_MARGIN_MS);
+      this.#expiresAt = Math.min(this.#expiresAt, Math.max(clock.now() + 1, expiryOf(credential)));
     }
     return credential;
   }
 }
+
+/** When a credential is to be asked for anew. */
+const expiryOf = ({ expiresAt }: ExecCredential): number => (expiresAt ?? Number.POSITIVE_INFINITY) - EXPIRY_MARGIN_MS;
 
 const digest = (connection: Connection): string => createHash('sha256').update(JSON.stringify(connection)).digest('hex');
