@@ -50,7 +50,8 @@ export interface DomainMappingProps extends DomainOptions {
   readonly to: string | DomainTarget;
 }
 
-const targetOf = (to: string | DomainTarget): DomainTarget => (typeof to === 'string' ? { name: to } : to);
+/** A target that is not known, or was forgotten in JavaScript, has no name: validation says so. */
+const targetOf = (to: string | DomainTarget = ''): DomainTarget => (typeof to === 'string' ? { name: to } : to);
 
 /** The object's metadata; keys are absent where nothing was set. */
 export function domainMetadata({ domain, http, metadata = {} }: DomainMappingProps): MetadataProps {

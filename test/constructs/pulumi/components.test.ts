@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { Duration, Size, Testing } from 'cdk8s';
 import { KnService as Construct, TrafficSplit as SplitConstruct } from '../../../constructs';
 import type { Service } from '../../../constructs/model';
-import { KnService, RevisionName, RevisionRef, TrafficSplit } from '../../../constructs/pulumi';
+import { DomainMapping, KnService, RevisionName, RevisionRef, TrafficSplit } from '../../../constructs/pulumi';
 import { mockPulumi, promiseOf, type Registered, STATUS } from './mocks';
 
 const registered = mockPulumi();
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 /** The one Kubernetes resource of that name, once the component has made it. */
-async function made(component: KnService | TrafficSplit): Promise<Registered> {
+async function made(component: KnService | TrafficSplit | DomainMapping): Promise<Registered> {
   const urn = await promiseOf(component.resource.urn);
   const found = registered.filter(({ name }) => urn.endsWith(`::${name}`));
   expect(found).toHaveLength(1);
@@ -259,5 +259,45 @@ describe('TrafficSplit', () => {
       transform: { route: { metadata: { name: 'other' } } },
     });
     expect((await made(shop)).inputs.metadata).toEqual({ name: 'other' });
+  });
+});
+
+describe('DomainMapping', () => {
+  const byType = (type: string) => registered.filter((one) => one.type.endsWith(`:${type}`));
+
+  test('is named by its domain, leads to a component, and is waited for', async () => {
+    const hello = new KnService('hello', { image: 'app:1' });
+    const shop = new DomainMapping('shop.example.com', { to: hello });
+    const child = await made(shop);
+    expect([child.type, child.name]).toEqual([
+      'kubernetes:serving.knative.dev/v1beta1:DomainMapping',
+      'shop.example.com-domainmapping',
+    ]);
+    expect(child.inputs.metadata).toEqual({ name: 'shop.example.com', annotations: { 'pulumi.com/waitFor': 'condition=Ready' } });
+    expect(child.inputs.spec).toEqual({ ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'hello' } });
+    expect(await promiseOf(shop.url)).toBe(STATUS.url);
+    expect([shop.claim, byType('ClusterDomainClaim')]).toEqual([undefined, []]);
+  });
+
+  test('takes outputs, and claims the domain', async () => {
+    const shop = new DomainMapping('shop', {
+      domain: pulumi.output('shop.example.com'),
+      to: 'hello',
+      tlsSecret: pulumi.output('shop-tls'),
+      metadata: { namespace: pulumi.output('shop') },
+      claim: true,
+    });
+    expect((await made(shop)).inputs).toMatchObject({
+      metadata: { name: 'shop.example.com', namespace: 'shop' },
+      spec: { ref: { name: 'hello' }, tls: { secretName: 'shop-tls' } },
+    });
+    await promiseOf(shop.claim!.urn);
+    expect(byType('ClusterDomainClaim').map(({ name, inputs }) => [name, inputs.metadata, inputs.spec])).toEqual([
+      ['shop-claim', { name: 'shop.example.com' }, { namespace: 'shop' }],
+    ]);
+  });
+
+  test('of what is no domain is refused at once', () => {
+    expect(() => new DomainMapping('shop', { to: 'hello' })).toThrow(/shop:\n {2}KNC1001 metadata\.name: invalid name "shop"/);
   });
 });

@@ -101,6 +101,7 @@ describe('a mapping is refused at synthesis', () => {
     ],
     ['for capital letters', { domain: 'Shop.example.com' }, /^metadata\.name: invalid name "Shop\.example\.com"/],
     ['without a domain', { domain: undefined }, /^metadata\.name: invalid name/],
+    ['without a target', { to: undefined }, /^spec\.ref\.name: missing field\(s\)/],
     [
       'for a name inside the cluster',
       { domain: 'shop.svc.cluster.local' },
