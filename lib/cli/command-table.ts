@@ -41,6 +41,7 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '--quickstart', description: 'begin with an empty platform; a path is not needed then' },
       { flags: '--logs', description: 'print what the pods print' },
       { flags: '--metrics-port <number>', description: 'metrics for Prometheus, on this port of 127.0.0.1', type: 'port' },
+      { flags: '--isolate', description: 'give each pod a network of its own with real DNS (Linux, as root)' },
       { flags: '--once', description: 'end once everything is ready (0) or will not be (1)' },
       { flags: '--timeout <duration>', description: 'with --once, how long to wait for that, as in 90s or 2m (default: 60s)' },
       { flags: '--json', description: 'events on stdout, one JSON object a line; nothing on stderr' },

@@ -10,4 +10,4 @@ export {
 export type { Apply, Ask, Index, Observed, Patch, Plan, PlannedEvent, Read, Reconciler } from './reconciler';
 export { DIGEST_TOPIC, type Digest, type DigestAnswer, type DigestQuestion, USER_PORT_NAME } from './revision';
 export { GatewayAddresses } from './serverlessservice';
-export { createServingReconcilers, type ServingOptions, servingReconcilers } from './serving-reconcilers';
+export { createServingReconcilers, GATEWAY_HOST, type ServingOptions, servingReconcilers } from './serving-reconcilers';

@@ -10,7 +10,7 @@ import { routeReconciler } from './route';
 import { serviceReconciler } from './service';
 
 /** Where the gateway is inside the cluster unless the installation says otherwise. */
-const GATEWAY_HOST = 'knc-gateway.knative-serving.svc.cluster.local';
+export const GATEWAY_HOST = 'knc-gateway.knative-serving.svc.cluster.local';
 
 export interface ServingOptions extends RevisionOptions {
   /** Host of the gateway's Service inside the cluster. @default knc-gateway.knative-serving.svc.cluster.local */

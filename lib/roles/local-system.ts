@@ -10,7 +10,7 @@ import {
   type Stored,
 } from '../api';
 import type { Clock, Executor, Log, Metrics, Random } from '../base';
-import { Autoscaler, autoscalingReconcilers, Engine, GatewayAddresses, servingReconcilers } from '../control';
+import { Autoscaler, autoscalingReconcilers, Engine, GATEWAY_HOST, GatewayAddresses, servingReconcilers } from '../control';
 import { CompositeTransport, FunctionTransport, Gateway, HttpListener, networkTransport, type PodTransport } from '../gateway';
 import { type Change, type Cluster, Informer } from '../kube';
 import {
@@ -28,8 +28,10 @@ import {
   type ProcessLedger,
   type Store,
 } from '../local';
+import type { Isolation } from '../local/isolate';
 import { admission } from './admission';
 import { ClusterNames } from './cluster-names';
+import { ClusterDns } from './isolation/cluster-dns';
 import { GatewayAnswers, keepTags } from './local-answerers';
 import { localServingConfig } from './local-config';
 import { scaleReason } from './scale-reasons';
@@ -42,6 +44,8 @@ export interface MachineOptions {
   /** The preload that makes cluster names work in Node programs. */
   readonly preloadPath?: string;
   readonly engine?: ContainerEngine;
+  /** Gives each pod that is a process a network of its own; closed with the system. */
+  readonly isolation?: Isolation;
   /** Remembers what runs beyond the death of this process. */
   readonly ledger?: ProcessLedger;
 }
@@ -107,7 +111,7 @@ export class LocalSystem {
   readonly #kubernetes: LocalKubernetes;
   readonly #engine: Engine<ServingConfig>;
   readonly #pods: PodRuntime;
-  readonly #names: ClusterNames | undefined;
+  readonly #names: ClusterNames | ClusterDns | undefined;
   readonly #listener: HttpListener | undefined;
   readonly #addresses = new GatewayAddresses();
   readonly #scales: Informer<Deployment>;
@@ -134,7 +138,7 @@ export class LocalSystem {
       answerers: [this.autoscaler, this.#addresses, new GatewayAnswers(this.gateway), keepTags],
     });
     this.#kubernetes = new LocalKubernetes({ cluster, clock, executor, log });
-    if (machine) this.#names = new ClusterNames({ gateway: this.gateway, cluster, clock, log });
+    if (machine) this.#names = this.#clusterNames(machine);
     if (listen) {
       this.#listener = new HttpListener({
         gateway: this.gateway,
@@ -175,6 +179,7 @@ export class LocalSystem {
     await Promise.all([this.#api?.close(), this.#listener?.close(STOP_GRACE_MS), this.#names?.close()]);
     await this.#pods.stop();
     await this.gateway.stop();
+    await this.options.machine?.isolation?.close();
   }
 
   async #start(): Promise<void> {
@@ -184,7 +189,8 @@ export class LocalSystem {
     if (this.#listener) {
       const { host, port } = await this.#listener.listen();
       this.#url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-      this.#addresses.set([gatewaySubset(host, port)]);
+      const inside = this.options.machine?.isolation?.address;
+      this.#addresses.set([inside === undefined ? gatewaySubset(host, port) : gatewaySubset(inside, 80)]);
     } else {
       this.#addresses.set([gatewaySubset('127.0.0.1', 80)]);
     }
@@ -208,6 +214,13 @@ export class LocalSystem {
       (host, port) => functions.handlerFor(`${host}:${port}`) !== undefined,
     );
     return new CompositeTransport([{ serves: ({ host }) => functions.owns(host), transport }], networkTransport(clock));
+  }
+
+  #clusterNames({ isolation }: MachineOptions): ClusterNames | ClusterDns {
+    const { clock, executor, log } = this.options;
+    const shared = { gateway: this.gateway, cluster: this.cluster, clock, log };
+    if (!isolation) return new ClusterNames(shared);
+    return new ClusterDns({ ...shared, executor, isolation, gatewayHost: GATEWAY_HOST });
   }
 
   #podRuntime(machine: MachineOptions | undefined): PodRuntime {

@@ -72,7 +72,7 @@ async function runIn(state: StateFolder, { invocation, io, startLocal, options, 
       const gateway = { host: HOST, port: await choosePort(HOST, options.port), serverTiming: true };
       const applies = options.paths.length > 0;
       const deps = { clock, executor, random: systemRandom, reporter, metrics };
-      return startLocal({ ...deps, gateway, images, inheritEnv, state, applies, ...listener });
+      return startLocal({ ...deps, isolate: options.isolate, gateway, images, inheritEnv, state, applies, ...listener });
     },
     apply: applyToCluster,
     onInput: (input) => images.update(imagesOf(input, trustImages)),

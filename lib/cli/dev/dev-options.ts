@@ -12,6 +12,8 @@ export interface DevOptions {
   readonly port: number | undefined;
   /** Undefined: no metrics; 0: any free port. */
   readonly metricsPort: number | undefined;
+  /** Each pod has a network of its own. */
+  readonly isolate: boolean;
   readonly namespace: string;
   readonly logs: boolean;
   readonly json: boolean;
@@ -62,6 +64,7 @@ export function devOptions(invocation: Invocation): DevOptions {
     quickstart: options['quickstart'] === true,
     port: options['port'] as number | undefined,
     metricsPort: options['metricsPort'] as number | undefined,
+    isolate: options['isolate'] === true,
     namespace: namespaceOf(options),
     logs: options['logs'] === true,
     json: options['json'] === true,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Clock, type Executor, errorMessage, type Log, type Metrics, type Random } from '../../base';
 import { applyObjects } from '../../local/apply';
 import { findContainerEngine, type ImageResolver } from '../../local/images';
+import type { Isolation } from '../../local/isolate';
 import { endLeftOver, type StateFolder } from '../../local/state';
 import { objectName } from '../input/check-objects';
 import { packageFolder } from '../package-folder';
@@ -20,6 +21,8 @@ export interface LocalStartOptions extends DevSystemListener {
   readonly inheritEnv: readonly string[];
   readonly reporter: DevReporter;
   readonly metrics: Metrics;
+  /** Each pod has a network of its own. */
+  readonly isolate: boolean;
   /** Where the system lives between runs. @default nowhere */
   readonly state?: StateFolder;
   /** This run applies an input, and deletes what is no longer in it. */
@@ -37,20 +40,33 @@ function logTo(reporter: DevReporter): Log {
   return { debug: () => {}, info: () => {}, warn: note, error: note };
 }
 
+/** @throws KncError KNC3401 if pods cannot have networks of their own here */
+async function openIsolation(clock: Clock, log: Log): Promise<Isolation> {
+  const { Isolation } = await import('../../local/isolate');
+  return Isolation.open({ clock, log });
+}
+
 /** Starts the whole runtime in this process; with the state that an earlier run has left, if it is kept. */
 export const startLocalSystem: LocalStart = async (options) => {
-  const { gateway, images, inheritEnv, reporter, onLog, onDecision, state, applies = false, ...deps } = options;
+  const { gateway, images, inheritEnv, reporter, onLog, onDecision, state, applies = false, isolate, ...deps } = options;
   const { LocalSystem } = await import('../../roles');
   const engine = findContainerEngine();
   const preload = path.join(packageFolder(), 'dist/bin/preload.js');
   const preloadPath = existsSync(preload) ? { preloadPath: preload } : {};
   if (state) await endLeftOver(state.processes.leftOver(), deps.clock, engine?.path);
   const store = await state?.openStore();
+  const log = logTo(reporter);
+  const isolation = isolate ? await openIsolation(deps.clock, log) : undefined;
   const system = await LocalSystem.start({
     ...deps,
-    log: logTo(reporter),
+    log,
     listen: gateway,
-    machine: { images, inheritEnv, ...preloadPath, ...(engine ? { engine } : {}), ...(state ? { ledger: state.processes } : {}) },
+    machine: {
+      ...{ images, inheritEnv, ...preloadPath },
+      ...(engine ? { engine } : {}),
+      ...(isolation ? { isolation } : {}),
+      ...(state ? { ledger: state.processes } : {}),
+    },
     api: state ? { kubeconfig: state.kubeconfigPath } : {},
     ...(store ? { store } : {}),
     onLog,

@@ -87,7 +87,7 @@ export class ProcessRuntime implements ContainerRuntime {
       spawn: async (command, { stdin, tty }) => {
         const child = await ChildGroup.start({
           ...shared,
-          command: tty ? inTerminal(command) : command,
+          command: entered(tty ? inTerminal(command) : command),
           env: tty ? { TERM: 'xterm', ...env } : env,
           stdin,
         });
