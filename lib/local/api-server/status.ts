@@ -47,15 +47,15 @@ const internal = (thrown: unknown): ClusterError =>
     causes: [{ message: errorMessage(thrown) }],
   });
 
-const ABOUT_OBJECTS = new Set(['NotFound', 'AlreadyExists', 'Conflict', 'Invalid', 'Forbidden']);
+/** Not Invalid: of that kubectl prints the causes and not the message if it is told a kind; who knows the causes tells both. */
+const ABOUT_OBJECTS = new Set(['NotFound', 'AlreadyExists', 'Conflict', 'Forbidden']);
 
-/** Of an object that is refused because of its fields, Kubernetes tells the kind; of all others the resource. */
 function detailsOf({ reason }: ClusterError, subject: Subject | undefined): StatusDetails | undefined {
   if (!subject || !ABOUT_OBJECTS.has(reason)) return undefined;
   const { type } = subject.resource;
   return {
     ...(subject.path.name === undefined ? {} : { name: subject.path.name }),
     ...(type.group ? { group: type.group } : {}),
-    kind: reason === 'Invalid' ? type.kind : type.plural,
+    kind: type.plural,
   };
 }

@@ -1,5 +1,5 @@
 import type { ResourceType } from '../../api';
-import { ClusterError } from '../../kube';
+import { ClusterError, type StatusDetails } from '../../kube';
 
 /** `services.serving.knative.dev`, or `services` for the core group: how the API server's messages name a resource. */
 export function qualifiedResource(type: ResourceType): string {
@@ -29,10 +29,20 @@ export const wrongUid = (type: ResourceType, name: string, expected: string, act
 export const uidOfNone = (type: ResourceType, name: string, uid: string): ClusterError =>
   conflict(type, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
 
+function causeOf(detail: string): NonNullable<StatusDetails['causes']>[number] {
+  const [, field, message = detail] = /^([^\s:]+): (.*)$/s.exec(detail) ?? [];
+  return { reason: 'FieldValueInvalid', message, ...(field === undefined ? {} : { field }) };
+}
+
 /** Refusal of an object because of its fields; each detail is `<path>: <what is wrong>`. */
 export function invalid(type: ResourceType, name: string, ...details: string[]): ClusterError {
   const text = details.length === 1 ? details[0] : `[${details.join(', ')}]`;
-  return new ClusterError('Invalid', `${qualifiedKind(type)} "${name}" is invalid: ${text}`);
+  const causes = details.map((detail) => {
+    const at = detail.indexOf(': ');
+    return { reason: 'FieldValueInvalid', message: detail.slice(at + 2), ...(at > 0 ? { field: detail.slice(0, at) } : {}) };
+  });
+  const about = { name, ...(type.group ? { group: type.group } : {}), kind: type.kind, causes };
+  return new ClusterError('Invalid', `${qualifiedKind(type)} "${name}" is invalid: ${text}`, about);
 }
 
 export const forbidden = (type: ResourceType, name: string, why: string): ClusterError =>
