@@ -1,0 +1,69 @@
+import { Environment } from '@marcbachmann/cel-js';
+import { errorMessage } from '../../base';
+import type { Attributes } from '../cesql';
+import { budgeted } from './budget';
+import { restrictions } from './restrictions';
+
+/** What an expression over an event's data gives, or why it gives nothing. */
+export interface DataResult {
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+export type EvaluateData = (data: unknown, attributes: Attributes) => DataResult;
+
+/** An expression that is no valid one, with what is wrong and where. */
+export class DataExpressionError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'DataExpressionError';
+  }
+}
+
+/** Names that mean something of their own; fields of these names are reached as `data.data` and `data.event`. */
+const DATA = 'data';
+const EVENT = 'event';
+
+const environment = new Environment({
+  unlistedVariablesAreDyn: true,
+  enableOptionalTypes: true,
+  homogeneousAggregateLiterals: false,
+  limits: { maxAstNodes: 1000, maxDepth: 50, maxListElements: 1000, maxMapEntries: 100, maxCallArguments: 10 },
+})
+  .registerVariable(DATA, 'dyn')
+  .registerVariable(EVENT, 'map');
+
+/**
+ * Compiles a CEL expression over an event's JSON data. Its fields are named as they are (`amount > 100`), `data` is all of it
+ * (`data[0].id`, for data that is no object), `event` its context attributes (`event.type`). Evaluation never throws, and its
+ * time is bounded. Throws a DataExpressionError.
+ */
+export function compileData(expression: string): EvaluateData {
+  const program = parsed(expression);
+  const { refused, iterates } = restrictions(program.ast);
+  if (refused !== undefined) throw new DataExpressionError(refused);
+  const { valid, error } = program.check();
+  if (!valid) throw new DataExpressionError(firstLine(error));
+  return (data, attributes) => {
+    try {
+      const seen = iterates ? budgeted(data) : data;
+      const fields = typeof seen === 'object' && seen !== null && !Array.isArray(seen) ? seen : {};
+      return { value: program({ ...fields, [DATA]: seen, [EVENT]: attributes }) as unknown };
+    } catch (failure) {
+      return { error: firstLine(failure) };
+    }
+  };
+}
+
+function parsed(expression: string): ReturnType<Environment['parse']> {
+  try {
+    return environment.parse(expression);
+  } catch (error) {
+    throw new DataExpressionError(firstLine(error));
+  }
+}
+
+/** cel-js draws the place into further lines of its messages. */
+function firstLine(error: unknown): string {
+  return errorMessage(error).split('\n')[0]!;
+}

@@ -1,0 +1,3 @@
+export * from './cesql';
+export * from './data';
+export * from './filter';
