@@ -44,6 +44,8 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** Who writes, for `metadata.managedFields`. @default fields that are written get no owner */
   readonly fieldManager?: string;
+  /** Name of the user on whose behalf it is written, for admission. Over HTTP the server knows it by the credentials. */
+  readonly user?: string;
 }
 
 export interface PatchOptions extends WriteOptions {

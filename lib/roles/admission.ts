@@ -1,21 +1,12 @@
-import {
-  annotations,
-  ConfigurationType,
-  DomainMappingType,
-  findType,
-  type KubeObject,
-  RouteType,
-  ServiceType,
-  type ServingConfig,
-  validate,
-  validateUpdate,
-} from '../api';
+import { annotations, type KubeObject, type ServingConfig, validate, validateUpdate } from '../api';
 import { formatFieldErrors, jsonEqual } from '../base';
 import { ClusterError } from '../kube';
 import type { Admission } from '../local';
 
-/** Kinds that say who made them and who changed them last; those that another object owns do not. */
-const SIGNED = { always: [ServiceType, DomainMappingType], unlessOwned: [ConfigurationType, RouteType] };
+const SERVING = 'serving.knative.dev/';
+/** Kinds that say who made them and who changed them last, and those that say it unless another object owns them. */
+const SIGNED = new Set(['Service', 'DomainMapping']);
+const SIGNED_UNLESS_OWNED = new Set(['Configuration', 'Route']);
 
 /**
  * What Knative's webhooks do on a cluster: notes who writes, and refuses what is not valid, with upstream's text. Defaults are not
@@ -31,14 +22,14 @@ export function admission(config: ServingConfig): Admission {
   };
 }
 
+function isSigned({ apiVersion, kind, metadata }: KubeObject): boolean {
+  if (!apiVersion.startsWith(SERVING)) return false;
+  return SIGNED.has(kind) || (SIGNED_UNLESS_OWNED.has(kind) && !metadata.ownerReferences?.length);
+}
+
 /** The object with its creator, or with the user who changes its spec. */
 function withUser(object: KubeObject, old: KubeObject | undefined, user: string): KubeObject {
-  const type = findType(object.apiVersion, object.kind);
-  const isSigned =
-    type !== undefined &&
-    (SIGNED.always.includes(type as never) ||
-      (SIGNED.unlessOwned.includes(type as never) && !object.metadata.ownerReferences?.length));
-  if (!isSigned || (old && jsonEqual(old.spec, object.spec))) return object;
+  if (!isSigned(object) || (old && jsonEqual(old.spec, object.spec))) return object;
   const mark = { ...(old ? {} : { [annotations.creator[0]]: user }), [annotations.lastModifier[0]]: user };
   return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...mark } } };
 }

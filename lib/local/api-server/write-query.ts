@@ -1,4 +1,5 @@
 import { ClusterError, type DeleteOptions, type WriteOptions } from '../../kube';
+import { LOCAL_USER } from './reviews';
 
 const MAX_MANAGER = 128;
 /** Whole seconds, as far as a number can say them. */
@@ -41,7 +42,11 @@ export function writeOptions(
   query: URLSearchParams,
   userAgent: string | undefined,
 ): WriteOptions {
-  return { dryRun: dryRunOf(kind, query.getAll('dryRun')), fieldManager: managerOf(kind, query, userAgent) };
+  return {
+    dryRun: dryRunOf(kind, query.getAll('dryRun')),
+    fieldManager: managerOf(kind, query, userAgent),
+    user: LOCAL_USER.username,
+  };
 }
 
 /** `force` of a patch, which server-side apply alone has. @throws ClusterError Invalid */

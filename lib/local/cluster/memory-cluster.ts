@@ -41,9 +41,15 @@ import {
 
 /**
  * Looks at every object that is about to be created or updated (not at writes of the status alone): returns it, perhaps with
- * defaults filled in, or throws a ClusterError. `old` is the object as it is stored, undefined on create.
+ * defaults filled in, or throws a ClusterError. `old` is the object as it is stored, undefined on create; `user` is who writes,
+ * if that is known.
  */
-export type Admission = (object: KubeObject, old: KubeObject | undefined, operation: 'create' | 'update') => KubeObject;
+export type Admission = (
+  object: KubeObject,
+  old: KubeObject | undefined,
+  operation: 'create' | 'update',
+  user: string | undefined,
+) => KubeObject;
 
 export interface MemoryClusterOptions {
   readonly clock: Clock;
@@ -214,7 +220,7 @@ export class MemoryCluster implements Cluster {
     const fresh = created(type, input, name, randomUuid(this.options.random), this.options.clock.now());
     if (table.get(namespace, name)) throw alreadyExists(type, name);
     const track = tracked ?? this.#owned.tracking(type, undefined, input, options);
-    const admitted = this.#admit(type, fresh, undefined, track);
+    const admitted = this.#admit(type, fresh, undefined, track, options.user);
     if (options.dryRun) return admitted as AnyStored;
     this.#namespaces.use(type, admitted);
     if (typeKey(type) === typeKey(EventType)) this.#events.sweep();
@@ -232,15 +238,15 @@ export class MemoryCluster implements Cluster {
     return name;
   }
 
-  #admit(type: ResourceType, object: KubeObject, old: AnyStored | undefined, track: Tracked): KubeObject {
+  #admit(type: ResourceType, object: KubeObject, old: AnyStored | undefined, track: Tracked, user?: string): KubeObject {
     const completed = track(this.#rules.apply(type, object, old));
-    return this.options.admission?.(completed, old, old ? 'update' : 'create') ?? completed;
+    return this.options.admission?.(completed, old, old ? 'update' : 'create', user) ?? completed;
   }
 
   #update(type: ResourceType, old: AnyStored, input: KubeObject, options: PatchOptions, tracked?: Tracked): AnyStored {
     checkPreconditions(type, old, input.metadata);
     const track = tracked ?? this.#owned.tracking(type, old, input, options);
-    const admitted = this.#admit(type, updated(type, old, input), old, track);
+    const admitted = this.#admit(type, updated(type, old, input), old, track, options.user);
     const next = specDiffers(old, admitted) ? nextGeneration(admitted) : admitted;
     return options.dryRun ? (next as AnyStored) : this.#commit(type, old, next);
   }

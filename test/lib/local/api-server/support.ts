@@ -1,5 +1,5 @@
 import type { IncomingMessage as Message, OutgoingHttpHeaders } from 'node:http';
-import { Agent, request as httpsRequest, type IncomingMessage } from 'node:https';
+import { Agent, request as httpsRequest } from 'node:https';
 import { allTypes, type KubeObject, type ResourceType } from '../../../../lib/api';
 import { noLog, RealClock, seededRandom } from '../../../../lib/base';
 import { ApiServer, type ApiServerOptions, selfSignedCertificate, servedResource } from '../../../../lib/local/api-server';
