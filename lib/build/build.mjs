@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
+import { writeCoreDescriptions } from './core-descriptions.mjs';
 import { entryPoints, programs, units } from './entries.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -92,6 +93,7 @@ function esm() {
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 run('lib/build/generate.mjs', '--crds', 'dist/crds');
+await writeCoreDescriptions(root, path.join(dist, 'openapi/core-descriptions.json'));
 await bundle();
 run('dist/bin/knc.js', 'schemas', '--output', 'dist/schemas');
 if (withTypes) declarations();

@@ -8,7 +8,7 @@ import { selfSignedCertificate } from './certificate';
 import { FixedCluster } from './fixed-cluster';
 import { CustomResourceDefinitionType, establishedDefinitions, localNode, NodeType } from './fixed-objects';
 import { writeKubeconfig } from './kubeconfig-file';
-import { OpenApiDocuments } from './openapi';
+import { coreDescriptions, OpenApiDocuments } from './openapi';
 import type { PodAccess } from './pod-access';
 import { protobufCodec } from './protobuf';
 import { reviews } from './reviews';
@@ -36,8 +36,11 @@ export class LocalApi {
     const { cluster, clock, log, pods, kubeconfig } = options;
     const [certificate] = await Promise.all([selfSignedCertificate(clock.now()), createNamespaces(cluster)]);
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const openApi = new OpenApiDocuments([...options.types, NodeType, CustomResourceDefinitionType]);
     const resources = resourcesOf(options);
+    const openApi = new OpenApiDocuments(
+      resources.map(({ type }) => type),
+      coreDescriptions(),
+    );
     const server = new ApiServer({ clock, log, pods, certificate, token, resources, openApi, protobuf: protobufCodec });
     const url = await server.listen();
     writeKubeconfig(kubeconfig, { server: url, certificate: certificate.certificate, token });

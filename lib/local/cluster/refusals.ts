@@ -37,11 +37,7 @@ function causeOf(detail: string): NonNullable<StatusDetails['causes']>[number] {
 /** Refusal of an object because of its fields; each detail is `<path>: <what is wrong>`. */
 export function invalid(type: ResourceType, name: string, ...details: string[]): ClusterError {
   const text = details.length === 1 ? details[0] : `[${details.join(', ')}]`;
-  const causes = details.map((detail) => {
-    const at = detail.indexOf(': ');
-    return { reason: 'FieldValueInvalid', message: detail.slice(at + 2), ...(at > 0 ? { field: detail.slice(0, at) } : {}) };
-  });
-  const about = { name, ...(type.group ? { group: type.group } : {}), kind: type.kind, causes };
+  const about = { name, ...(type.group ? { group: type.group } : {}), kind: type.kind, causes: details.map(causeOf) };
   return new ClusterError('Invalid', `${qualifiedKind(type)} "${name}" is invalid: ${text}`, about);
 }
 

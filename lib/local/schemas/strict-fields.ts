@@ -21,7 +21,7 @@ function* walk(value: unknown, given: ObjectSchema | undefined, path: string): G
     for (const [field, part] of Object.entries(value as JsonObject)) {
       const known = knownField(schema, field);
       if (known) yield* walk(part, known, child(path, field));
-      else if (!isDirective(field)) yield child(path, field);
+      else if (part !== null && !isDirective(field)) yield child(path, field);
     }
   }
 }
@@ -29,7 +29,10 @@ function* walk(value: unknown, given: ObjectSchema | undefined, path: string): G
 /** Fields with which a strategic merge says how to merge. */
 const isDirective = (field: string): boolean => /^\$(patch$|retainKeys$|setElementOrder\/|deleteFromPrimitiveList\/)/.test(field);
 
-/** Paths of the fields of a value that its schema does not have, in order: `spec.template.spec.containers[0].foo`. */
+/**
+ * Paths of the fields of a value that its schema does not have, in order: `spec.template.spec.containers[0].foo`. One that is null
+ * is none: a patch removes with it.
+ */
 export function unknownFields(value: unknown, schema: ObjectSchema | undefined): string[] {
   return [...walk(value, schema, '')];
 }

@@ -1,1 +1,2 @@
+export * from './core-descriptions';
 export * from './open-api';
