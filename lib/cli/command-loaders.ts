@@ -4,8 +4,10 @@ import type { CommandModule } from './command-spec';
 export const commandLoaders: Readonly<Record<string, () => Promise<CommandModule>>> = {
   dev: () => import('./commands/dev'),
   validate: () => import('./commands/validate'),
+  graph: () => import('./commands/graph'),
   synth: () => import('./commands/synth'),
   crds: () => import('./commands/crds'),
   schemas: () => import('./commands/schemas'),
+  filter: () => import('./commands/filter'),
   completion: () => import('./commands/completion'),
 };

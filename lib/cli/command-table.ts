@@ -84,6 +84,37 @@ export const commandTable: readonly CommandSpec[] = [
     exitCodes: { 0: 'everything is valid', 1: 'something is not valid, or could not be read' },
   },
   {
+    name: 'graph',
+    summary: 'draw an app or YAML: what it declares, and what controllers make of it',
+    description:
+      'Draws the declared objects, the objects that controllers will create for them, and how they hang together: shares of requests,\n' +
+      'settings and secrets, who calls whom. Controllers are run in memory until they rest; nothing outside is touched. Of apps it\n' +
+      'runs the code.',
+    examples: [
+      { command: 'knc graph . --output graph.svg', explains: 'a picture, for light and dark pages' },
+      { command: 'knc graph examples/canary', explains: 'Mermaid, as GitHub draws it' },
+      { command: 'knc graph k8s/ --output docs/graph.md', explains: 'Mermaid in Markdown' },
+      { command: 'knc graph . --children all --json', explains: 'everything that will be there, for programs' },
+    ],
+    args: [input],
+    options: [
+      {
+        flags: '-o, --output <format|file>',
+        description: 'mermaid, json, svg, or a file: .svg, .md, .mmd, .json (default: mermaid)',
+        type: 'path',
+      },
+      { flags: '--json', description: 'short for --output json' },
+      {
+        flags: '--children <which>',
+        description: 'what controllers create: none, main or all (default: main)',
+        choices: ['none', 'main', 'all'],
+      },
+      namespace,
+      inheritEnv,
+      useAppCommand,
+    ],
+  },
+  {
     name: 'synth',
     summary: 'print the YAML of an app or of YAML input',
     description:
@@ -128,6 +159,25 @@ export const commandTable: readonly CommandSpec[] = [
     options: [
       { flags: '-o, --output <dir>', description: 'write them all below this folder', type: 'path' },
       { flags: '--json', description: 'the list as JSON' },
+    ],
+  },
+  {
+    name: 'filter',
+    summary: 'try a filter expression on an event',
+    description:
+      'Evaluates an expression of a trigger on one event and prints the answer as JSON: whether it matches, the value, and the kind\n' +
+      'of error if there was one (parse, math, cast, missingFunction, functionEvaluation, missingAttribute, generic). --cesql takes\n' +
+      "CloudEvents SQL over the event's attributes, --data takes CEL over the event's JSON data.",
+    examples: [
+      { command: `knc filter test --cesql "type LIKE 'order.%'" --event event.json`, explains: 'over the attributes' },
+      { command: `knc filter test --data 'amount > 100' --event event.json`, explains: 'over the data' },
+      { command: `cat event.json | knc filter test --cesql 'EXISTS subject' --event -`, explains: 'an event on standard input' },
+    ],
+    args: [{ name: 'action', description: 'test', choices: ['test'] }],
+    options: [
+      { flags: '--cesql <expression>', description: "CloudEvents SQL over the event's attributes" },
+      { flags: '--data <expression>', description: "CEL over the event's JSON data, whose fields are named as they are" },
+      { flags: '--event <file>', description: 'the event in the JSON event format of CloudEvents, or - for standard input', type: 'path' },
     ],
   },
   {
