@@ -5,6 +5,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<CommandModule
   dev: () => import('./commands/dev'),
   validate: () => import('./commands/validate'),
   graph: () => import('./commands/graph'),
+  images: () => import('./commands/images'),
   synth: () => import('./commands/synth'),
   crds: () => import('./commands/crds'),
   schemas: () => import('./commands/schemas'),

@@ -115,6 +115,29 @@ export const commandTable: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'images',
+    summary: 'say what each image means on this machine',
+    description:
+      'Lists the images of the input and what knc dev would run for each: what its construct says under `local`, an entry of\n' +
+      'knc.images.yaml, a bundled sample, a container engine; and of those that mean nothing here, how to map them. Nothing is\n' +
+      'started. Of apps it runs the code.',
+    examples: [
+      { command: 'knc images', explains: 'of the app or YAML in this folder' },
+      { command: 'knc images k8s/ --write', explains: 'add an entry for each that means nothing yet' },
+      { command: 'knc images . --json | jq \'.images[] | select(.meaning == "none")\'', explains: 'for programs' },
+    ],
+    args: [{ ...input, default: '.' }],
+    options: [
+      { flags: '--write', description: 'add an entry to knc.images.yaml for each image that means nothing' },
+      { flags: '--json', description: 'one JSON document on stdout' },
+      { flags: '--trust-images', description: 'let knc.images.yaml name programs and folders outside the repository' },
+      namespace,
+      inheritEnv,
+      useAppCommand,
+    ],
+    exitCodes: { 0: 'every image means something', 1: 'an image means nothing here' },
+  },
+  {
     name: 'synth',
     summary: 'print the YAML of an app or of YAML input',
     description:
@@ -177,7 +200,11 @@ export const commandTable: readonly CommandSpec[] = [
     options: [
       { flags: '--cesql <expression>', description: "CloudEvents SQL over the event's attributes" },
       { flags: '--data <expression>', description: "CEL over the event's JSON data, whose fields are named as they are" },
-      { flags: '--event <file>', description: 'the event in the JSON event format of CloudEvents, or - for standard input', type: 'path' },
+      {
+        flags: '--event <file>',
+        description: 'the event in the JSON event format of CloudEvents, or - for standard input',
+        type: 'path',
+      },
     ],
   },
   {

@@ -33,6 +33,18 @@ const environment = new Environment({
   .registerVariable(DATA, 'dyn')
   .registerVariable(EVENT, 'map');
 
+// Numbers of JSON are doubles, numbers without a point in CEL are integers: where they meet, both are taken as doubles.
+const mixed: Readonly<Record<string, (x: number, y: number) => number>> = {
+  '+': (x, y) => x + y,
+  '-': (x, y) => x - y,
+  '*': (x, y) => x * y,
+  '/': (x, y) => x / y,
+};
+for (const [operator, apply] of Object.entries(mixed)) {
+  environment.registerOperator(`double ${operator} int`, (x: number, y: bigint) => apply(x, Number(y)));
+  environment.registerOperator(`int ${operator} double`, (x: bigint, y: number) => apply(Number(x), y));
+}
+
 /**
  * Compiles a CEL expression over an event's JSON data. Its fields are named as they are (`amount > 100`), `data` is all of it
  * (`data[0].id`, for data that is no object), `event` its context attributes (`event.type`). Evaluation never throws, and its
