@@ -28,7 +28,7 @@ export interface Problem {
 }
 
 /** Codes that mean that something outside was not there. */
-const UNAVAILABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['KNC3301', 'KNC4005']);
+const UNAVAILABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['KNC3301', 'KNC4005', 'KNC4011', 'KNC4012']);
 
 /** A KncError about several places at once. */
 export class ProblemError extends KncError {
