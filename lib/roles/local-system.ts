@@ -115,6 +115,8 @@ export class LocalSystem {
   readonly #listener: HttpListener | undefined;
   readonly #addresses = new GatewayAddresses();
   readonly #scales: Informer<Deployment>;
+  /** Before, what an earlier process has left is found: nothing that is to be told. */
+  #started = false;
   #url: string | undefined;
   #kubeconfig: string | undefined;
   #api: LocalApi | undefined;
@@ -194,6 +196,7 @@ export class LocalSystem {
     } else {
       this.#addresses.set([gatewaySubset('127.0.0.1', 80)]);
     }
+    this.#started = true;
     await Promise.all([this.#engine.start(), this.#pods.start()]);
   }
 
@@ -247,7 +250,7 @@ export class LocalSystem {
     const revision = deployment?.metadata.labels?.[labels.revision];
     const from = previous?.spec.replicas ?? 0;
     const to = next?.spec.replicas ?? 0;
-    if (!revision || from === to) return;
+    if (!revision || from === to || !this.#started) return;
     const namespace = deployment.metadata.namespace ?? '';
     const explanation = previous && next ? this.autoscaler.explain(namespace, revision) : undefined;
     const reason = previous ? (next ? scaleReason(from, to, explanation) : 'deleted') : 'created';

@@ -120,6 +120,9 @@ export interface ContainerStatus {
   readonly lastState?: ContainerState;
 }
 
+/** Reason of an end that nobody saw, because node or runtime was started anew: it says nothing of the container. */
+export const LOST_CONTAINER_REASON = 'Unknown';
+
 export interface PodStatus {
   readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly conditions?: readonly Condition[];

@@ -1,4 +1,4 @@
-import { type ContainerStatus, conditionOf, isPodReady, type Pod, podAddress } from '../../api';
+import { type ContainerStatus, conditionOf, isPodReady, LOST_CONTAINER_REASON, type Pod, podAddress } from '../../api';
 import type { Trouble } from './why-node';
 import type { World } from './world';
 
@@ -18,7 +18,8 @@ type Ended = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>;
 
 /** How a container ended last, if it is not well since: now, or before the restart that has not become ready yet. */
 function lastEnd({ lastState, state }: ContainerStatus): Ended | undefined {
-  return state?.terminated ?? lastState?.terminated;
+  const ended = state?.terminated ?? lastState?.terminated;
+  return ended?.reason === LOST_CONTAINER_REASON ? undefined : ended;
 }
 
 function exitText(ended: Ended, restarts: number): string {

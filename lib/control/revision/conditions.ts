@@ -4,6 +4,7 @@ import {
   type ContainerStatus,
   conditionOf,
   type Deployment,
+  LOST_CONTAINER_REASON,
   type Pod,
   type PodAutoscaler,
   type ServingConfig,
@@ -47,7 +48,7 @@ export function propagatePod(conditions: Conditions, pod: Pod, deployment: Deplo
 
 function propagateContainer(conditions: Conditions, status: ContainerStatus, gaveUp: boolean): Conditions | undefined {
   const ended = status.lastState?.terminated ?? status.state?.terminated;
-  if (ended) {
+  if (ended && ended.reason !== LOST_CONTAINER_REASON) {
     const message = `Container failed with: ${endedMessage(ended)}`;
     return conditions.markFalse('ContainerHealthy', `ExitCode${ended.exitCode}`, message);
   }

@@ -1,10 +1,10 @@
-import { type ContainerStatus, LOCAL_PORTS_ANNOTATION, type Pod, PodType, type Stored } from '../../api';
+import { type ContainerStatus, LOCAL_PORTS_ANNOTATION, LOST_CONTAINER_REASON, type Pod, PodType, type Stored } from '../../api';
 import { type Clock, timestamp } from '../../base';
 import type { Cluster } from '../../kube';
 import { podStatus } from './pod-status';
 
 /** What Kubernetes says of containers that it lost sight of. */
-const LOST = { exitCode: 255, reason: 'Unknown' } as const;
+const LOST = { exitCode: 255, reason: LOST_CONTAINER_REASON } as const;
 
 /**
  * Corrects what an earlier process left in the statuses of pods, as a kubelet does after a reboot: nothing runs, nothing is ready, nobody
