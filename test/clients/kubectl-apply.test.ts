@@ -62,7 +62,7 @@ describeWith(['kubectl'], 'kubectl apply', () => {
       );
       const { code, stderr } = await session.try('kubectl', ['apply', '-f', '-'], { input: yaml });
       expect(code).toBe(1);
-      expect(stderr).toContain('Traffic targets sum to 10, want 100: spec.traffic');
+      expect(stderr).toContain('The Service "wrong" is invalid: spec.traffic: Traffic targets sum to 10, want 100');
     });
 
     test('of a field that the kind does not have says its name before anything is sent', async () => {
@@ -113,7 +113,10 @@ describeWith(['kubectl'], 'kubectl apply', () => {
       await server(settings({ a: '1' }, 'moved'));
       const { data, metadata } = await get('moved');
       expect(data).toEqual({ a: '1' });
-      expect(metadata.managedFields!.map(({ manager, operation }) => `${manager} ${operation}`)).toEqual(['kubectl Apply']);
+      expect(metadata.managedFields!.map(({ manager, operation }) => `${manager} ${operation}`)).toEqual([
+        'kubectl Apply',
+        'kubectl-last-applied Apply',
+      ]);
     });
   });
 

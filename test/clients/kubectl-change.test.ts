@@ -19,11 +19,16 @@ describeWith(['kubectl'], 'kubectl', () => {
   afterAll(() => session?.stop());
 
   describe('edit', () => {
-    const edit = (script: string, object: string) =>
-      session.try('kubectl', ['edit', object], { env: { KUBE_EDITOR: `sed -i ${script}` } });
+    const edit = (script: string, object: string) => {
+      session.file('editor.sh', `#!/bin/sh\nexec sed -i '${script}' "$1"\n`);
+      return session.try('kubectl', ['edit', object], { env: { KUBE_EDITOR: './editor.sh' } });
+    };
 
     test('saves what the editor left', async () => {
-      expect(await edit('s/a:.*/a:\\ edited/', 'cm/settings')).toMatchObject({ code: 0, stdout: 'configmap/settings edited\n' });
+      expect(await edit('s/^  a: .*/  a: edited/', 'cm/settings')).toMatchObject({
+        code: 0,
+        stdout: 'configmap/settings edited\n',
+      });
       expect(await field('cm/settings', '.data.a')).toBe('edited');
     });
 

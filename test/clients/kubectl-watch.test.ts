@@ -87,7 +87,7 @@ describeWith(['kubectl'], 'kubectl', () => {
     test('follows only what a selector lets through', async () => {
       const labeled = (name: string, color: string) =>
         settings({}, name).replace('metadata:\n', `metadata:\n  labels: {color: ${color}}\n`);
-      await during(['get', 'cm', '-l', 'color=red', '--watch-only', '--output-watch-events', '-o', 'name'], async (output) => {
+      await during(['get', 'cm', '-l', 'color=red', '--watch-only', '--output-watch-events'], async (output) => {
         await until('the watch', async () => {
           await session.kubectlWith(labeled('red', 'red'), 'apply', '-f', '-');
           await kubectl('annotate', 'cm', 'red', '--overwrite', `at=${process.hrtime.bigint()}`);

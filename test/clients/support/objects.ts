@@ -38,6 +38,7 @@ spec:
       containers:
         - name: main
           image: gcr.io/knative-samples/helloworld-go
+          ports: [{containerPort: 8080}]
 `;
 
 /** YAML of a ConfigMap. */
