@@ -1,6 +1,7 @@
 import type { Io } from '../io';
 import { errorBlock } from '../output/error-block';
 import { LiveRegion } from '../output/live-region';
+import { printable } from '../output/printable';
 import type { Problem } from '../output/problem';
 import { type Style, styleFor, wantsRedraw } from '../output/style';
 import { whyLines } from '../why/format-why';
@@ -36,11 +37,11 @@ export class HumanReporter implements DevReporter {
   }
 
   output(text: string): void {
-    this.#print(text.replace(/\n$/, ''));
+    this.#print(this.#foreign(text.replace(/\n$/, '')));
   }
 
   notice(text: string): void {
-    this.#print(`${this.#style.yellow('note')} ${text}`);
+    this.#print(`${this.#style.yellow('note')} ${printable(text)}`);
   }
 
   metrics(url: string): void {
@@ -72,7 +73,7 @@ export class HumanReporter implements DevReporter {
       // What has failed is told as a whole, once, by `problem`.
       const name = `${node.kind} ${node.namespace}/${node.name}`;
       const text = whyLine(node);
-      if (this.#said.get(name) !== text) this.#print(`waiting for ${name}: ${text}`);
+      if (this.#said.get(name) !== text) this.#print(`waiting for ${name}: ${printable(text)}`);
       said.set(name, text);
     }
     this.#said = said;
@@ -108,7 +109,7 @@ export class HumanReporter implements DevReporter {
   log(service: string, { line }: PodLine): void {
     if (!this.#services.includes(service)) this.#services.push(service);
     const color = this.#colors[this.#services.indexOf(service) % this.#colors.length]!;
-    this.#print(`${color(`${service} |`)} ${line}`);
+    this.#print(`${color(`${service} |`)} ${this.#foreign(line)}`);
   }
 
   problem(problem: Problem): void {
@@ -128,6 +129,11 @@ export class HumanReporter implements DevReporter {
 
   stopped(): void {
     this.#print('stopped');
+  }
+
+  /** What others print keeps its colours where ours are shown. */
+  #foreign(text: string): string {
+    return printable(text, this.#style.isColorSupported);
   }
 
   #print(text: string): void {

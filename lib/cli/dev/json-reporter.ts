@@ -79,6 +79,10 @@ export class JsonReporter implements DevReporter {
   }
 
   #event(event: string, fields: Record<string, unknown>): void {
-    this.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+    this.stdout.write(`${jsonLine({ event, ...fields })}\n`);
   }
 }
+
+/** JSON in which the control characters are escaped that JSON itself lets through. */
+const jsonLine = (value: unknown): string =>
+  JSON.stringify(value).replace(/[\x7f-\x9f]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -1,3 +1,4 @@
+import { printable } from './printable';
 import type { Problem, ProblemEntry, ProblemMessage } from './problem';
 import type { Style } from './style';
 
@@ -5,9 +6,9 @@ const indent = (text: string, by: number): string => text.replace(/^(?!$)/gm, ' 
 
 /** Further lines of a message stand under its first one. */
 function messageLines({ text, remedy }: ProblemMessage, style: Style): string {
-  const [first = '', ...further] = text.split('\n');
+  const [first = '', ...further] = printable(text).split('\n');
   const lines = [first, ...further.map((line) => indent(line, 2))];
-  return [...lines, ...(remedy ? [indent(style.cyan(`fix: ${remedy}`), 2)] : [])].join('\n');
+  return [...lines, ...(remedy ? [indent(style.cyan(`fix: ${printable(remedy)}`), 2)] : [])].join('\n');
 }
 
 /** How to fix the whole, unless everything in it says so for itself. */
@@ -18,8 +19,8 @@ function generalRemedy({ remedy, entries }: Problem): string | undefined {
 }
 
 function entryLines(entry: ProblemEntry, style: Style): string {
-  const head = entry.where === undefined ? [] : [style.bold(entry.where)];
-  const source = entry.source === undefined ? [] : [style.dim(`in ${entry.source}`)];
+  const head = entry.where === undefined ? [] : [style.bold(printable(entry.where))];
+  const source = entry.source === undefined ? [] : [style.dim(`in ${printable(entry.source)}`)];
   const messages = entry.messages.map((message) => messageLines(message, style));
   const [first = '', ...rest] = [...head, ...source, ...messages];
   return [indent(first, 2), ...rest.map((line) => indent(line, head.length > 0 ? 4 : 2))].join('\n');
@@ -30,10 +31,10 @@ function entryLines(entry: ProblemEntry, style: Style): string {
  * then how to fix the whole and where to read more. Ends with a newline.
  */
 export function errorBlock(problem: Problem, style: Style): string {
-  const head = `${style.red(style.bold(`error ${problem.code}`))} ${problem.title}`;
+  const head = `${style.red(style.bold(`error ${problem.code}`))} ${printable(problem.title)}`;
   const general = generalRemedy(problem);
   const remedy = general ? [indent(style.cyan(`fix: ${general}`), 2)] : [];
-  const stack = problem.stack ? [indent(style.dim(problem.stack), 2)] : [];
+  const stack = problem.stack ? [indent(style.dim(printable(problem.stack)), 2)] : [];
   const link = [indent(style.dim(`see docs/errors.md#${problem.code.toLowerCase()}`), 2)];
   return `${[head, ...problem.entries.map((entry) => entryLines(entry, style)), ...stack, ...remedy, ...link].join('\n')}\n`;
 }

@@ -1,3 +1,4 @@
+import { printable } from '../output/printable';
 import type { Style } from '../output/style';
 import { causes, troubleText, type WhyNode } from './why-node';
 import { wrap } from './wrap';
@@ -41,14 +42,14 @@ export function whyLines(node: WhyNode, style: Style, columns = 80): string[] {
     if (depth < chain.length - 1) return [`${margin}${branch}${label(link)}`];
     const paint = link.state === 'failed' ? style.red : style.yellow;
     const rest = more > 0 ? style.dim(` (and ${more} more)`) : '';
-    const [first = '', ...further] = troubleText(link).split('\n');
+    const [first = '', ...further] = printable(troubleText(link)).split('\n');
     const gap = `${margin}  `;
     const room = columns - 1 - gap.length - 2;
     const fits = depth * 2 + 2 + label(link).length + 2 + first.length < columns;
     return [
       `${margin}${branch}${label(link)}${fits ? `  ${paint(first)}` : ''}${rest}`,
       ...[...(fits ? [] : wrap(first, room)), ...further].map((line) => `${gap}  ${paint(line)}`),
-      ...link.logs.slice(-LOG_LINES).map((line) => `${gap}  ${style.dim(`| ${line}`)}`),
+      ...link.logs.slice(-LOG_LINES).map((line) => `${gap}  ${style.dim(`| ${printable(line)}`)}`),
     ];
   });
 }

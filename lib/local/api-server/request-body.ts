@@ -13,22 +13,40 @@ export const unsupported = (known: readonly string[]): ClusterError =>
     `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')}`,
   );
 
+/** How deep a body may be nested. Far more than any object is, and far less than what walks over objects can follow. */
+const MAX_DEPTH = 500;
+
+/** The value itself. @throws ClusterError BadRequest */
+function notTooDeep(value: unknown): unknown {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH)
+      throw new ClusterError('BadRequest', `the body of the request is nested deeper than ${MAX_DEPTH} levels`);
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return value;
+}
+
 /** JSON as a value. @throws ClusterError BadRequest */
 export function parseJson(bytes: Buffer): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    value = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
     throw new ClusterError('BadRequest', `the body of the request is no JSON: ${errorMessage(error)}`);
   }
+  return notTooDeep(value);
 }
 
 /** YAML, or JSON, as a value. @throws ClusterError BadRequest */
 export function parseYaml(bytes: Buffer): unknown {
+  let value: unknown;
   try {
-    return parse(bytes.toString('utf8'), { maxAliasCount: 100 });
+    value = parse(bytes.toString('utf8'), { maxAliasCount: 100 });
   } catch (error) {
     throw new ClusterError('BadRequest', `error decoding YAML: ${errorMessage(error)}`);
   }
+  return notTooDeep(value);
 }
 
 /**

@@ -174,3 +174,32 @@ test('each service has a colour of its own in the logs', () => {
   expect(a).toBe(again);
   expect(a!.replace('a |', 'b |')).not.toBe(b);
 });
+
+test('what pods print cannot steer the terminal, nor pose as lines of ours', () => {
+  const line = 'GET /\x1b[2J\x1b]0;title\x07\rready in 0.1 s';
+  const log = { namespace: 'default', pod: 'p', container: 'c', line };
+  const human = new FakeIo();
+  const reporter = new HumanReporter(human);
+  reporter.log('hello', log);
+  reporter.notice(line);
+  reporter.output(line);
+  reporter.waiting([hello(line)], 0);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+  expect(human.stderrText).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
+  const live = new FakeIo({ tty: true, env: { NO_COLOR: '1' }, columns: 300 });
+  new HumanReporter(live).waiting([hello(line)], 0);
+  expect(live.stderrText).toContain('\\x1b[2J');
+  expect(live.stderrText).not.toContain('\x1b[2J');
+  const json = new FakeIo();
+  new JsonReporter(json.stdout).log('hello', { ...log, line: `${line}\x9b2J` });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+  expect(json.stdoutText).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+  expect(JSON.parse(json.stdoutText)).toMatchObject({ line: `${line}\x9b2J` });
+});
+
+test('colours of pods are kept where ours are shown', () => {
+  const log = { namespace: 'default', pod: 'p', container: 'c', line: '\x1b[31mred' };
+  const io = new FakeIo({ env: { FORCE_COLOR: '1' } });
+  new HumanReporter(io).log('hello', log);
+  expect(io.stderrText).toContain('\x1b[31mred\x1b[0m');
+});

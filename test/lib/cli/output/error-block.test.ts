@@ -89,3 +89,11 @@ test('only a missing outside is unavailable', () => {
   expect(problemOf(new KncError('KNC4005', 'x')).unavailable).toBe(true);
   expect(problemOf(new KncError('KNC4001', 'x')).unavailable).toBe(false);
 });
+
+test('control characters in what others said are shown, not obeyed', () => {
+  const said = 'a\x1b[2J';
+  const error = new ProblemError('KNC2001', said, [{ where: said, source: said, messages: [{ text: said, remedy: said }] }]);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+  expect(block(error)).not.toMatch(/\x1b/);
+  expect(block(error).split('a\\x1b[2J')).toHaveLength(6);
+});

@@ -99,6 +99,19 @@ test('a body larger than 3 MiB is refused', async () => {
   expect([answer.code, answer.json.message]).toEqual([413, 'Request entity too large: limit is 3145728']);
 });
 
+test('a body that is nested without end is refused, not followed', async () => {
+  const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+  const body = `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"deep"},"data":${deep(100_000)}}`;
+  const message = 'the body of the request is nested deeper than 500 levels';
+  for (const [method, path, contentType] of [
+    ['POST', CONFIG_MAPS, 'application/json'],
+    ['PATCH', `${CONFIG_MAPS}/deep`, 'application/merge-patch+json'],
+  ] as const) {
+    const answer = await server.send(path, { method, body, contentType });
+    expect([method, answer.code, answer.json.message]).toEqual([method, 400, message]);
+  }
+});
+
 test('the server is not there for other machines', async () => {
   const addresses = Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])
