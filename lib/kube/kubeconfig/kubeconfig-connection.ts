@@ -76,6 +76,7 @@ function impersonation(user: Entry, at: string): Connection['headers'] {
 }
 
 interface Chosen {
+  readonly context: string;
   readonly namespace: string;
   readonly cluster: Entry;
   readonly user: Entry | undefined;
@@ -104,7 +105,7 @@ function choose(config: Kubeconfig, asked: string | undefined): Chosen {
   if (userName !== undefined && !user) {
     throw invalidKubeconfig(context.file, `${at}.user`, `there is no user ${JSON.stringify(userName)}`);
   }
-  return { namespace: stringField(context, 'namespace', at) ?? 'default', cluster, user };
+  return { context: name, namespace: stringField(context, 'namespace', at) ?? 'default', cluster, user };
 }
 
 /** The connection that a context of the kubeconfig files describes. Credentials are kept until they expire or are refused. */
@@ -121,6 +122,11 @@ export class KubeconfigConnection implements ConnectionSource {
   /** @throws KncError KNC4010 if there is no such context, or a file is at fault. */
   constructor(private readonly options: KubeconfigConnectionOptions) {
     this.#chosen = choose(loadKubeconfig(options), options.context);
+  }
+
+  /** Name of the context. */
+  get context(): string {
+    return this.#chosen.context;
   }
 
   get namespace(): string {

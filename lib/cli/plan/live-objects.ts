@@ -1,0 +1,85 @@
+import { parse } from 'yaml';
+import {
+  ConfigMapType,
+  DeploymentType,
+  defaultServingConfig,
+  K8sServiceType,
+  type KubeObject,
+  knativeTypes,
+  parseServingConfig,
+  type ResourceType,
+  ServiceType,
+  type ServingConfig,
+  type Stored,
+  typeKey,
+} from '../../api';
+import { errorMessage } from '../../base';
+import { type Cluster, ClusterError } from '../../kube';
+import { localServingConfig } from '../../roles';
+import type { CheckedObject } from '../input/check-objects';
+
+/** What is there now, as far as the input could touch it. */
+export interface LiveObjects {
+  readonly objects: readonly Stored<KubeObject>[];
+  /** What could not be looked at, and what that means. */
+  readonly warnings: readonly string[];
+}
+
+/** Kinds that controllers read and make; pods and what follows them are made anew in the preview. */
+const KINDS: readonly ResourceType[] = [...knativeTypes, DeploymentType, K8sServiceType];
+const SYSTEM_NAMESPACE = 'knative-serving';
+const SETTINGS = ['autoscaler', 'defaults', 'deployment', 'domain', 'features', 'gc', 'network'];
+
+/** Reads the objects of our kinds in the namespaces of the input, and the objects of the input themselves. Writes nothing. */
+export async function readLive(cluster: Cluster, input: readonly CheckedObject[]): Promise<LiveObjects> {
+  const namespaces = [...new Set(input.flatMap(({ object }) => object.metadata.namespace ?? []))];
+  const warnings: string[] = [];
+  const listed = new Set(KINDS.map(typeKey));
+  const lists = KINDS.flatMap((type) =>
+    (type.namespaced ? namespaces : [undefined]).map((namespace) => listOf(cluster, type, namespace, warnings)),
+  );
+  const single = input.filter(({ type }) => !listed.has(typeKey(type)));
+  const gets = single.map(async ({ type, object }) => {
+    const found = await cluster.get(type, object.metadata.namespace, object.metadata.name ?? '');
+    return found ? [found as Stored<KubeObject>] : [];
+  });
+  return { objects: (await Promise.all([...lists, ...gets])).flat(), warnings };
+}
+
+async function listOf(
+  cluster: Cluster,
+  type: ResourceType,
+  namespace: string | undefined,
+  warnings: string[],
+): Promise<readonly Stored<KubeObject>[]> {
+  try {
+    return (await cluster.list(type, namespace === undefined ? {} : { namespace })).items as readonly Stored<KubeObject>[];
+  } catch (error) {
+    const name = `${type.plural}.${type.group}`;
+    if (ClusterError.is(error, 'NotFound')) {
+      if (type === ServiceType)
+        warnings.push(`the cluster does not serve ${name}: install it first, as with \`knc crds | kubectl apply -f -\``);
+      return [];
+    }
+    if (!ClusterError.is(error, 'Forbidden')) throw error;
+    warnings.push(`${type.plural} of namespace ${namespace ?? 'all'} are not looked at: ${error.message}`);
+    return [];
+  }
+}
+
+/** The settings of the installation: those of a laptop, or what the ConfigMaps of namespace knative-serving say. */
+export async function readConfig(cluster: Cluster, local: boolean, warnings: string[]): Promise<ServingConfig> {
+  if (local) return localServingConfig;
+  try {
+    const maps = await Promise.all(
+      SETTINGS.map(
+        async (name) => [`config-${name}`, (await cluster.get(ConfigMapType, SYSTEM_NAMESPACE, `config-${name}`))?.data] as const,
+      ),
+    );
+    return parseServingConfig(Object.fromEntries(maps), { parseYaml: (text) => parse(text) as unknown });
+  } catch (error) {
+    if (!ClusterError.is(error, 'Forbidden') && !(error instanceof Error && error.name === 'KncError')) throw error;
+    warnings.push(`the installation's settings are not known, upstream's defaults are assumed: ${errorMessage(error)}`);
+    return defaultServingConfig;
+  }
+}
