@@ -10,5 +10,6 @@ export const commandLoaders: Readonly<Record<string, () => Promise<CommandModule
   crds: () => import('./commands/crds'),
   schemas: () => import('./commands/schemas'),
   filter: () => import('./commands/filter'),
+  plan: () => import('./commands/plan'),
   completion: () => import('./commands/completion'),
 };

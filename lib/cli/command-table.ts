@@ -19,6 +19,13 @@ const input = {
   variadic: true,
 } as const;
 
+/** Which cluster a command looks at. */
+const target: readonly OptionSpec[] = [
+  { flags: '--context <name>', description: 'a context of your kubeconfig, instead of the running knc dev' },
+  { flags: '--kubeconfig <file>', description: 'this kubeconfig instead of $KUBECONFIG or ~/.kube/config', type: 'path' },
+  { flags: '--state <dir>', description: 'the state folder of the running knc dev (default: .knc)', type: 'path' },
+];
+
 /** Every command of `knc`. */
 export const commandTable: readonly CommandSpec[] = [
   {
@@ -205,6 +212,29 @@ export const commandTable: readonly CommandSpec[] = [
         description: 'the event in the JSON event format of CloudEvents, or - for standard input',
         type: 'path',
       },
+    ],
+  },
+  {
+    name: 'plan',
+    summary: 'what applying an app or YAML would change in a cluster',
+    description:
+      'Synthesizes the app (which runs its code) and shows what applying it would create, change and delete in the running `knc dev`\n' +
+      'of this folder or in another cluster, with what controllers would do in consequence, where traffic would move, and which\n' +
+      'revisions would wake or go to zero. Every pod is assumed ready. Nothing is changed. Exit code 1 if an object would be refused,\n' +
+      '3 if no knc dev runs or the cluster does not answer.',
+    examples: [
+      { command: 'knc plan .', explains: 'against the running knc dev of this folder' },
+      { command: 'knc plan service.yaml --context prod', explains: 'against a context of your kubeconfig' },
+      { command: "knc plan . --json | jq '.traffic'", explains: 'where traffic would move, for programs' },
+    ],
+    args: [input],
+    options: [
+      ...target,
+      { flags: '--prune', description: 'delete what was applied to these namespaces before and the input no longer has' },
+      { flags: '--json', description: 'the plan as JSON on stdout' },
+      namespace,
+      inheritEnv,
+      useAppCommand,
     ],
   },
   {
