@@ -440,7 +440,7 @@ app.synth();
     in all.yaml, document 5
     Pod silent-00001-deployment-POD: Starting: Readiness probe failed: dial tcp 127.0.0.1:PORT: connect ECONNREFUSED 127.0.0.1:PORT
       | I do not listen
-  fix: Listen on the port in $PORT, on all addresses or on 127.0.0.1.
+  fix: Listen on the port in $PORT, on all addresses; 127.0.0.1 alone does where pods are not isolated.
   see docs/errors.md#knc3103",
   "error KNC3104 Traffic goes to something that does not exist
   Service default/gone

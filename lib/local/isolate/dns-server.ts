@@ -13,6 +13,8 @@ export interface DnsServerOptions {
   readonly lookup: NameLookup;
   /** Servers that are asked for all other names. */
   readonly resolvers: readonly string[];
+  /** @default 53 */
+  readonly resolverPort?: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -31,7 +33,7 @@ export class DnsServer {
   readonly #connections = new Set<net.Socket>();
 
   private constructor(private readonly options: DnsServerOptions) {
-    this.#client = new DnsClient(options.resolvers, options.clock);
+    this.#client = new DnsClient(options.resolvers, options.clock, options.resolverPort);
     this.#zone = new DnsZone(options.lookup, (name) => this.#client.addresses(name));
     this.#udp.on('message', (message, { address, port }) => {
       void this.#answer(message, false).then((answer) => answer && this.#udp.send(answer, port, address, () => {}));

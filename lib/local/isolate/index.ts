@@ -1,3 +1,3 @@
-export { type DnsName, type NameLookup } from './dns-zone';
+export type { DnsName, NameLookup } from './dns-zone';
 export * from './isolation';
 export * from './preflight';

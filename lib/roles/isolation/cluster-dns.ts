@@ -16,7 +16,7 @@ import type { DnsName, Isolation } from '../../local/isolate';
 import { ServiceDoor, targetsOf, tcpPorts } from './service-door';
 
 export interface ClusterDnsDeps {
-  readonly isolation: Isolation;
+  readonly isolation: Pick<Isolation, 'address' | 'addAddress' | 'removeAddress' | 'serveNames'>;
   readonly gateway: Gateway;
   readonly cluster: Cluster;
   readonly clock: Clock;
@@ -24,12 +24,13 @@ export interface ClusterDnsDeps {
   readonly log: Log;
   /** The name of the gateway inside the cluster: what routes' Services are other names for. */
   readonly gatewayHost: string;
+  /** Where the gateway listens on the bridge. @default 80 */
+  readonly port?: number;
 }
 
 const NAME = /^(?:([^.]+)\.)?([^.]+)\.([^.]+)\.svc\.cluster\.local$/;
 const NAMESPACE = /^([^.]+)\.svc\.cluster\.local$/;
 const BRANCHES = new Set(['cluster.local', 'svc.cluster.local']);
-const HTTP_PORT = 80;
 
 interface Door {
   readonly service: ServiceDoor;
@@ -51,11 +52,11 @@ export class ClusterDns implements LocalNames {
   readonly #doors = new Map<string, Promise<Door>>();
 
   constructor(private readonly deps: ClusterDnsDeps) {
-    const { cluster, clock, log, isolation, gateway, executor } = deps;
+    const { cluster, clock, log, isolation, gateway, executor, port = 80 } = deps;
     this.#listener = new HttpListener({
       ...{ gateway, clock, log },
       host: isolation.address,
-      port: HTTP_PORT,
+      port,
       visibility: 'internal',
     });
     this.#services = new Informer(cluster, K8sServiceType, clock, log);
@@ -76,7 +77,7 @@ export class ClusterDns implements LocalNames {
     try {
       await this.#listener.listen();
     } catch (error) {
-      const where = `${this.deps.isolation.address}:${HTTP_PORT}`;
+      const where = `${this.deps.isolation.address}:${this.deps.port ?? 80}`;
       throw new KncError('KNC4005', `the gateway cannot listen for pods on ${where}: ${errorMessage(error)}`, { cause: error });
     }
     await this.deps.isolation.serveNames((name) => this.lookup(name));
