@@ -18,20 +18,21 @@ const ENGINE_MS = 20_000;
  */
 export async function endLeftOver(left: LeftOver, clock: Clock, engine?: string): Promise<number[]> {
   const ended: number[] = [];
+  const directories = [...left.directories].filter(isOurFolder);
+  const containers = [...left.containers].filter(isOurContainer);
   for (const [id, start] of left.groups) {
     if (processStart(id) !== start) continue;
     kill(-id);
     ended.push(id);
   }
-  for (const pid of processesIn([...left.directories])) {
+  for (const pid of processesIn(directories)) {
     kill(pid);
     if (!ended.includes(pid)) ended.push(pid);
   }
-  if (engine && left.containers.size > 0)
-    spawnSync(engine, ['rm', '-f', ...left.containers], { stdio: 'ignore', timeout: ENGINE_MS });
+  if (engine && containers.length > 0) spawnSync(engine, ['rm', '-f', ...containers], { stdio: 'ignore', timeout: ENGINE_MS });
   const late = clock.now() + GONE_MS;
   while (ended.some((pid) => processStart(pid) !== undefined) && clock.now() < late) await clock.sleep(LOOK_MS);
-  for (const directory of left.directories) removeDirectory(directory);
+  for (const directory of directories) fs.rmSync(directory, { recursive: true, force: true });
   return ended;
 }
 
@@ -58,8 +59,10 @@ function kill(pid: number): void {
   }
 }
 
-/** Only what we make ourselves: the journal is a file that anything may have happened to. */
-function removeDirectory(directory: string): void {
-  const ours = path.dirname(directory) === path.resolve(tmpdir()) && path.basename(directory).startsWith('knc-');
-  if (ours) fs.rmSync(directory, { recursive: true, force: true });
+/** A folder as we make them for pods. The journal is a file that anything may have happened to: in `/` all processes have their HOME. */
+function isOurFolder(directory: string): boolean {
+  return path.dirname(directory) === path.resolve(tmpdir()) && path.basename(directory).startsWith('knc-');
 }
+
+/** A name as we give them, and no option such as `--all`. */
+const isOurContainer = (name: string): boolean => /^knc-[-.\w]+$/.test(name);
