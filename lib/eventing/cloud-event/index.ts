@@ -1,0 +1,4 @@
+export * from './cloud-event';
+export * from './event-error';
+export * from './http';
+export * from './structured';
