@@ -60,7 +60,7 @@ export class Exchange {
 
   /** Tells the client something beside the answer, which must not have been sent. */
   warn(warnings: readonly string[]): void {
-    const texts = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
+    const texts = warnings.map((text) => `299 - ${JSON.stringify(text)}`).map(headerValue);
     if (texts.length > 0) this.response.setHeader('Warning', texts);
   }
 
@@ -105,15 +105,20 @@ export class Exchange {
   }
 
   #end(code: number, contentType: string, body: string | Buffer): void {
+    // Bytes, because Node would send a text and the head before it in one encoding.
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     this.response.writeHead(code, {
       'Content-Type': contentType,
-      'Content-Length': Buffer.byteLength(body),
+      'Content-Length': bytes.length,
       'Cache-Control': 'no-cache, private',
       'X-Content-Type-Options': 'nosniff',
     });
-    this.response.end(body);
+    this.response.end(bytes);
   }
 }
+
+/** Text as the value of a header: its UTF-8, byte by byte, without what no header may have. */
+const headerValue = (text: string): string => Buffer.from(text.replaceAll('\x7f', '')).toString('latin1');
 
 /** The URL of a request, whatever its target looks like. @throws ClusterError BadRequest */
 export function requestUrl({ url }: IncomingMessage): URL {

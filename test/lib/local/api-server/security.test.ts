@@ -112,6 +112,15 @@ test('a body that is nested without end is refused, not followed', async () => {
   }
 });
 
+test('a warning repeats what a client wrote, in any script, and nothing else of it gets into the head of the answer', async () => {
+  const field = 'größe\u007f\r\nX-Smuggled: 東京 "1"';
+  const body = JSON.stringify({ ...configMap('warned'), [field]: 1 });
+  const answer = await server.send(`${CONFIG_MAPS}?fieldValidation=Warn`, { method: 'POST', body });
+  expect([answer.code, answer.headers['x-smuggled']]).toEqual([201, undefined]);
+  const warning = Buffer.from(String(answer.headers['warning']), 'latin1').toString();
+  expect(warning).toMatch(/^299 - "unknown field .*größe.*東京/);
+});
+
 test('the server is not there for other machines', async () => {
   const addresses = Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])
