@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { type KubeObject, type ResourceType, type Stored, typeKey } from '../../api';
+import { timestamp } from '../../base';
 import {
   type Cluster,
   ClusterError,
@@ -14,27 +16,20 @@ import { parseLabelSelector } from '../cluster/label-selector';
 /** The one version of everything that does not change; clients take 0 for none. */
 const VERSION = '1';
 
+/** Kinds, and what makes their objects when they are first asked for. */
+export type FixedObjects = readonly (readonly [ResourceType, () => readonly KubeObject[]])[];
+
 /** Objects that are as they are for as long as the process runs: they can be read, and nothing else. */
 export class FixedCluster implements Cluster {
+  readonly #makers: ReadonlyMap<string, () => readonly KubeObject[]>;
   readonly #objects = new Map<string, readonly Stored<KubeObject>[]>();
 
   /** @param now when the objects came to be, in milliseconds since the epoch */
-  constructor(objects: readonly (readonly [ResourceType, readonly KubeObject[]])[], now: number) {
-    const creationTimestamp = new Date(now).toISOString().replace(/\.\d{3}Z$/, 'Z');
-    for (const [type, list] of objects) {
-      const stored = list.map((object, index) => ({
-        ...object,
-        metadata: {
-          name: '',
-          uid: `00000000-0000-4000-8000-${typeKey(type).length.toString(16).padStart(4, '0')}${index.toString(16).padStart(8, '0')}`,
-          resourceVersion: VERSION,
-          creationTimestamp,
-          ...object.metadata,
-        },
-      })) as Stored<KubeObject>[];
-      stored.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-      this.#objects.set(typeKey(type), stored);
-    }
+  constructor(
+    objects: FixedObjects,
+    private readonly now: number,
+  ) {
+    this.#makers = new Map(objects.map(([type, make]) => [typeKey(type), make]));
   }
 
   async get<T extends KubeObject>(type: ResourceType<T>, _namespace: string | undefined, name: string) {
@@ -70,7 +65,21 @@ export class FixedCluster implements Cluster {
   delete = refuse;
 
   #all(type: ResourceType): readonly Stored<KubeObject>[] {
-    return this.#objects.get(typeKey(type)) ?? [];
+    const key = typeKey(type);
+    const known = this.#objects.get(key);
+    if (known) return known;
+    const objects = (this.#makers.get(key)?.() ?? []).map((object) => this.#stored(object));
+    objects.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+    this.#objects.set(key, objects);
+    return objects;
+  }
+
+  #stored(object: KubeObject): Stored<KubeObject> {
+    const { kind, metadata } = object;
+    const { name = '' } = metadata;
+    const uid = uidOf(`${kind}/${name}`);
+    const creationTimestamp = timestamp(this.now);
+    return { ...object, metadata: { ...metadata, name, uid, resourceVersion: VERSION, creationTimestamp } };
   }
 
   #select(type: ResourceType, { labelSelector, fieldSelector }: Selection): readonly Stored<KubeObject>[] {
@@ -82,4 +91,10 @@ export class FixedCluster implements Cluster {
 
 async function refuse(): Promise<never> {
   throw new ClusterError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
+}
+
+/** The same for the same object whenever it is made. */
+function uidOf(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

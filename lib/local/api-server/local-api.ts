@@ -34,7 +34,8 @@ export class LocalApi {
   /** Starts it; resolves once it takes requests and the kubeconfig is there. */
   static async start(options: LocalApiOptions): Promise<LocalApi> {
     const { cluster, clock, log, pods, kubeconfig } = options;
-    const [certificate] = await Promise.all([selfSignedCertificate(clock.now()), createNamespaces(cluster)]);
+    await createNamespaces(cluster);
+    const certificate = selfSignedCertificate(clock.now());
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const resources = resourcesOf(options);
     const openApi = new OpenApiDocuments(
@@ -67,8 +68,8 @@ function resourcesOf({ cluster, types, clock }: LocalApiOptions): readonly Serve
   const custom = types.filter((type) => knativeTypes.includes(type));
   const fixed = new FixedCluster(
     [
-      [NodeType, [localNode(now)]],
-      [CustomResourceDefinitionType, establishedDefinitions(now, custom)],
+      [NodeType, () => [localNode(now)]],
+      [CustomResourceDefinitionType, () => establishedDefinitions(now, custom)],
     ],
     now,
   );

@@ -29,7 +29,7 @@ export class TestServer {
     const clock = new RealClock({ unref: true });
     const types: readonly ResourceType[] = allTypes;
     const cluster = new MemoryCluster({ clock, random: seededRandom(1), types, ...(history ? { history } : {}) });
-    const certificate = await selfSignedCertificate(clock.now());
+    const certificate = selfSignedCertificate(clock.now());
     const resources = types.map((type) => servedResource(type, cluster));
     const server = new ApiServer({ clock, log: noLog, token: TOKEN, certificate, resources, ...more });
     return new TestServer(server, cluster, await server.listen(), certificate.certificate);
