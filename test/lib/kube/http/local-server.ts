@@ -1,19 +1,31 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { allTypes } from '../../../../lib/api';
+import { allTypes, type KubeObject, type Stored } from '../../../../lib/api';
 import { type Clock, noLog, type Random, RealClock, systemRandom } from '../../../../lib/base';
 import { HttpCluster, type HttpClusterOptions } from '../../../../lib/kube/http';
 import { KubeconfigConnection } from '../../../../lib/kube/kubeconfig';
-import { LocalApi, MemoryCluster } from '../../../../lib/local';
+import { LocalApi, MemoryCluster, seededStore } from '../../../../lib/local';
+
+export interface LocalServerOptions {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly history?: number;
+  /** Objects that are there from the start. */
+  readonly live?: readonly Stored<KubeObject>[];
+}
 
 /** A MemoryCluster behind an API server, and a client of it. */
 export class LocalServer {
-  static async start(
-    options: { readonly clock?: Clock; readonly random?: Random; readonly history?: number } = {},
-  ): Promise<LocalServer> {
-    const { clock = new RealClock(), random = systemRandom, history } = options;
-    const memory = new MemoryCluster({ clock, random, types: allTypes, ...(history === undefined ? {} : { history }) });
+  static async start(options: LocalServerOptions = {}): Promise<LocalServer> {
+    const { clock = new RealClock(), random = systemRandom, history, live = [] } = options;
+    const memory = new MemoryCluster({
+      clock,
+      random,
+      types: allTypes,
+      store: seededStore(live),
+      ...(history === undefined ? {} : { history }),
+    });
     const folder = mkdtempSync(path.join(os.tmpdir(), 'knc-test-'));
     return new LocalServer(memory, clock, random, folder, await startApi(memory, folder));
   }
@@ -24,7 +36,8 @@ export class LocalServer {
     readonly memory: MemoryCluster,
     readonly clock: Clock,
     readonly random: Random,
-    private readonly folder: string,
+    /** Where a state folder `.knc` with the kubeconfig is. */
+    readonly folder: string,
     private api: LocalApi,
   ) {}
 
@@ -63,6 +76,6 @@ function startApi(cluster: MemoryCluster, folder: string): Promise<LocalApi> {
   return LocalApi.start({
     ...{ cluster, types: allTypes, clock: new RealClock(), log: noLog },
     pods: pods as never,
-    kubeconfig: path.join(folder, 'kubeconfig'),
+    kubeconfig: path.join(folder, '.knc/kubeconfig'),
   });
 }
