@@ -8,6 +8,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<CommandModule
   images: () => import('./commands/images'),
   synth: () => import('./commands/synth'),
   crds: () => import('./commands/crds'),
+  doctor: () => import('./commands/doctor'),
   schemas: () => import('./commands/schemas'),
   filter: () => import('./commands/filter'),
   plan: () => import('./commands/plan'),

@@ -176,6 +176,23 @@ export const commandTable: readonly CommandSpec[] = [
     options: [{ flags: '-o, --output <dir>', description: 'write one file per kind into this folder', type: 'path' }],
   },
   {
+    name: 'doctor',
+    summary: 'say what keeps knc from working on this machine, and how to mend it',
+    description:
+      'Checks Node.js, ports, names, container engines, kubectl and kn, the state folder and what earlier runs have left, write access,\n' +
+      'limits of file watching, and whether the app of this folder could be loaded. Changes nothing and runs no app.',
+    examples: [
+      { command: 'knc doctor', explains: 'each check with ok, warn or fail, and the remedy' },
+      { command: 'knc doctor --json | jq \'.checks[] | select(.level != "ok")\'', explains: 'for programs' },
+    ],
+    args: [],
+    options: [
+      { flags: '--state <dir>', description: 'the state folder to look at (default: .knc)', type: 'path' },
+      { flags: '--json', description: 'one JSON document on stdout' },
+    ],
+    exitCodes: { 0: 'nothing fails; there may be warnings', 1: 'a check failed' },
+  },
+  {
     name: 'schemas',
     summary: 'JSON Schemas for editors and kubeconform',
     description:
