@@ -34,6 +34,7 @@ import { ClusterNames } from './cluster-names';
 import { ClusterDns } from './isolation/cluster-dns';
 import { GatewayAnswers, keepTags } from './local-answerers';
 import { localServingConfig } from './local-config';
+import { ScaleJournal } from './scale-journal';
 import { scaleReason } from './scale-reasons';
 
 /** How pods run on this machine. */
@@ -79,6 +80,8 @@ export interface LocalSystemOptions {
   readonly listen?: { readonly host: string; readonly port: number; readonly serverTiming: boolean };
   /** Pods as processes and containers; undefined: pods are functions of `functions` alone. */
   readonly machine?: MachineOptions;
+  /** Functions that stand for images. @default none, until some are registered */
+  readonly functions?: FunctionRegistry;
   /** Where objects are kept; what an earlier process left there is gone on with. @default in memory */
   readonly store?: Store;
   /**
@@ -114,6 +117,7 @@ export class LocalSystem {
   readonly #names: ClusterNames | ClusterDns | undefined;
   readonly #listener: HttpListener | undefined;
   readonly #addresses = new GatewayAddresses();
+  readonly #journal: ScaleJournal;
   readonly #scales: Informer<Deployment>;
   /** Before, what an earlier process has left is found: nothing that is to be told. */
   #started = false;
@@ -126,13 +130,14 @@ export class LocalSystem {
     const { store = new MemoryStore() } = options;
     const cluster = new MemoryCluster({ clock, random, types: allTypes, admission: admission(config), store });
     this.cluster = cluster;
-    this.functions = new FunctionRegistry({ clock, executor });
+    this.functions = options.functions ?? new FunctionRegistry({ clock, executor });
     this.gateway = new Gateway({
       ...{ cluster, clock, executor, random, log, metrics },
       transport: this.#transport(),
       options: { explain: true, serverTiming: listen?.serverTiming ?? false },
     });
     this.autoscaler = new Autoscaler({ clock, executor, log, metrics });
+    this.#journal = new ScaleJournal(this.autoscaler);
     this.gateway.onStats((stats) => this.autoscaler.record(stats));
     this.#engine = new Engine<ServingConfig>({
       ...{ cluster, clock, executor, log, metrics, config },
@@ -176,6 +181,7 @@ export class LocalSystem {
     this.gateway.drain();
     await this.#engine.stop();
     this.autoscaler.stop();
+    this.#journal.stop();
     this.#kubernetes.stop();
     this.#scales.stop();
     await Promise.all([this.#api?.close(), this.#listener?.close(STOP_GRACE_MS), this.#names?.close()]);
@@ -205,7 +211,10 @@ export class LocalSystem {
     if (kubeconfig === undefined) return;
     const { clock, log } = this.options;
     const pods = this.#pods;
-    this.#api = await LocalApi.start({ cluster: this.cluster, types: allTypes, pods, clock, log, kubeconfig });
+    this.#api = await LocalApi.start({
+      ...{ cluster: this.cluster, types: allTypes, pods, clock, log, kubeconfig },
+      extra: (segments) => this.#journal.document(segments),
+    });
   }
 
   #transport(): PodTransport {

@@ -66,6 +66,16 @@ export class HttpCluster implements Cluster {
     }
   }
 
+  /** What the server says at a path that is no object's, or undefined if it has no such path. */
+  async document(path: string): Promise<unknown> {
+    try {
+      return await this.#client.json({ method: 'GET', path });
+    } catch (error) {
+      if (ClusterError.is(error, 'NotFound')) return undefined;
+      throw error;
+    }
+  }
+
   list<T extends KubeObject>(type: ResourceType<T>, selection: Selection = {}): Promise<ObjectList<T>> {
     return this.#list(type, selection);
   }

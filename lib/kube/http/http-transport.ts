@@ -1,5 +1,4 @@
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
-import { errorMessage } from '../../base';
 import { ClusterError } from '../cluster';
 import type { Connection, ConnectionSource, TlsMaterial } from '../kubeconfig';
 
@@ -24,7 +23,7 @@ export class UnreachableError extends ClusterError {
     server: string,
     override readonly cause: unknown,
   ) {
-    super('Unavailable', `cannot reach ${server}: ${errorMessage(cause) || codeOf(cause)}`);
+    super('Unavailable', `cannot reach ${server}: ${(cause as Partial<Error> | undefined)?.message || codeOf(cause)}`);
   }
 }
 

@@ -13,7 +13,7 @@ import { Exchange, requestUrl } from './exchange';
 import { Guard } from './guard';
 import { ListPages } from './list-pages';
 import { flag } from './list-query';
-import { answerMeta } from './meta-paths';
+import { answerMeta, type ExtraPaths } from './meta-paths';
 import type { PodAccess } from './pod-access';
 import { readLog } from './pod-log';
 import { upgradePod } from './pod-upgrade';
@@ -38,6 +38,8 @@ export interface ApiServerOptions {
   readonly pods?: PodAccess;
   readonly protobuf?: ProtobufCodec;
   readonly openApi?: OpenApi;
+  /** Paths beside Kubernetes' own. @default none */
+  readonly extra?: ExtraPaths;
 }
 
 const HOST = '127.0.0.1';
@@ -114,7 +116,7 @@ export class ApiServer {
       this.#guard.check(request.method, request.headers);
       const parsed = parsePath(exchange.url.pathname);
       if (parsed.kind !== 'resource') {
-        await answerMeta(exchange, parsed, this.#discovery, this.options.openApi);
+        await answerMeta(exchange, parsed, this.#discovery, this.options.openApi, this.options.extra);
         return;
       }
       const resource = this.#resource(parsed.path);

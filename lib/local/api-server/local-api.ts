@@ -8,6 +8,7 @@ import { selfSignedCertificate } from './certificate';
 import { FixedCluster } from './fixed-cluster';
 import { CustomResourceDefinitionType, establishedDefinitions, localNode, NodeType } from './fixed-objects';
 import { writeKubeconfig } from './kubeconfig-file';
+import type { ExtraPaths } from './meta-paths';
 import { coreDescriptions, OpenApiDocuments } from './openapi';
 import type { PodAccess } from './pod-access';
 import { protobufCodec } from './protobuf';
@@ -23,6 +24,8 @@ export interface LocalApiOptions {
   readonly pods: PodAccess;
   /** Where to write the kubeconfig; removed when the server closes. */
   readonly kubeconfig: string;
+  /** Paths beside Kubernetes' own. @default none */
+  readonly extra?: ExtraPaths;
 }
 
 /** Namespaces that are there from the start, beside those that come with the first object in them. */
@@ -33,7 +36,7 @@ const TOKEN_BYTES = 32;
 export class LocalApi {
   /** Starts it; resolves once it takes requests and the kubeconfig is there. */
   static async start(options: LocalApiOptions): Promise<LocalApi> {
-    const { cluster, clock, log, pods, kubeconfig } = options;
+    const { cluster, clock, log, pods, kubeconfig, extra } = options;
     await createNamespaces(cluster);
     const certificate = selfSignedCertificate(clock.now());
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
@@ -42,7 +45,8 @@ export class LocalApi {
       resources.map(({ type }) => type),
       coreDescriptions(),
     );
-    const server = new ApiServer({ clock, log, pods, certificate, token, resources, openApi, protobuf: protobufCodec });
+    const codecs = { openApi, protobuf: protobufCodec };
+    const server = new ApiServer({ clock, log, pods, certificate, token, resources, ...codecs, ...(extra ? { extra } : {}) });
     const url = await server.listen();
     writeKubeconfig(kubeconfig, { server: url, certificate: certificate.certificate, token });
     return new LocalApi(server, url, kubeconfig);

@@ -10,12 +10,16 @@ const DISCOVERY: ReadonlySet<Accepted['as']> = new Set(['object', 'discovery']);
 /** The Kubernetes release that this server's API is like. */
 const VERSION = { major: '1', minor: '32', gitVersion: 'v1.32.4+knc' };
 
+/** Documents of whoever runs the server, by the segments of their paths; undefined for paths that there are not. */
+export type ExtraPaths = (segments: readonly string[]) => unknown;
+
 /** Answers what is not about resources: discovery, the version, health and OpenAPI. */
 export async function answerMeta(
   exchange: Exchange,
   parsed: Exclude<ParsedPath, { kind: 'resource' }>,
   discovery: Discovery,
   openApi: OpenApi | undefined,
+  extra?: ExtraPaths,
 ): Promise<void> {
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') throw notAllowed();
   if (parsed.kind === 'group') return answerGroup(exchange, parsed, discovery);
@@ -28,6 +32,8 @@ export async function answerMeta(
   }
   if (first === undefined)
     return exchange.send(200, { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] });
+  const document = extra?.(parsed.segments);
+  if (document !== undefined) return exchange.send(200, document);
   throw noResource();
 }
 
