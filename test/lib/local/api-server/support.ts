@@ -1,6 +1,6 @@
 import type { IncomingMessage as Message, OutgoingHttpHeaders } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
-import { allTypes, type KubeObject, type ResourceType } from '../../../../lib/api';
+import { allTypes, type KubeObject } from '../../../../lib/api';
 import { noLog, RealClock, seededRandom } from '../../../../lib/base';
 import { ApiServer, type ApiServerOptions, selfSignedCertificate, servedResource } from '../../../../lib/local/api-server';
 import { MemoryCluster } from '../../../../lib/local/cluster';
@@ -25,12 +25,11 @@ export interface Sent {
 
 /** An API server over a cluster in memory, and a client of it. */
 export class TestServer {
-  static async start(more: Partial<ApiServerOptions> = {}, history?: number): Promise<TestServer> {
+  static async start(more: Partial<ApiServerOptions> = {}, given: { history?: number; cluster?: MemoryCluster } = {}) {
     const clock = new RealClock({ unref: true });
-    const types: readonly ResourceType[] = allTypes;
-    const cluster = new MemoryCluster({ clock, random: seededRandom(1), types, ...(history ? { history } : {}) });
+    const { cluster = new MemoryCluster({ clock, random: seededRandom(1), types: allTypes, ...given }) } = given;
     const certificate = selfSignedCertificate(clock.now());
-    const resources = types.map((type) => servedResource(type, cluster));
+    const resources = allTypes.map((type) => servedResource(type, cluster));
     const server = new ApiServer({ clock, log: noLog, token: TOKEN, certificate, resources, ...more });
     return new TestServer(server, cluster, await server.listen(), certificate.certificate);
   }

@@ -3,7 +3,7 @@ import { CONFIG_MAPS, configMap, type ReadEvent, TestServer } from './support';
 
 let server: TestServer;
 beforeEach(async () => {
-  server = await TestServer.start({}, 50);
+  server = await TestServer.start({}, { history: 50 });
 });
 afterEach(() => server.close());
 
