@@ -102,7 +102,7 @@ const flags: readonly (readonly [string, Written])[] = [
   ],
   ['--user 1001', { container: { securityContext: { runAsUser: 1001 } } }],
   ['--containers sidecar.yaml --port 8080', { spec: { containers: [{ image: IMAGE }, { name: 'beside', image: IMAGE }] } }],
-  ['--profile istio', { annotations: { 'sidecar.istio.io/inject': 'true' } }],
+  ['--profile istio', { revision: { annotations: { 'sidecar.istio.io/inject': 'true' } } }],
 ];
 
 describeWith(['kn', 'kubectl'], 'kn service create', () => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { until } from '../acceptance/support/real-system';
@@ -14,7 +14,7 @@ const HOST = 'shop.default.127.0.0.1.sslip.io';
 const plain = (text: string): string =>
   stable(text)
     .replace(/\b(\d+m)?\d+s\b/g, 'AGE')
-    .replace(/AGE +/g, 'AGE ')
+    .replace(/ +AGE +/g, ' AGE ')
     .replace(/[ \t]+$/gm, '');
 
 /** What kn says after its progress. */
@@ -35,7 +35,7 @@ describeWith(['kn', 'kubectl'], 'kn', () => {
     const text = await kn('service', 'create', 'shop', ...args);
     expect(text).toMatch(/\n\s+\d+\.\d{3}s Ready to serve\.\n/);
     expect(conclusion(text)).toBe(
-      `Creating service 'shop' in namespace 'default':\n\n\nService 'shop' created to latest revision 'shop-one' is available at URL:\n${URL}\n`,
+      `Creating service 'shop' in namespace 'default':\n\nService 'shop' created to latest revision 'shop-one' is available at URL:\n${URL}\n`,
     );
     expect((await session.get(HOST)).text).toBe('Hello one!\n');
   });
@@ -53,7 +53,7 @@ describeWith(['kn', 'kubectl'], 'kn', () => {
   test('service update makes a new revision', async () => {
     const text = await kn('service', 'update', 'shop', '--env', 'TARGET=two', '--revision-name', 'shop-two');
     expect(conclusion(text)).toBe(
-      `Updating Service 'shop' in namespace 'default':\n\n\nService 'shop' updated to latest revision 'shop-two' is available at URL:\n${URL}\n`,
+      `Updating Service 'shop' in namespace 'default':\n\nService 'shop' updated to latest revision 'shop-two' is available at URL:\n${URL}\n`,
     );
     expect((await session.get(HOST)).text).toBe('Hello two!\n');
   });
@@ -79,7 +79,7 @@ describeWith(['kn', 'kubectl'], 'kn', () => {
 
   test('service update refuses a split that is none', async () => {
     expect(await session.knRefusal('service', 'update', 'shop', '--traffic', 'shop-one=60,shop-two=50')).toContain(
-      'given traffic percents sum to 110, want 100',
+      'given traffic percents sum to 110, want <=100',
     );
   });
 
@@ -115,13 +115,15 @@ Revisions:
         Replicas:  1/1
 
 Conditions:
-  OK TYPE                   AGE REASON
-  ++ Ready                   AGE
-  ++ ConfigurationsReady     AGE
-  ++ RoutesReady             AGE
-`.replace(/AGE REASON/, 'AGE REASON'),
+  OK TYPE AGE REASON
+  ++ Ready AGE
+  ++ ConfigurationsReady AGE
+  ++ RoutesReady AGE
+`,
     );
-    expect(plain(await kn('service', 'describe', 'shop', '-v'))).toContain('Cluster:    http://shop.default.svc.cluster.local\n');
+    expect(plain(await kn('service', 'describe', 'shop', '-v'))).toMatch(
+      /^Cluster: +http:\/\/shop\.default\.svc\.cluster\.local$/m,
+    );
     expect(await kn('service', 'describe', 'shop', '-o', 'url')).toBe(`${URL}\n`);
     expect(await kn('service', 'describe', 'shop', '-o', 'jsonpath={.status.latestReadyRevisionName}')).toBe('shop-two');
     expect(parse(await kn('service', 'describe', 'shop', '-o', 'yaml'))).toMatchObject({ kind: 'Service', status: { url: URL } });
@@ -145,13 +147,13 @@ Traffic Targets:
    50%  shop-two
 
 Conditions:
-  OK TYPE                      AGE REASON
-  ++ Ready                      AGE
-  ++ AllTrafficAssigned         AGE
-  ++ CertificateProvisioned     AGE TLSNotEnabled
-  ++ IngressReady               AGE
+  OK TYPE AGE REASON
+  ++ Ready AGE
+  ++ AllTrafficAssigned AGE
+  ++ CertificateProvisioned AGE TLSNotEnabled
+  ++ IngressReady AGE
 `);
-    expect(await kn('route', 'describe', 'shop', '-o', 'url')).toBe(`${URL}\n`);
+    expect(await kn('route', 'describe', 'shop', '-o', 'jsonpath={.status.url}')).toBe(URL);
     expect(await kn('route', 'list', '-o', 'name')).toBe('route.serving.knative.dev/shop\n');
   });
 
@@ -161,7 +163,9 @@ Conditions:
       'shop-forced',
       'shop-one',
     ]);
-    expect(await kn('revision', 'list', '-s', 'other')).toBe('No revisions found.\n');
+    expect(await session.knRefusal('revision', 'list', '-s', 'other')).toContain(
+      'services.serving.knative.dev "other" not found',
+    );
     expect(plain(await kn('revision', 'describe', 'shop-two'))).toMatch(
       new RegExp(
         `^Name: +shop-two\\nNamespace: +default\\n(Annotations: .*\\n)?Age: +AGE\\nImage: +${IMAGE} \\(pinned to ${IMAGE}\\)\\n` +
@@ -182,23 +186,23 @@ Conditions:
 
   test('service wait', async () => {
     expect(conclusion(await kn('service', 'wait', 'shop'))).toBe(
-      "Waiting for Service 'shop' in namespace 'default':\n\n\nService 'shop' in namespace 'default' is ready.\n",
+      "Waiting for Service 'shop' in namespace 'default':\n\nService 'shop' in namespace 'default' is ready.\n",
     );
   });
 
-  test('a service that cannot become ready is told with the reason', async () => {
-    const refusal = await session.knRefusal(
-      'service',
-      'create',
-      'broken',
-      '--image',
-      'example.com/nowhere',
-      '--wait-window',
-      '1',
-    );
-    expect(refusal).toContain('example.com/nowhere');
-    expect(rows(await kn('service', 'list'))[0]).toMatchObject({ NAME: 'broken', READY: 'False' });
-    await kn('service', 'delete', 'broken');
+  test('a service that cannot become ready is shown with the reason', async () => {
+    await kn('service', 'create', 'broken', '--image', 'example.com/nowhere', '--no-wait');
+    await session.kubectl('wait', '--for=condition=Ready=false', 'ksvc/broken', '--timeout=30s');
+    const [broken] = rows(await kn('service', 'list'));
+    expect(broken).toMatchObject({
+      NAME: 'broken',
+      READY: 'False',
+      REASON: expect.stringMatching(/^Revision(Failed|Missing) : /),
+    });
+    const described = await kn('service', 'describe', 'broken');
+    expect(described).toMatch(/ !! ConfigurationsReady +\S+ RevisionFailed\n/);
+    expect(described).toContain('example.com/nowhere');
+    await kn('service', 'delete', 'broken', '--wait');
   });
 
   test('what the API refuses is told in its words', async () => {
@@ -209,7 +213,7 @@ Conditions:
   });
 
   test('export and import carry a service with its revisions', async () => {
-    expect(parse(await kn('service', 'export', 'shop', '-o', 'yaml'))).toMatchObject({
+    expect(parse(await kn('service', 'export', 'shop', '--mode=replay', '-o', 'yaml'))).toMatchObject({
       ...{ apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: { name: 'shop' } },
       spec: { template: { metadata: { name: 'shop-two' } } },
     });
@@ -224,7 +228,9 @@ Conditions:
     session.file('export.yaml', exported);
     await session.kubectl('create', 'namespace', 'other');
     const imported = await kn('service', 'import', 'export.yaml', '-n', 'other');
-    expect(imported).toContain("Service imported successfully in namespace 'other'.");
+    expect(imported).toContain(
+      "Service 'shop' imported to latest revision 'shop-two' is available at URL:\nhttp://shop.other.127.0.0.1.sslip.io\n",
+    );
     expect(rows(await kn('revision', 'list', '-n', 'other')).map(({ NAME, TRAFFIC }) => [NAME, TRAFFIC])).toEqual([
       ['shop-two', '70%'],
       ['shop-one', '30%'],
@@ -260,6 +266,7 @@ Conditions:
   });
 
   test('with --target writes files and needs no cluster', async () => {
+    mkdirSync(path.join(session.work, 'gitops'));
     await kn('service', 'create', 'offline', '--image', IMAGE, '--target', 'gitops');
     const file = path.join(session.work, 'gitops/default/ksvc/offline.yaml');
     expect(existsSync(file)).toBe(true);
@@ -270,7 +277,7 @@ Conditions:
   });
 
   test('service create reads a manifest', async () => {
-    session.file('manifest.yaml', await kn('service', 'export', 'offline', '-o', 'yaml'));
+    session.file('manifest.yaml', await kn('service', 'export', 'offline', '--mode=replay', '-o', 'yaml'));
     await kn('service', 'delete', 'offline', '--wait');
     expect(conclusion(await kn('service', 'create', 'offline', '-f', 'manifest.yaml', '--env', 'TARGET=file'))).toContain(
       "Service 'offline' created to latest revision 'offline-00001' is available at URL:",
