@@ -1,0 +1,136 @@
+import type { Clock } from '../../base';
+import { type CloudEvent, encodeBinary, encodeStructured } from '../cloud-event';
+import { deadLetter } from './dead-letter';
+import { backoffMs, type DeliveryPolicy, retryAfterMs } from './delivery-policy';
+import { noAnswer, type Outcome, outcomeOf } from './outcome';
+import type { Destination, Sender } from './sender';
+
+/** An event on its way to one subscriber. */
+export interface Delivery {
+  readonly event: CloudEvent;
+  /** The namespace of the subscription, which the subscriber is told. */
+  readonly namespace: string;
+  readonly subscriber: Destination;
+  /** Where the subscriber's answer goes, if it is an event. */
+  readonly reply?: Destination;
+  readonly deadLetterSink?: Destination;
+  readonly policy: DeliveryPolicy;
+  /** `event`: an answer with a body that is no event is a failure. */
+  readonly replies: 'event' | 'lenient';
+  /** How the event is written. @default 'binary' */
+  readonly format?: 'binary' | 'json';
+  /** Headers that came with the event and go along with it. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What becomes of a reply before it is sent on. @default nothing */
+  readonly onReply?: (reply: CloudEvent) => CloudEvent;
+}
+
+export type Role = 'subscriber' | 'reply' | 'deadLetterSink';
+
+/** One attempt to send, as the journal keeps it. */
+export interface Attempt {
+  readonly role: Role;
+  readonly url: string;
+  /** Counted from 1. */
+  readonly attempt: number;
+  readonly outcome: Outcome;
+  /** When the next attempt follows, in milliseconds; undefined if there is none. */
+  readonly retryInMs: number | undefined;
+}
+
+/** What became of an event: with the subscriber, in the dead letters, or nowhere. */
+export type DeliveryResult =
+  | { readonly kind: 'delivered'; readonly reply?: CloudEvent }
+  | {
+      readonly kind: 'deadLettered' | 'dropped';
+      readonly failed: Role;
+      readonly url: string;
+      readonly status: number;
+      readonly reason: string;
+    };
+
+type Failed = Extract<Outcome, { readonly kind: 'failed' }>;
+
+export interface DelivererOptions {
+  readonly clock: Clock;
+  readonly sender: Sender;
+}
+
+/** Carries out Knative's delivery contract: attempts, waiting, replies, dead letters. Keeps nothing between events. */
+export class Deliverer {
+  constructor(private readonly options: DelivererOptions) {}
+
+  /** Resolves when it is decided what became of the event; rejects only once `signal` aborts. */
+  async deliver(delivery: Delivery, onAttempt: (attempt: Attempt) => void, signal?: AbortSignal): Promise<DeliveryResult> {
+    const { event, subscriber, reply: replyTo, replies, onReply } = delivery;
+    const first = await this.#send(delivery, 'subscriber', subscriber, event, replies, onAttempt, signal);
+    if (first.kind === 'failed') return this.#give(delivery, 'subscriber', subscriber, first, onAttempt, signal);
+    if (!first.reply) return { kind: 'delivered' };
+    const reply = onReply?.(first.reply) ?? first.reply;
+    if (!replyTo) return { kind: 'delivered', reply };
+    const second = await this.#send(delivery, 'reply', replyTo, reply, 'none', onAttempt, signal);
+    if (second.kind === 'failed') return this.#give(delivery, 'reply', replyTo, second, onAttempt, signal);
+    return { kind: 'delivered', reply };
+  }
+
+  /** The original event goes to the dead letter sink, if there is one, whatever could not be sent. */
+  async #give(
+    delivery: Delivery,
+    failed: Role,
+    { url }: Destination,
+    { status, body, reason }: Failed,
+    onAttempt: (attempt: Attempt) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<DeliveryResult> {
+    const { event, deadLetterSink } = delivery;
+    const why = { failed, url, status, reason };
+    if (!deadLetterSink) return { kind: 'dropped', ...why };
+    const letter = deadLetter(event, { destination: url, status, body });
+    const outcome = await this.#send(delivery, 'deadLetterSink', deadLetterSink, letter, 'none', onAttempt, signal);
+    if (outcome.kind === 'delivered') return { kind: 'deadLettered', ...why };
+    return { kind: 'dropped', failed: 'deadLetterSink', url: deadLetterSink.url, status: outcome.status, reason: outcome.reason };
+  }
+
+  async #send(
+    { namespace, headers, policy, format }: Delivery,
+    role: Role,
+    destination: Destination,
+    event: CloudEvent,
+    replies: 'event' | 'lenient' | 'none',
+    onAttempt: (attempt: Attempt) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome> {
+    const { clock } = this.options;
+    const encoded = format === 'json' ? encodeStructured(event) : encodeBinary(event);
+    const asks: Record<string, string> = role === 'subscriber' ? { prefer: 'reply' } : {};
+    const message = { ...encoded, headers: { ...headers, ...encoded.headers, ...asks, 'kn-namespace': namespace } };
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await this.#try(destination, message, policy, replies, signal);
+      const again = outcome.kind === 'failed' && outcome.retry && attempt < (policy.retry ?? 0);
+      const retryInMs = again ? waitMs(policy, attempt, outcome, clock.now()) : undefined;
+      onAttempt({ role, url: destination.url, attempt: attempt + 1, outcome, retryInMs });
+      if (retryInMs === undefined) return outcome;
+      await clock.sleep(retryInMs, signal);
+    }
+  }
+
+  async #try(
+    destination: Destination,
+    message: Parameters<Sender['send']>[1],
+    { timeoutMs }: DeliveryPolicy,
+    replies: 'event' | 'lenient' | 'none',
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome> {
+    try {
+      const limits = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(signal ? { signal } : {}) };
+      return outcomeOf(await this.options.sender.send(destination, message, limits), replies);
+    } catch (error) {
+      signal?.throwIfAborted();
+      return noAnswer(error);
+    }
+  }
+}
+
+function waitMs(policy: DeliveryPolicy, attempt: number, { status, retryAfter }: Failed, now: number): number {
+  return Math.max(backoffMs(policy, attempt), retryAfterMs(policy, status, retryAfter, now));
+}

@@ -1,0 +1,4 @@
+export * from './deliverer';
+export * from './delivery-policy';
+export * from './pass-through';
+export * from './sender';
