@@ -15,14 +15,16 @@ const ADDED: Comparison = { ...SAME, added: ONE_FIELD };
 const REMOVED: Comparison = { ...SAME, removed: ONE_FIELD };
 const MODIFIED: Comparison = { ...SAME, modified: ONE_FIELD };
 
-const isEmpty = (value: unknown): boolean =>
-  value === undefined || (Array.isArray(value) ? value.length === 0 : isJsonObject(value) && Object.keys(value).length === 0);
+const isNone = (value: unknown): boolean => value === undefined || value === null;
 
-/** Compares two values of one schema; undefined is no value. */
+const isEmpty = (value: unknown): boolean =>
+  isNone(value) || (Array.isArray(value) ? value.length === 0 : isJsonObject(value) && Object.keys(value).length === 0);
+
+/** Compares two values of one schema; undefined is no value, null one of which nothing is left. */
 export function compared(before: unknown, after: unknown, schema: ObjectSchema | undefined): Comparison {
   if (Object.is(before, after)) return SAME;
   const shape = valueShape(after ?? before, schema);
-  const sameShape = before === undefined || after === undefined || valueShape(before, schema).shape === shape.shape;
+  const sameShape = isNone(before) || isNone(after) || valueShape(before, schema).shape === shape.shape;
   if (shape.shape === 'whole' || !sameShape || (isEmpty(before) && isEmpty(after))) {
     if (before === undefined) return ADDED;
     if (after === undefined) return REMOVED;

@@ -66,10 +66,11 @@ export function filtered(tree: FieldTree, keep: (firstStep: string) => boolean):
 
 const byStep = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Every path of the tree, as the steps that lead there, in order. */
+/** Every path of the tree, as the steps that lead there, in the API server's order: what is nearer comes first. */
 export function* paths(tree: FieldTree, at: readonly string[] = []): Generator<readonly string[]> {
-  if (tree.own) yield at;
-  for (const [step, child] of [...tree.children].sort(byStep)) yield* paths(child, [...at, step]);
+  const children = [...tree.children].sort(byStep);
+  for (const [step, child] of children) if (child.own) yield [...at, step];
+  for (const [step, child] of children) yield* paths(child, [...at, step]);
 }
 
 /** As managedFields have it. */

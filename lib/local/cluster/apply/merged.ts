@@ -42,7 +42,7 @@ function mergedItems(live: readonly unknown[], applied: readonly unknown[], list
   return result;
 }
 
-/** `value` without what stands at the paths of `tree`; undefined if nothing is left of it. */
+/** `value` without what stands at the paths of `tree`; null if nothing is left of it. */
 export function withoutFields(value: unknown, tree: FieldTree, schema: ObjectSchema | undefined): unknown {
   if (tree.children.size === 0) return value;
   const shape = valueShape(value, schema);
@@ -51,19 +51,15 @@ export function withoutFields(value: unknown, tree: FieldTree, schema: ObjectSch
     const kept = (value as unknown[]).flatMap((item) => {
       const child = tree.children.get(itemStep(shape, item));
       if (child?.own) return [];
-      const left = child ? withoutFields(item, child, shape.item) : item;
-      return left === undefined ? [] : [left];
+      return [child ? withoutFields(item, child, shape.item) : item];
     });
-    return kept.length > 0 ? kept : undefined;
+    return kept.length > 0 ? kept : null;
   }
-  const entries = Object.entries(value as JsonObject);
-  const kept = entries.filter(([field]) => !tree.children.get(`f:${field}`)?.own);
-  if (kept.length === 0 && entries.length > 0) return undefined;
   const result: Record<string, unknown> = {};
-  for (const [field, part] of kept) {
+  for (const [field, part] of Object.entries(value as JsonObject)) {
     const child = tree.children.get(`f:${field}`);
-    const left = child ? withoutFields(part, child, fieldSchema(shape.schema, field)) : part;
-    if (left !== undefined) setOwn(result, field, left);
+    if (child?.own) continue;
+    setOwn(result, field, child ? withoutFields(part, child, fieldSchema(shape.schema, field)) : part);
   }
-  return result;
+  return Object.keys(result).length > 0 ? result : null;
 }
