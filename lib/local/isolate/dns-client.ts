@@ -46,7 +46,9 @@ export class DnsClient {
       const timer = this.clock.after(PATIENCE_MS, () => end(undefined));
       socket.on('error', () => end(undefined));
       socket.once('message', (answer) => end(answer));
-      socket.connect(this.port, server, () => socket.send(query));
+      // With a callback, connect would tell it errors too, and not the handler above.
+      socket.once('connect', () => socket.send(query));
+      socket.connect(this.port, server);
     });
   }
 }

@@ -29,7 +29,9 @@ export class Knc {
 
   constructor(cwd: string, ...args: string[]) {
     symlinkSync(process.execPath, path.join(this.#bin, 'node'));
-    symlinkSync('/bin/rm', path.join(this.#bin, 'rm'));
+    for (const tool of ['/bin/rm', '/usr/bin/curl']) {
+      if (existsSync(tool)) symlinkSync(tool, path.join(this.#bin, path.basename(tool)));
+    }
     const env = { PATH: this.#bin, HOME: this.#temporary, TMPDIR: this.#temporary, NO_COLOR: '1' };
     this.#child = spawn(process.execPath, [program, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => {

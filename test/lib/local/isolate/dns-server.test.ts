@@ -17,6 +17,9 @@ elsewhere.on('message', (message, { port }) => {
   elsewhere.send(encode({ type: 'response', id: id!, questions, answers }), port, '127.0.0.1');
 });
 
+/** Connecting to it fails at once. */
+const UNREACHABLE = '255.255.255.255';
+
 let server: DnsServer;
 let resolver: Resolver;
 beforeAll(async () => {
@@ -24,7 +27,7 @@ beforeAll(async () => {
   server = await DnsServer.listen({
     address: '127.0.0.1',
     port: 0,
-    resolvers: ['127.0.0.1'],
+    resolvers: [UNREACHABLE, '127.0.0.1'],
     resolverPort: (elsewhere.address() as AddressInfo).port,
     lookup: async (name) => {
       if (name === 'broken.default.svc.cluster.local') throw new Error('broken');
@@ -48,7 +51,7 @@ test('a name that does not exist is known not to', async () => {
   await expect(resolver.resolve4('nobody.default.svc.cluster.local')).rejects.toMatchObject({ code: 'ENOTFOUND' });
 });
 
-test('other names are asked of the servers of the machine', async () => {
+test('other names are asked of the servers of the machine, until one answers', async () => {
   expect(await resolver.resolve4('example.com')).toEqual(['192.0.2.9']);
 });
 
