@@ -44,3 +44,4 @@ export type {
 } from './model';
 export { LOCAL_METADATA, Probe, RevisionName, RevisionRef } from './model';
 export * from './serving';
+export * from './validation';

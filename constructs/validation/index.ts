@@ -1,0 +1,1 @@
+export { KnativeValidation, type KnativeValidationProps } from './knative-validation';
