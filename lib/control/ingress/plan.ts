@@ -3,6 +3,7 @@ import {
   annotations,
   ConditionSet,
   type Conditions,
+  conditionOf,
   type Ingress,
   type IngressStatus,
   IngressType,
@@ -59,6 +60,11 @@ function conflict(ingress: Stored<Ingress>, observed: Observed): { host: string;
   return undefined;
 }
 
+/** As it is now, and not as it was before a change. */
+function isReady({ metadata, status }: Stored<Ingress>): boolean {
+  return status?.observedGeneration === metadata.generation && conditionOf(status?.conditions, 'Ready')?.status === 'True';
+}
+
 /** Said of what asks for HTTPS: it is not served as if nothing had been asked. */
 function tlsMessage({ spec: { tls = [] } }: Ingress): string {
   const secrets = tls.map(({ secretNamespace, secretName }) => JSON.stringify(`${secretNamespace}/${secretName}`)).join(', ');
@@ -73,6 +79,9 @@ function plan(ingress: Stored<Ingress>, observed: Observed, now: number, gateway
   const question: GatewayQuestion = { namespace, name, uid };
   const answer = observed.answer(GATEWAY_TOPIC, key) as GatewayAnswer | undefined;
   const taken = answer !== undefined && answer.generation >= generation;
+  const asks = [{ topic: GATEWAY_TOPIC, key, input: question }];
+  // After a restart: not answered yet is not the same as not served.
+  if (answer === undefined && isReady(ingress)) return { asks };
   const clash = conflict(ingress, observed);
   let conditions: Conditions = beginConditions(ingress, ingressConditions, now);
   if (clash) {
@@ -91,7 +100,7 @@ function plan(ingress: Stored<Ingress>, observed: Observed, now: number, gateway
     conditions = conditions.markUnknown('LoadBalancerReady', 'Uninitialized', 'Waiting for load balancer to be ready');
   }
   return {
-    asks: [{ topic: GATEWAY_TOPIC, key, input: question }],
+    asks,
     status: finishStatus(ingress, conditions, fields),
   };
 }

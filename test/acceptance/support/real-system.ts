@@ -14,12 +14,16 @@ import { LocalSystem, localServingConfig, type SystemLogLine } from '../../../li
 export const clock = new RealClock();
 
 /** Looks every few milliseconds until `probe` gives something, because what is waited for comes from real sockets and processes. */
-export async function until<T>(what: string, probe: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  const end = clock.now() + 10_000;
+export async function until<T>(
+  what: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+  ms = 10_000,
+): Promise<T> {
+  const end = clock.now() + ms;
   for (;;) {
     const found = await probe();
     if (found !== undefined && found !== false) return found;
-    if (clock.now() > end) throw new Error(`waited 10 s for ${what}`);
+    if (clock.now() > end) throw new Error(`waited ${ms / 1000} s for ${what}`);
     await clock.sleep(10);
   }
 }

@@ -8,17 +8,30 @@ import {
   type Stored,
 } from '../../../lib/api';
 import { CountingExecutor, noLog, noMetrics, seededRandom, VirtualClock } from '../../../lib/base';
-import { applyObjects } from '../../../lib/local';
+import { applyObjects, type FunctionHandler, FunctionRegistry, MemoryStore, type Store } from '../../../lib/local';
 import { LocalSystem } from '../../../lib/roles';
+
+export interface VirtualOptions {
+  /** What an earlier system has left, and where this one keeps its objects. @default empty */
+  readonly store?: Store;
+  /** What every image means, for pods that begin at once. @default nothing, until something is registered */
+  readonly handler?: FunctionHandler;
+  /** When it starts, in milliseconds. @default the beginning of 2026 */
+  readonly now?: number;
+  /** Of its random numbers: a later system must not give the same names and uids again. @default 1 */
+  readonly seed?: number;
+}
 
 /** A whole system in virtual time, where a test can reach more of it than a Testbed shows. */
 export class VirtualSystem {
-  static async start(): Promise<VirtualSystem> {
+  static async start({ store = new MemoryStore(), handler, now, seed = 1 }: VirtualOptions = {}): Promise<VirtualSystem> {
     const faults: unknown[] = [];
     const executor = new CountingExecutor((error) => faults.push(error));
-    const clock = new VirtualClock(executor);
+    const clock = new VirtualClock(executor, now);
+    const functions = new FunctionRegistry({ clock, executor });
+    if (handler) functions.register({ image: '**' }, handler);
     const system = await LocalSystem.start({
-      ...{ clock, executor, random: seededRandom(1), log: noLog, metrics: noMetrics },
+      ...{ clock, executor, store, functions, random: seededRandom(seed), log: noLog, metrics: noMetrics },
     });
     return new VirtualSystem(system, clock, faults);
   }
