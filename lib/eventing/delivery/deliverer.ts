@@ -1,9 +1,9 @@
 import type { Clock } from '../../base';
 import { type CloudEvent, encodeBinary, encodeStructured } from '../cloud-event';
+import type { Destination, Sender } from '../sender';
 import { deadLetter } from './dead-letter';
 import { backoffMs, type DeliveryPolicy, retryAfterMs } from './delivery-policy';
 import { noAnswer, type Outcome, outcomeOf } from './outcome';
-import type { Destination, Sender } from './sender';
 
 /** An event on its way to one subscriber. */
 export interface Delivery {

@@ -1,4 +1,3 @@
 export * from './deliverer';
 export * from './delivery-policy';
 export * from './pass-through';
-export * from './sender';

@@ -1,6 +1,6 @@
 import { errorMessage } from '../../base';
 import { type CloudEvent, decodeHttp, EventError, modeOf } from '../cloud-event';
-import type { SinkResponse } from './sender';
+import type { SinkResponse } from '../sender';
 
 /** What one attempt came to. */
 export type Outcome =

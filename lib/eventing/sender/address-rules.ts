@@ -1,0 +1,76 @@
+import { BlockList, isIP } from 'node:net';
+
+/** Addresses at which no sink may be: those of this machine, of its network alone, and of the services that clouds put there. */
+const forbidden = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['100.100.100.200', 32],
+  ['192.0.0.192', 32],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+] as const) {
+  forbidden.addSubnet(network, prefix, 'ipv4');
+}
+for (const [network, prefix] of [
+  ['::', 128],
+  ['::1', 128],
+  ['fe80::', 10],
+  ['fd00:ec2::254', 128],
+  ['fd20:ce::254', 128],
+  ['ff00::', 8],
+] as const) {
+  forbidden.addSubnet(network, prefix, 'ipv6');
+}
+
+/** An IPv4 address within an IPv6 one (mapped, NAT64, 6to4, or written out as compatible). */
+const EMBEDDED = [
+  { prefix: '::ffff:0:0', bits: 96, at: 12 },
+  { prefix: '64:ff9b::', bits: 96, at: 12 },
+  { prefix: '2002::', bits: 16, at: 2 },
+  { prefix: '::', bits: 96, at: 12 },
+].map(({ prefix, bits, at }) => {
+  const list = new BlockList();
+  list.addSubnet(prefix, bits, 'ipv6');
+  return { list, at };
+});
+
+/** What addresses events may be sent to. */
+export interface AddressRules {
+  /** Addresses and ports that are allowed though they are forbidden by themselves: `127.0.0.1:8080`. */
+  readonly allowed?: readonly string[];
+  /** Addresses that are forbidden beside the usual ones, such as the API server's: `10.96.0.1:443`. */
+  readonly denied?: readonly string[];
+}
+
+/** Why nothing may be sent to this address, or undefined if it may. */
+export function addressTrouble(address: string, port: number, { allowed = [], denied = [] }: AddressRules): string | undefined {
+  const endpoint = isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+  if (denied.includes(endpoint)) return `${endpoint} is no place for events`;
+  if (allowed.includes(endpoint)) return undefined;
+  const inner = isIP(address) === 6 ? embedded(address) : undefined;
+  const blocked =
+    forbidden.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4') || (inner !== undefined && forbidden.check(inner, 'ipv4'));
+  return blocked ? `${endpoint} is an address of this machine, its link or its cloud; sinks there are refused` : undefined;
+}
+
+function embedded(address: string): string | undefined {
+  const found = EMBEDDED.find(({ list }) => list.check(address, 'ipv6'));
+  const bytes = found && bytesOf(address);
+  return bytes && [...bytes.subarray(found.at, found.at + 4)].join('.');
+}
+
+/** The 16 bytes of an IPv6 address. */
+function bytesOf(address: string): Buffer {
+  // A URL writes every IPv6 address in one way: hexadecimal, with one `::` at most.
+  const text = new URL(`http://[${address.split('%')[0]}]`).hostname.slice(1, -1);
+  const [head = '', tail] = text.split('::');
+  const words = (part: string) => (part === '' ? [] : part.split(':'));
+  const left = words(head);
+  const right = words(tail ?? '');
+  const middle = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0');
+  const bytes = Buffer.alloc(16);
+  for (const [i, word] of [...left, ...middle, ...right].entries()) bytes.writeUInt16BE(Number.parseInt(word, 16), i * 2);
+  return bytes;
+}

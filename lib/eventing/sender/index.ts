@@ -1,0 +1,3 @@
+export * from './address-rules';
+export * from './http-sender';
+export * from './sender';

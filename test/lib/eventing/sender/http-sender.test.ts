@@ -1,0 +1,146 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, LookupFunction } from 'node:net';
+import { RealClock } from '../../../../lib/base';
+import { addressTrouble, HttpSender, type HttpSenderOptions } from '../../../../lib/eventing';
+
+const MESSAGE = { headers: { 'ce-id': '1', 'content-type': 'text/plain' }, body: Buffer.from('hi') };
+const servers: Server[] = [];
+const senders: HttpSender[] = [];
+
+afterEach(async () => {
+  await Promise.all(senders.splice(0).map((sender) => sender.close()));
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<number> {
+  const server = createServer(handle);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+function sender(options: Partial<HttpSenderOptions> = {}): HttpSender {
+  const made = new HttpSender({ clock: new RealClock(), rules: {}, ...options });
+  senders.push(made);
+  return made;
+}
+
+/** Names that mean the given addresses, one after the other. */
+function names(...answers: string[][]): LookupFunction {
+  let asked = 0;
+  return (_hostname, options, callback) => {
+    const addresses = answers[Math.min(asked++, answers.length - 1)]!.map((address) => ({ address, family: 4 }));
+    if (options.all) callback(null, addresses);
+    else callback(null, addresses[0]!.address, 4);
+  };
+}
+
+describe('sending an event over HTTP', () => {
+  test('posts it and reads the answer', async () => {
+    let seen: unknown;
+    const port = await serve((request, response) => {
+      request.setEncoding('utf8').on('data', (body) => {
+        seen = [request.method, request.url, request.headers['ce-id'], body];
+        response.writeHead(202, { 'x-a': 'b' }).end('ok');
+      });
+    });
+    const rules = { allowed: [`127.0.0.1:${port}`] };
+    const response = await sender({ rules }).send({ url: `http://127.0.0.1:${port}/in?x=1` }, MESSAGE, {});
+    expect(seen).toEqual(['POST', '/in?x=1', '1', 'hi']);
+    expect(response).toMatchObject({ status: 202, headers: { 'x-a': 'b' }, body: Buffer.from('ok') });
+  });
+
+  test('does not follow redirects: they are answers', async () => {
+    const port = await serve((_request, response) => void response.writeHead(307, { location: 'http://169.254.169.254/' }).end());
+    const rules = { allowed: [`127.0.0.1:${port}`] };
+    expect((await sender({ rules }).send({ url: `http://127.0.0.1:${port}` }, MESSAGE, {})).status).toBe(307);
+  });
+
+  test('reads no more of an answer than a megabyte', async () => {
+    const port = await serve((_request, response) => {
+      const pour = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+      };
+      response.on('drain', pour).writeHead(200);
+      pour();
+    });
+    const rules = { allowed: [`127.0.0.1:${port}`] };
+    const { body, truncated } = await sender({ rules }).send({ url: `http://127.0.0.1:${port}` }, MESSAGE, {});
+    expect([body.length, truncated]).toEqual([2 ** 20, true]);
+  });
+
+  test('ends an attempt that takes too long, and one that is broken off', async () => {
+    const port = await serve(() => {});
+    const made = sender({ rules: { allowed: [`127.0.0.1:${port}`] } });
+    const destination = { url: `http://127.0.0.1:${port}` };
+    await expect(made.send(destination, MESSAGE, { timeoutMs: 20 })).rejects.toThrow('no answer within 20 ms');
+    const aborting = new AbortController();
+    const sending = made.send(destination, MESSAGE, { signal: aborting.signal });
+    aborting.abort(new Error('stopping'));
+    await expect(sending).rejects.toThrow('stopping');
+  });
+
+  test('sends a token where the destination wants one', async () => {
+    let authorization: string | undefined;
+    const port = await serve((request, response) => {
+      authorization = request.headers.authorization;
+      response.end();
+    });
+    const made = sender({ rules: { allowed: [`127.0.0.1:${port}`] }, token: async (audience) => `for-${audience}` });
+    await made.send({ url: `http://127.0.0.1:${port}`, audience: 'orders' }, MESSAGE, {});
+    expect(authorization).toBe('Bearer for-orders');
+    await made.send({ url: `http://127.0.0.1:${port}` }, MESSAGE, {});
+    expect(authorization).toBeUndefined();
+  });
+});
+
+describe('a sink', () => {
+  test.each([
+    'http://127.0.0.1/',
+    'http://127.1:8080/',
+    'http://2130706433/',
+    'http://0x7f.1/',
+    'http://[::1]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[::ffff:a9fe:a9fe]/',
+    'http://[64:ff9b::a9fe:a9fe]/',
+    'http://169.254.169.254/latest/meta-data',
+    'http://[fe80::1]/',
+    'http://[fd00:ec2::254]/',
+    'http://0.0.0.0/',
+    'https://224.0.0.1/',
+  ])('at %s is refused', async (url) => {
+    await expect(sender().send({ url }, MESSAGE, {})).rejects.toThrow('sinks there are refused');
+  });
+
+  test.each(['ftp://example.com', 'file:///etc/passwd', 'example.com', ''])('that is %s is no sink', async (url) => {
+    await expect(sender().send({ url }, MESSAGE, {})).rejects.toThrow('is no http or https URL');
+  });
+
+  test('of which one address is forbidden is refused whichever would be dialled', async () => {
+    const made = sender({ lookup: names(['192.0.2.1', '127.0.0.1']) });
+    await expect(made.send({ url: 'http://sink.example' }, MESSAGE, {})).rejects.toThrow(
+      'sink.example: 127.0.0.1:80 is an address',
+    );
+  });
+
+  test('of which the name comes to mean another address is checked again: what was checked is what is dialled', async () => {
+    const port = await serve((_request, response) => void response.writeHead(200, { connection: 'close' }).end());
+    const made = sender({
+      rules: { allowed: [`127.0.0.1:${port}`] },
+      lookup: names(['127.0.0.1'], ['127.0.0.2']),
+    });
+    const url = `http://sink.example:${port}`;
+    expect((await made.send({ url }, MESSAGE, {})).status).toBe(200);
+    await expect(made.send({ url }, MESSAGE, {})).rejects.toThrow(`127.0.0.2:${port} is an address of this machine`);
+  });
+
+  test('at the API server is refused though its address is an ordinary one', () => {
+    expect(addressTrouble('10.96.0.1', 443, { denied: ['10.96.0.1:443'] })).toBe('10.96.0.1:443 is no place for events');
+    expect(addressTrouble('10.96.0.1', 80, { denied: ['10.96.0.1:443'] })).toBeUndefined();
+    expect(addressTrouble('2001:db8::1', 80, {})).toBeUndefined();
+  });
+});
