@@ -12,5 +12,6 @@ export const commandLoaders: Readonly<Record<string, () => Promise<CommandModule
   schemas: () => import('./commands/schemas'),
   filter: () => import('./commands/filter'),
   plan: () => import('./commands/plan'),
+  explain: () => import('./commands/explain'),
   completion: () => import('./commands/completion'),
 };

@@ -255,6 +255,29 @@ export const commandTable: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'explain',
+    summary: 'why an object or a URL behaves as it does',
+    description:
+      'Follows a URL or an object of the running `knc dev` of this folder, or of another cluster, from route to revision to pods:\n' +
+      'who gets the traffic, what is not ready and what to do about it, why there are so many pods, and what happened lately.\n' +
+      'Exit code 1 if there is no such object, 3 if no knc dev runs or the cluster does not answer.',
+    examples: [
+      { command: 'knc explain ksvc/hello', explains: 'a service of the running knc dev' },
+      {
+        command: 'knc explain http://hello.default.localhost:8080',
+        explains: 'whatever answers at a URL, also of a traffic tag',
+      },
+      { command: 'knc explain revision/hello-00001 -n team --context prod', explains: 'on another cluster' },
+    ],
+    args: [
+      {
+        name: 'object',
+        description: 'KIND/NAME (ksvc, route, revision, kpa, deployment, pod, ...), the name of a service, or a URL',
+      },
+    ],
+    options: [...target, { flags: '--json', description: 'the same as JSON on stdout' }, namespace],
+  },
+  {
     name: 'completion',
     summary: 'print a completion script for a shell',
     description: 'Prints a script that completes commands, options and paths.',

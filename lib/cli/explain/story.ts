@@ -1,0 +1,259 @@
+import {
+  annotationOf,
+  annotations,
+  type Configuration,
+  ConfigurationType,
+  conditionOf,
+  type Deployment,
+  DeploymentType,
+  type DomainMapping,
+  type Event,
+  EventType,
+  isPodReady,
+  type KubeObject,
+  labels,
+  type Pod,
+  type PodAutoscaler,
+  PodAutoscalerType,
+  PodType,
+  type Revision,
+  RevisionType,
+  type Route,
+  RouteType,
+} from '../../api';
+import { errorTable } from '../../base';
+import type { ScaleStory } from '../../roles/scale-journal';
+import { isExplained, why } from '../why/why';
+import { rootCause, troubleText, type WhyNode } from '../why/why-node';
+import type { World } from '../why/world';
+
+/** One line of a Route's traffic. */
+export interface ShareStory {
+  readonly revision: string;
+  readonly percent: number;
+  readonly tag?: string;
+  readonly url?: string;
+}
+
+export interface RouteStory {
+  readonly namespace: string;
+  readonly name: string;
+  readonly url?: string;
+  readonly traffic: readonly ShareStory[];
+}
+
+export interface PodStory {
+  readonly name: string;
+  readonly ready: boolean;
+  /** `Running`, or why not. */
+  readonly state: string;
+}
+
+/** Why a revision has its number of pods. */
+export interface ReplicaStory extends ScaleStory {
+  readonly wanted: number;
+  readonly ready: number;
+  /** What bounds and conditions say, one fact to a line. */
+  readonly facts: readonly string[];
+}
+
+export interface RevisionStory {
+  readonly name: string;
+  readonly state: WhyNode['state'];
+  readonly pods: readonly PodStory[];
+  readonly replicas?: ReplicaStory;
+}
+
+export interface EventStory {
+  readonly at: string;
+  readonly type: string;
+  readonly object: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+}
+
+/** Everything that is told of one object. */
+export interface Story {
+  readonly object: { readonly apiVersion: string; readonly kind: string; readonly namespace: string; readonly name: string };
+  readonly state: WhyNode['state'];
+  readonly routes: readonly RouteStory[];
+  readonly revisions: readonly RevisionStory[];
+  /** The chain of causes; undefined if nothing is the matter. */
+  readonly why?: WhyNode;
+  /** What to do about the deepest cause. */
+  readonly remedy?: string;
+  readonly events: readonly EventStory[];
+}
+
+const EVENTS = 8;
+
+const named = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+
+/** Routes that lead to what is asked about. */
+function routesOf(object: KubeObject, world: World): readonly Route[] {
+  const { namespace = '', name = '' } = object.metadata;
+  switch (object.kind) {
+    case 'Route':
+      return [object as Route];
+    case 'Service':
+      return [world.get(RouteType, namespace, name) ?? []].flat();
+    case 'DomainMapping': {
+      const target = world.get(RouteType, namespace, (object as DomainMapping).spec.ref.name);
+      return target ? [target] : [];
+    }
+    default: {
+      const revisions = revisionNames(object, [], world);
+      return world
+        .all(RouteType)
+        .filter(
+          ({ metadata, status }) =>
+            metadata.namespace === namespace &&
+            status?.traffic?.some(({ revisionName = '' }) => revisions.includes(revisionName)),
+        );
+    }
+  }
+}
+
+/** Revisions that matter: those that traffic leads to, and a newer one that does not get any yet. */
+function revisionNames(object: KubeObject, routes: readonly Route[], world: World): string[] {
+  const { namespace = '', name = '', labels: own } = object.metadata;
+  const revision = own?.[labels.revision];
+  if (object.kind === 'Revision' || object.kind === 'PodAutoscaler') return [name];
+  if (object.kind === 'Pod' || object.kind === 'Deployment') return revision ? [revision] : [];
+  const configuration: Configuration | undefined =
+    object.kind === 'Configuration' ? (object as Configuration) : world.get(ConfigurationType, namespace, name);
+  const { latestReadyRevisionName, latestCreatedRevisionName } = configuration?.status ?? {};
+  const served = routes.flatMap(({ status }) => (status?.traffic ?? []).flatMap(({ revisionName }) => revisionName ?? []));
+  const latest =
+    object.kind === 'Configuration' ? [latestReadyRevisionName, latestCreatedRevisionName] : [latestCreatedRevisionName];
+  return [...new Set([...served, ...latest.filter((one) => one !== undefined)])];
+}
+
+function routeStory({ metadata, status }: Route, tag: string | undefined): RouteStory {
+  const traffic = (status?.traffic ?? [])
+    .filter((target) => tag === undefined || target.tag === tag)
+    .map(({ revisionName = '', percent = 0, tag: own, url }) => ({
+      revision: revisionName,
+      percent,
+      ...(own ? { tag: own } : {}),
+      ...(url ? { url } : {}),
+    }));
+  return { namespace: metadata.namespace ?? '', name: metadata.name ?? '', ...(status?.url ? { url: status.url } : {}), traffic };
+}
+
+function podStory(pod: Pod, world: World): PodStory {
+  const trouble = why(pod, world);
+  const ending = pod.metadata.deletionTimestamp ? 'ending' : undefined;
+  const state = ending ?? (trouble.state === 'ready' ? (pod.status?.phase ?? 'Running') : troubleText(trouble).split('\n')[0]!);
+  return { name: pod.metadata.name ?? '', ready: isPodReady(pod), state };
+}
+
+function factsOf(pa: PodAutoscaler, wanted: number): string[] {
+  const bound = (key: Parameters<typeof annotationOf>[1]) => annotationOf(pa.metadata.annotations, key);
+  const [min, max, initial] = [bound(annotations.minScale), bound(annotations.maxScale), bound(annotations.initialScale)];
+  const active = conditionOf(pa.status?.conditions, 'Active');
+  return [
+    ...(min !== undefined && Number(min) > 0 ? [`min-scale ${min}${wanted === Number(min) ? ': it is at its least' : ''}`] : []),
+    ...(max !== undefined && Number(max) > 0 ? [`max-scale ${max}${wanted === Number(max) ? ': it is at its most' : ''}`] : []),
+    ...(initial === undefined ? [] : [`initial-scale ${initial}`]),
+    ...(pa.spec.reachability === 'Unreachable' ? ['no route leads to it: only its min-scale of zero counts'] : []),
+    ...(active && active.status !== 'True' ? [`${active.reason ?? 'not active'}: ${active.message ?? ''}`] : []),
+  ];
+}
+
+function replicaStory(revision: Revision, world: World, scale: ScaleStory | undefined): ReplicaStory | undefined {
+  const { namespace = '', name = '' } = revision.metadata;
+  const deployment: Deployment | undefined = world.labelled(DeploymentType, namespace, labels.revision, name)[0];
+  const pa = world.get(PodAutoscalerType, namespace, name);
+  if (!deployment && !pa) return undefined;
+  const wanted = deployment?.spec.replicas ?? pa?.status?.desiredScale ?? 0;
+  return {
+    wanted,
+    ready: deployment?.status?.readyReplicas ?? 0,
+    facts: pa ? factsOf(pa, wanted) : [],
+    explanation: scale?.explanation ?? [],
+    decisions: scale?.decisions ?? [],
+  };
+}
+
+/** What asks for the scale of a revision must be asked before the story is told. */
+export function revisionsToAsk(object: KubeObject, world: World, tag?: string): string[] {
+  return revisionNames(object, routesWithTag(object, world, tag), world);
+}
+
+function routesWithTag(object: KubeObject, world: World, tag: string | undefined): readonly Route[] {
+  const routes = routesOf(object, world);
+  if (tag === undefined) return routes;
+  return routes.map((route) => ({
+    ...route,
+    status: { ...route.status, traffic: (route.status?.traffic ?? []).filter((target) => target.tag === tag) },
+  }));
+}
+
+function eventStories(about: ReadonlySet<string>, world: World): EventStory[] {
+  const isAbout = ({ involvedObject: { kind = '', namespace = '', name = '' } }: Event) =>
+    about.has(`${kind} ${namespace}/${name}`) ||
+    (kind === 'ReplicaSet' && about.has(`Deployment ${namespace}/${name.replace(/-[^-]*$/, '')}`));
+  const at = ({ lastTimestamp, metadata }: Event) => lastTimestamp ?? metadata.creationTimestamp ?? '';
+  return world
+    .all(EventType)
+    .filter(isAbout)
+    .sort((a, b) => at(a).localeCompare(at(b)))
+    .slice(-EVENTS)
+    .map((event) => ({
+      at: at(event),
+      type: event.type ?? 'Normal',
+      object: `${event.involvedObject.kind} ${event.involvedObject.name}`,
+      reason: event.reason ?? '',
+      message: event.message ?? '',
+      count: event.count ?? 1,
+    }));
+}
+
+/** Kinds without a chain of causes of their own: what they stand for is explained. */
+function explainedObject(object: KubeObject, world: World): KubeObject {
+  if (isExplained(object)) return object;
+  return world.get<KubeObject>(RevisionType, object.metadata.namespace ?? '', object.metadata.name ?? '') ?? object;
+}
+
+/**
+ * The story of an object: where traffic goes, what runs, what is the matter, why so many pods, and what happened lately. Pure.
+ * @param tag the traffic tag that is asked about
+ * @param scales what the autoscaler says of revisions, by name
+ */
+export function storyOf(
+  object: KubeObject,
+  world: World,
+  tag: string | undefined,
+  scales: ReadonlyMap<string, ScaleStory>,
+): Story {
+  const { namespace = '', name = '' } = object.metadata;
+  const routes = routesWithTag(object, world, tag);
+  const revisions = revisionNames(object, routes, world).flatMap((one) => world.get(RevisionType, namespace, one) ?? []);
+  const root = why(explainedObject(object, world), world);
+  const cause = rootCause(root);
+  const pods = revisions.map((revision) => world.labelled(PodType, namespace, labels.revision, revision.metadata.name ?? ''));
+  const deployments = revisions.flatMap(({ metadata }) =>
+    world.labelled(DeploymentType, namespace, labels.revision, metadata.name ?? ''),
+  );
+  const about = [object, ...routes, ...revisions, ...deployments, ...pods.flat()].map(named);
+  const scaled = revisions.map(({ metadata }) => `PodAutoscaler ${namespace}/${metadata.name}`);
+  return {
+    object: { apiVersion: object.apiVersion, kind: object.kind, namespace, name },
+    state: root.state,
+    routes: routes.map((route) => routeStory(route, tag)),
+    revisions: revisions.map((revision, i) => {
+      const replicas = replicaStory(revision, world, scales.get(revision.metadata.name ?? ''));
+      return {
+        name: revision.metadata.name ?? '',
+        state: why(revision, world).state,
+        pods: pods[i]!.map((pod) => podStory(pod, world)),
+        ...(replicas ? { replicas } : {}),
+      };
+    }),
+    ...(root.state === 'ready' ? {} : { why: root }),
+    ...(root.state !== 'ready' && cause.code ? { remedy: errorTable[cause.code].remedy } : {}),
+    events: eventStories(new Set([...about, ...scaled]), world),
+  };
+}
