@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { ClusterError } from '../../kube';
 import { type Accepted, accepted } from './accept';
 import type { ProtobufCodec } from './codecs';
+import { listJson } from './list-json';
 import type { Status } from './status';
 
 /** The most that the body of a request may have, in bytes: what kube-apiserver allows. */
@@ -75,6 +76,8 @@ export class Exchange {
       }
       return this.#end(code, form.contentType, Buffer.from(bytes));
     }
+    const list = form.format === 'json' && !this.query.has('pretty') ? listJson(value) : undefined;
+    if (list) return this.#end(code, form.contentType, list);
     const text = form.format === 'yaml' ? stringify(value, { aliasDuplicateObjects: false }) : this.#json(value);
     this.#end(code, form.contentType, text);
   }

@@ -1,13 +1,15 @@
-import { type KubeObject, keyOf, type ResourceType, type Stored } from '../../api';
+import type { KubeObject, ResourceType, Stored } from '../../api';
 
 /** Any object as the cluster keeps it: frozen, with all metadata that an API server gives. */
 export type AnyStored = Stored<KubeObject>;
 
-const byKey = (a: AnyStored, b: AnyStored): number => {
-  const left = keyOf(a);
-  const right = keyOf(b);
+const byName = (a: AnyStored, b: AnyStored): number => {
+  const [left, right] = [a.metadata.name, b.metadata.name];
   return left < right ? -1 : left > right ? 1 : 0;
 };
+
+/** Namespaces in the order of the keys that begin with them: the slash that follows counts. */
+const byPrefix = (a: string, b: string): number => (`${a}/` < `${b}/` ? -1 : 1);
 
 /** All objects of one kind, by namespace and name. Cluster-scoped kinds are kept under the empty namespace. */
 export class ObjectTable {
@@ -35,8 +37,8 @@ export class ObjectTable {
 
   /** Objects of a namespace, or all, in the order of their keys, as an API server lists them. */
   list(namespace?: string): AnyStored[] {
-    if (namespace !== undefined) return [...(this.#namespaces.get(namespace)?.values() ?? [])].sort(byKey);
-    return [...this.#namespaces.values()].flatMap((objects) => [...objects.values()]).sort(byKey);
+    if (namespace !== undefined) return [...(this.#namespaces.get(namespace)?.values() ?? [])].sort(byName);
+    return [...this.#namespaces.keys()].sort(byPrefix).flatMap((one) => this.list(one));
   }
 
   isEmpty(namespace: string): boolean {
