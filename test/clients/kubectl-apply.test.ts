@@ -62,7 +62,7 @@ describeWith(['kubectl'], 'kubectl apply', () => {
       );
       const { code, stderr } = await session.try('kubectl', ['apply', '-f', '-'], { input: yaml });
       expect(code).toBe(1);
-      expect(stderr).toContain('The Service "wrong" is invalid: spec.traffic: Traffic targets sum to 10, want 100');
+      expect(stderr).toContain('validation failed: Traffic targets sum to 10, want 100: spec.traffic');
     });
 
     test('of a field that the kind does not have says its name before anything is sent', async () => {
