@@ -29,6 +29,8 @@ export interface OptionSpec {
   readonly type?: 'port' | 'path' | 'list';
   /** The only values there are. */
   readonly choices?: readonly string[];
+  /** Values that shells offer beside what else it may be. */
+  readonly suggests?: readonly string[];
 }
 
 /** Loaded only when its command runs, so that `knc --help` starts at once. */

@@ -109,6 +109,7 @@ export const commandTable: readonly CommandSpec[] = [
         flags: '-o, --output <format|file>',
         description: 'mermaid, json, svg, or a file: .svg, .md, .mmd, .json (default: mermaid)',
         type: 'path',
+        suggests: ['mermaid', 'json', 'svg'],
       },
       { flags: '--json', description: 'short for --output json' },
       {

@@ -13,7 +13,7 @@ function offered(words: string[], cwd = tempFolder()): string[] {
 
 describe('bash', () => {
   test('completes commands', () => {
-    expect(offered(['knc', ''])).toEqual(['--help', '--version', ...commandTable.map(({ name }) => name)].sort());
+    expect(offered(['knc', ''])).toEqual(['--help', '--version', 'help', ...commandTable.map(({ name }) => name)].sort());
     expect(offered(['knc', 'c'])).toEqual(['completion', 'crds']);
   });
 
@@ -34,16 +34,78 @@ describe('bash', () => {
   });
 });
 
-const has = (shell: string): boolean => spawnSync(shell, ['--version']).error === undefined;
+describe('bash, values', () => {
+  test('completes the values of an option, by its long and its short name', () => {
+    expect(offered(['knc', 'validate', '--output', ''])).toEqual(['github', 'json', 'sarif', 'text']);
+    expect(offered(['knc', 'validate', '-o', 's'])).toEqual(['sarif']);
+    expect(offered(['knc', 'graph', '--children', 'm'])).toEqual(['main']);
+  });
 
-test.each(['zsh', 'fish'] as const)(
-  'the %s script names every command and option, and parses where the shell is installed',
-  (shell) => {
-    const script = completionScript(shell, commandTable);
-    for (const { name, options } of commandTable) {
-      expect(script).toContain(name);
-      for (const { flags } of options) expect(script).toContain(flags.match(/--([a-z-]+)/)![1]!);
+  test('completes words and paths where either will do', () => {
+    expect(offered(['knc', 'graph', '--output', ''], tempFolder({ 'a.svg': '' }))).toEqual(['a.svg', 'json', 'mermaid', 'svg']);
+  });
+
+  test('completes the commands that help knows', () => {
+    expect(offered(['knc', 'help', 'val'])).toEqual(['validate']);
+  });
+});
+
+const has = (shell: string): boolean => spawnSync(shell, ['--version']).error === undefined;
+/** Runs only where the shell is installed; elsewhere the name of the test says so. */
+const inShell = (shell: string, name: string, body: () => void) =>
+  (has(shell) ? test : test.skip)(has(shell) ? name : `${name} (${shell} is not installed)`, body);
+
+test.each(['zsh', 'fish'] as const)('the %s script names every command, option and value', (shell) => {
+  const script = completionScript(shell, commandTable);
+  for (const { name, options } of commandTable) {
+    expect(script).toContain(name);
+    for (const { flags, choices = [] } of options) {
+      for (const word of [flags.match(/--([a-z-]+)/)![1]!, ...choices]) expect(script).toContain(word);
     }
-    if (has(shell)) execFileSync(shell, ['-n'], { input: script });
-  },
-);
+  }
+});
+
+describe('zsh', () => {
+  /** What the script hands to zsh's own completion for these words. */
+  function handed(words: string[]): string[] {
+    const stubs = `compdef() { :; }\n_arguments() { print -rl -- "$@" }\n_describe() { print -rl -- "\${commands[@]}" }\n`;
+    const call = `words=(${words.map((word) => `'${word}'`).join(' ')}); CURRENT=${words.length}; _knc`;
+    const input = `${stubs}${completionScript('zsh', commandTable)}\n${call}\n`;
+    return execFileSync('zsh', ['-f', '-s'], { encoding: 'utf8', input }).split('\n').filter(Boolean);
+  }
+
+  inShell('zsh', 'offers commands with their summaries', () => {
+    expect(handed(['knc', '']).map((line) => line.split(':')[0])).toEqual([...commandTable.map(({ name }) => name), 'help']);
+  });
+
+  inShell('zsh', 'offers options with their values', () => {
+    const lines = handed(['knc', 'validate', '']);
+    expect(lines).toContainEqual(expect.stringMatching(/--output\[text, json.*\]:format:\(text json github sarif\)$/));
+    expect(lines).toContain('*:path:_files');
+  });
+});
+
+describe('fish', () => {
+  const script = completionScript('fish', commandTable);
+  /** What fish offers for this line. */
+  const offers = (line: string): string[] => {
+    const program = `${script}\ncomplete -C ${JSON.stringify(line)}\n`;
+    const env = { ...process.env, HOME: tempFolder(), XDG_CONFIG_HOME: tempFolder() };
+    const output = execFileSync('fish', ['--no-config', '-c', program], { encoding: 'utf8', cwd: tempFolder(), env });
+    return output
+      .split('\n')
+      .flatMap((row) => row.split('\t')[0] || [])
+      .sort();
+  };
+
+  inShell('fish', 'offers commands', () => {
+    expect(offers('knc c')).toEqual(['completion', 'crds']);
+  });
+
+  inShell('fish', 'offers options, values and choices', () => {
+    expect(offers('knc validate --st')).toEqual(['--strict']);
+    expect(offers('knc validate --output ')).toEqual(['github', 'json', 'sarif', 'text']);
+    expect(offers('knc completion z')).toEqual(['zsh']);
+    expect(offers('knc help val')).toEqual(['validate']);
+  });
+});
