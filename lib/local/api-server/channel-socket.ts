@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 
 /** What is sent over one connection, each kind under its own number. */
@@ -7,35 +5,16 @@ export const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4 } 
 
 /** Closes a channel: the next byte says which (v5 of the protocol). */
 const CLOSE = 255;
-const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
-const MAX_MESSAGE = 1 << 20;
 
-/** Whether a client speaks a protocol that `ChannelSocket` speaks. */
-export function offersChannels(request: IncomingMessage): boolean {
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
-  return PROTOCOLS.some((one) => offered.includes(one));
-}
+/** What a client must offer to speak one of. */
+export const CHANNEL_PROTOCOLS: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 
 /** A WebSocket that carries the streams of a command: the first byte of each message says of which. */
 export class ChannelSocket {
-  /** Answers the request for a WebSocket. */
-  static async accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<ChannelSocket> {
-    const { WebSocketServer } = await import('ws');
-    const server = new WebSocketServer({
-      noServer: true,
-      maxPayload: MAX_MESSAGE,
-      perMessageDeflate: false,
-      handleProtocols: (offered) => PROTOCOLS.find((one) => offered.has(one)) ?? false,
-    });
-    return new Promise((resolve) => {
-      server.handleUpgrade(request, socket, head, (accepted) => resolve(new ChannelSocket(accepted)));
-    });
-  }
-
   /** Resolves when the connection is over. */
   readonly closed: Promise<void>;
 
-  private constructor(private readonly socket: WebSocket) {
+  constructor(private readonly socket: WebSocket) {
     socket.on('error', () => {});
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
   }
