@@ -1,0 +1,251 @@
+import type { Clock } from '../../base';
+import type { CloudEvent } from '../cloud-event';
+import { type EventRecord, sizeOf } from './event-record';
+import type { LogStorage } from './log-storage';
+import { PendingQueue } from './pending-queue';
+
+/** How long events are kept after every consumer has got them, and how many bytes a log may hold at most. */
+export interface Retention {
+  /** Milliseconds. @default 0: no longer than needed */
+  readonly ageMs?: number;
+  /** Bytes of events that everyone has got; the oldest go first. @default no limit but age */
+  readonly bytes?: number;
+  /** Milliseconds for which events are kept for consumers that are away and may come back. @default one day */
+  readonly retiredMs?: number;
+  /** Bytes of all events: beyond, none is taken any more. @default 1 GiB */
+  readonly capacity?: number;
+}
+
+/** The log is full of events that consumers have not got yet; it takes none until they have. */
+export class LogFullError extends Error {
+  constructor(capacity: number) {
+    super(`the log holds its ${capacity} bytes of events that are still to be delivered`);
+    this.name = 'LogFullError';
+  }
+}
+
+const CAPACITY = 2 ** 30;
+const RETIRED_MS = 86_400_000;
+
+interface Kept {
+  readonly size: number;
+  readonly time: number;
+  /** How many consumers still have to get it. */
+  waiting: number;
+}
+
+interface Consumer {
+  readonly pending: PendingQueue;
+  onPending: (() => void) | undefined;
+  retiredAt: number | undefined;
+}
+
+/** Which events a consumer wants. */
+export type Wants = (event: CloudEvent) => boolean;
+
+export interface EventLogOptions {
+  readonly clock: Clock;
+  readonly storage: LogStorage;
+  readonly retention?: Retention;
+}
+
+/**
+ * The events of one broker or channel in order, and for each consumer those that it still has to get. Consumers are names: one that goes
+ * and comes back under its name gets what came meanwhile, and nothing twice.
+ */
+export class EventLog {
+  readonly #events = new Map<number, Kept>();
+  readonly #consumers = new Map<string, Consumer>();
+  /** Events that nobody waits for, in the order in which that came about. */
+  readonly #settled = new Set<number>();
+  #settledBytes = 0;
+  #next: number;
+  #bytes = 0;
+
+  constructor(private readonly options: EventLogOptions) {
+    const { next, events, consumers, pending } = options.storage.load();
+    this.#next = next;
+    for (const { offset, size, time } of events) this.#keep(offset, { size, time, waiting: 0 });
+    for (const [name, { retiredAt }] of consumers) {
+      const queue = new PendingQueue(pending.get(name));
+      // Whoever was there when the process ended comes back as one that was retired at the last event.
+      this.#consumers.set(name, { pending: queue, onPending: undefined, retiredAt: retiredAt ?? next });
+      for (const offset of queue) this.#await(offset);
+    }
+  }
+
+  /** The offset that the next event gets. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Bytes of all events in it. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Appends an event that these consumers have to get. Throws a LogFullError. Who must be sure of it awaits `durable`. */
+  append(event: CloudEvent, headers: Readonly<Record<string, string>>, consumers: readonly string[]): number {
+    const { clock, storage, retention } = this.options;
+    this.trim();
+    const record: EventRecord = { event, headers, time: clock.now() };
+    const size = sizeOf(record);
+    const capacity = retention?.capacity ?? CAPACITY;
+    if (this.#bytes + size > capacity) throw new LogFullError(capacity);
+    const offset = this.#next;
+    storage.append(offset, record, consumers);
+    this.#next++;
+    this.#keep(offset, { size, time: record.time, waiting: 0 });
+    this.#assign(offset, consumers);
+    return offset;
+  }
+
+  /** Resolves after the sync that covers every event appended so far. */
+  durable(): Promise<void> {
+    return this.options.storage.durable();
+  }
+
+  /** An event that has not been trimmed. */
+  read(offset: number): EventRecord | undefined {
+    return this.#events.has(offset) ? this.options.storage.read(offset) : undefined;
+  }
+
+  /**
+   * Begins to consume under a name. One that was retired gets those of the events since then that it wants and that are still there;
+   * a new one begins with the next event. `onPending` is called when there is something to get.
+   */
+  join(name: string, wants: Wants, onPending: () => void): void {
+    const known = this.#consumers.get(name);
+    const consumer: Consumer = known ?? { pending: new PendingQueue(), onPending, retiredAt: undefined };
+    const since = consumer.retiredAt ?? this.#next;
+    consumer.onPending = onPending;
+    consumer.retiredAt = undefined;
+    this.#consumers.set(name, consumer);
+    this.options.storage.saveConsumer(name, {});
+    this.#assignWanted(name, wants, since);
+    if (consumer.pending.size > 0) onPending();
+  }
+
+  /** Stops consuming for now: the name, what it has to get and where it stands are kept. */
+  retire(name: string): void {
+    const consumer = this.#consumers.get(name);
+    if (!consumer || consumer.retiredAt !== undefined) return;
+    consumer.onPending = undefined;
+    consumer.retiredAt = this.#next;
+    this.options.storage.saveConsumer(name, { retiredAt: this.#next });
+  }
+
+  /** Forgets a name with all that it has to get. */
+  forget(name: string): void {
+    for (const offset of this.pending(name)) this.settle(name, offset);
+    this.#consumers.delete(name);
+    this.options.storage.saveConsumer(name, undefined);
+    this.trim();
+  }
+
+  /** Names that have been retired, with the offset at which they were. */
+  retired(): { readonly name: string; readonly at: number }[] {
+    return [...this.#consumers].flatMap(([name, { retiredAt }]) => (retiredAt === undefined ? [] : [{ name, at: retiredAt }]));
+  }
+
+  /** The offsets that a consumer has to get, oldest first. */
+  pending(name: string): Iterable<number> {
+    return this.#consumers.get(name)?.pending ?? [];
+  }
+
+  /** How many events a consumer has to get. */
+  backlog(name: string): number {
+    return this.#consumers.get(name)?.pending.size ?? 0;
+  }
+
+  /** It is decided what became of an event with this consumer: it will not get it again by itself. */
+  settle(name: string, offset: number): void {
+    if (!this.#consumers.get(name)?.pending.delete(offset)) return;
+    this.options.storage.settle(offset, name);
+    const kept = this.#events.get(offset)!;
+    if (--kept.waiting === 0) this.#settle(offset, kept);
+  }
+
+  /** Gives a consumer once more those events from `from` on that it wants and that are still there. Returns how many. */
+  replay(name: string, wants: Wants, from: number): number {
+    const count = this.#assignWanted(name, wants, from);
+    if (count > 0) this.#consumers.get(name)?.onPending?.();
+    return count;
+  }
+
+  /** The first offset that was appended at this time or later. */
+  offsetAt(time: number): number {
+    for (const [offset, kept] of this.#events) if (kept.time >= time) return offset;
+    return this.#next;
+  }
+
+  /** Lets go of events that nobody waits for and that need not be kept. */
+  trim(): void {
+    const { clock, storage, retention = {} } = this.options;
+    const { ageMs = 0, bytes = Number.POSITIVE_INFINITY, retiredMs = RETIRED_MS } = retention;
+    const now = clock.now();
+    const retiredAt = Math.min(...this.retired().map(({ at }) => at));
+    const gone: number[] = [];
+    for (const offset of this.#settled) {
+      const { time } = this.#events.get(offset)!;
+      const wanted = retiredAt <= offset && time > now - retiredMs;
+      if (wanted || (time > now - ageMs && this.#settledBytes <= bytes)) break;
+      this.#remove(offset);
+      gone.push(offset);
+    }
+    if (gone.length > 0) storage.drop(gone);
+  }
+
+  #keep(offset: number, kept: Kept): void {
+    this.#events.set(offset, kept);
+    this.#bytes += kept.size;
+    this.#settle(offset, kept);
+  }
+
+  #settle(offset: number, { size }: Kept): void {
+    this.#settled.add(offset);
+    this.#settledBytes += size;
+  }
+
+  /** One more consumer has to get it. */
+  #await(offset: number): void {
+    const kept = this.#events.get(offset)!;
+    kept.waiting++;
+    if (this.#settled.delete(offset)) this.#settledBytes -= kept.size;
+  }
+
+  #remove(offset: number): void {
+    const { size } = this.#events.get(offset)!;
+    this.#events.delete(offset);
+    this.#settled.delete(offset);
+    this.#settledBytes -= size;
+    this.#bytes -= size;
+  }
+
+  #assign(offset: number, consumers: readonly string[]): void {
+    for (const name of consumers) {
+      const consumer = this.#consumers.get(name);
+      if (!consumer || consumer.pending.has(offset)) continue;
+      consumer.pending.add(offset);
+      this.#await(offset);
+      consumer.onPending?.();
+    }
+  }
+
+  #assignWanted(name: string, wants: Wants, from: number): number {
+    const { storage } = this.options;
+    const consumer = this.#consumers.get(name);
+    if (!consumer) return 0;
+    let count = 0;
+    for (const offset of this.#events.keys()) {
+      if (offset < from || consumer.pending.has(offset)) continue;
+      const record = storage.read(offset);
+      if (!record || !wants(record.event)) continue;
+      storage.assign(offset, [name]);
+      consumer.pending.add(offset);
+      this.#await(offset);
+      count++;
+    }
+    return count;
+  }
+}

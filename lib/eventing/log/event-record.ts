@@ -1,0 +1,40 @@
+import type { CloudEvent } from '../cloud-event';
+
+/** An event as a log keeps it. */
+export interface EventRecord {
+  readonly event: CloudEvent;
+  /** Headers that came with it and go along with it. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** When it was appended, in milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** A record as bytes: the length of its JSON part, that part, the data of the event. */
+export function encodeRecord({ event, headers, time }: EventRecord): Buffer {
+  const head = Buffer.from(
+    JSON.stringify({ attributes: event.attributes, headers, time, data: event.data !== undefined }),
+    'utf8',
+  );
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(head.length);
+  return Buffer.concat(event.data ? [length, head, event.data] : [length, head]);
+}
+
+/** Throws if the bytes are no record. */
+export function decodeRecord(bytes: Buffer): EventRecord {
+  const end = 4 + bytes.readUInt32BE(0);
+  if (end > bytes.length) throw new RangeError('a record of an event ends too early');
+  const head = JSON.parse(bytes.toString('utf8', 4, end)) as Pick<EventRecord, 'headers' | 'time'> &
+    Pick<CloudEvent, 'attributes'> & { readonly data: boolean };
+  const { attributes, headers, time, data } = head;
+  return { event: { attributes, data: data ? Buffer.from(bytes.subarray(end)) : undefined }, headers, time };
+}
+
+/** About how many bytes a record takes. */
+export function sizeOf({ event, headers }: EventRecord): number {
+  let size = 64 + (event.data?.length ?? 0);
+  for (const part of [event.attributes, headers]) {
+    for (const [name, value] of Object.entries(part)) size += name.length + String(value).length + 8;
+  }
+  return size;
+}

@@ -1,0 +1,5 @@
+export * from './event-log';
+export * from './event-record';
+export * from './log-storage';
+export * from './memory-storage';
+export * from './store-storage';

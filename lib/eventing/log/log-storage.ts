@@ -1,0 +1,32 @@
+import type { EventRecord } from './event-record';
+
+/** A consumer as it is kept: where its events begin, and whether nobody consumes in its name at present. */
+export interface ConsumerState {
+  /** While it is retired: the offset up to which events were assigned to it. */
+  readonly retiredAt?: number;
+}
+
+/** What was kept of a log. */
+export interface KeptLog {
+  /** The offset that the next event gets. */
+  readonly next: number;
+  /** Offsets of all events that are there, with their sizes and times, in order. */
+  readonly events: readonly { readonly offset: number; readonly size: number; readonly time: number }[];
+  readonly consumers: ReadonlyMap<string, ConsumerState>;
+  /** Of each consumer, the offsets that it still has to get, in order. */
+  readonly pending: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Where one log keeps its events: in memory, or in a store. Every call takes effect whole or not at all. */
+export interface LogStorage {
+  load(): KeptLog;
+  append(offset: number, record: EventRecord, consumers: readonly string[]): void;
+  read(offset: number): EventRecord | undefined;
+  /** These consumers have to get this event once more. */
+  assign(offset: number, consumers: readonly string[]): void;
+  settle(offset: number, consumer: string): void;
+  saveConsumer(name: string, state: ConsumerState | undefined): void;
+  drop(offsets: readonly number[]): void;
+  /** Resolves after the sync that covers everything up to now. */
+  durable(): Promise<void>;
+}

@@ -1,0 +1,113 @@
+import { decodeRecord, type EventRecord, encodeRecord, sizeOf } from './event-record';
+import type { ConsumerState, KeptLog, LogStorage } from './log-storage';
+
+/** What a log needs of a store; that of a local cluster (lib/local) is one. */
+export interface KeyValueStore {
+  get(key: string): unknown;
+  write(batch: readonly { readonly key: string; readonly value: unknown }[]): void;
+  range(range: {
+    readonly prefix: string;
+    readonly reverse?: boolean;
+    readonly limit?: number;
+  }): Iterable<readonly [string, unknown]>;
+  flushed(): Promise<void>;
+  /** Takes away what cannot be read, and reports it. */
+  setAside(key: string, reason: string): void;
+}
+
+const DIGITS = 16;
+
+/** Keeps the events of one log under keys that begin with `prefix`: events by offset, pending deliveries, consumers. */
+export class StoreStorage implements LogStorage {
+  readonly #events: string;
+  readonly #pending: string;
+  readonly #consumers: string;
+  readonly #next: string;
+
+  constructor(
+    private readonly store: KeyValueStore,
+    prefix: string,
+  ) {
+    this.#events = `${prefix}/event/`;
+    this.#pending = `${prefix}/pending/`;
+    this.#consumers = `${prefix}/consumer/`;
+    this.#next = `${prefix}/next`;
+  }
+
+  load(): KeptLog {
+    const events: { offset: number; size: number; time: number }[] = [];
+    for (const [key] of this.store.range({ prefix: this.#events })) {
+      const record = this.#record(key);
+      if (record) events.push({ offset: Number(key.slice(this.#events.length)), size: sizeOf(record), time: record.time });
+    }
+    const consumers = new Map<string, ConsumerState>();
+    for (const [key, state] of this.store.range({ prefix: this.#consumers })) {
+      consumers.set(key.slice(this.#consumers.length), state as ConsumerState);
+    }
+    const there = new Set(events.map(({ offset }) => offset));
+    const pending = new Map<string, number[]>();
+    for (const [key] of this.store.range({ prefix: this.#pending })) {
+      const consumer = key.slice(this.#pending.length, -DIGITS - 1);
+      const offset = Number(key.slice(-DIGITS));
+      const known = pending.get(consumer) ?? [];
+      pending.set(consumer, known);
+      if (there.has(offset)) known.push(offset);
+      else this.store.setAside(key, 'the event that it names is not there');
+    }
+    const next = Math.max(Number(this.store.get(this.#next) ?? 0), (events.at(-1)?.offset ?? -1) + 1);
+    return { next, events, consumers, pending };
+  }
+
+  append(offset: number, record: EventRecord, consumers: readonly string[]): void {
+    this.store.write([
+      { key: this.#events + padded(offset), value: encodeRecord(record) },
+      ...consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 })),
+    ]);
+  }
+
+  read(offset: number): EventRecord | undefined {
+    return this.#record(this.#events + padded(offset));
+  }
+
+  assign(offset: number, consumers: readonly string[]): void {
+    this.store.write(consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 })));
+  }
+
+  settle(offset: number, consumer: string): void {
+    this.store.write([{ key: this.#pendingKey(consumer, offset), value: undefined }]);
+  }
+
+  saveConsumer(name: string, state: ConsumerState | undefined): void {
+    this.store.write([{ key: this.#consumers + name, value: state }]);
+  }
+
+  /** The newest offset is written down, as nothing else tells it once its event is gone. */
+  drop(offsets: readonly number[]): void {
+    const next = Math.max(Number(this.store.get(this.#next) ?? 0), Math.max(...offsets) + 1);
+    this.store.write([
+      { key: this.#next, value: next },
+      ...offsets.map((offset) => ({ key: this.#events + padded(offset), value: undefined })),
+    ]);
+  }
+
+  durable(): Promise<void> {
+    return this.store.flushed();
+  }
+
+  #pendingKey(consumer: string, offset: number): string {
+    return `${this.#pending}${consumer}/${padded(offset)}`;
+  }
+
+  #record(key: string): EventRecord | undefined {
+    const bytes = this.store.get(key);
+    if (bytes === undefined) return undefined;
+    try {
+      return decodeRecord(bytes as Buffer);
+    } catch (error) {
+      this.store.setAside(key, (error as Error).message);
+      return undefined;
+    }
+  }
+}
+
+const padded = (offset: number): string => String(offset).padStart(DIGITS, '0');
