@@ -6,13 +6,16 @@ import { scaleReason } from './scale-reasons';
 export interface ScaleRecord {
   /** RFC 3339. */
   readonly at: string;
-  readonly from: number;
+  /** Undefined for the first decision. */
+  readonly from?: number;
   readonly to: number;
   readonly reason: string;
 }
 
 /** Why a revision has the number of pods that it has. */
 export interface ScaleStory {
+  /** What the autoscaler wants; undefined before the first decision. */
+  readonly desired?: number;
   /** The numbers of the last decision, one fact to a line; empty before the first. */
   readonly explanation: readonly string[];
   /** The last decisions, newest last. */
@@ -38,7 +41,8 @@ export class ScaleJournal {
     const explanation = this.autoscaler.explain(namespace, revision);
     const decisions = this.#records.get(`${namespace}/${revision}`) ?? [];
     if (!explanation) return decisions.length > 0 ? { explanation: [], decisions } : undefined;
-    return { explanation: formatExplanation(explanation), decisions };
+    const { desired } = explanation;
+    return { explanation: formatExplanation(explanation), decisions, ...(desired === undefined ? {} : { desired }) };
   }
 
   /** The paths below `/knc/v1/` that tell it: `scale/NAMESPACE/REVISION`. */
@@ -52,10 +56,15 @@ export class ScaleJournal {
     this.#records.clear();
   }
 
-  #record({ namespace, revision, from = 0, to, explanation }: ScaleChange): void {
+  #record({ namespace, revision, from, to, explanation }: ScaleChange): void {
     const key = `${namespace}/${revision}`;
     const records = this.#records.get(key) ?? [];
-    records.push({ at: timestamp(explanation.at), from, to, reason: scaleReason(from, to, explanation) });
+    records.push({
+      at: timestamp(explanation.at),
+      ...(from === undefined ? {} : { from }),
+      to,
+      reason: scaleReason(from ?? 0, to, explanation),
+    });
     this.#records.delete(key);
     this.#records.set(key, records.slice(-KEPT));
     if (this.#records.size > REVISIONS) this.#records.delete(this.#records.keys().next().value!);

@@ -10,10 +10,10 @@ function stateText(state: WhyNode['state'], style: Style): string {
   return paint(STATES[state]);
 }
 
-/** `13:50:11`; the date only if it was another day. */
+/** `13:50:11Z`; the date only if it was another day. */
 function timeText(at: string, now: number): string {
   const today = new Date(now).toISOString().slice(0, 10);
-  return at.startsWith(today) ? at.slice(11, 19) : at.slice(0, 19).replace('T', ' ');
+  return at.startsWith(today) ? `${at.slice(11, 19)}Z` : `${at.slice(0, 19).replace('T', ' ')}Z`;
 }
 
 function routeLines({ name, url, traffic }: RouteStory, style: Style): string[] {
@@ -39,11 +39,17 @@ function revisionLines({ name, state, pods, replicas }: RevisionStory, style: St
       ? [
           '  last decisions',
           ...replicas.decisions.map(
-            ({ at, from, to, reason }) => `    ${timeText(at, now)}  ${from} → ${to}  ${style.dim(reason)}`,
+            ({ at, from, to, reason }) => `    ${timeText(at, now)}  ${from ?? 'first'} → ${to}  ${style.dim(reason)}`,
           ),
         ]
       : []),
   ];
+}
+
+/** The chain of causes below the object, which has been named already. */
+function chainLines(why: WhyNode, style: Style, columns: number): string[] {
+  const lines = whyLines(why, style, columns);
+  return causes(why).length > 1 ? lines.slice(1) : lines;
 }
 
 /** A story for people. @param now in milliseconds since the epoch */
@@ -52,7 +58,7 @@ export function formatStory(story: Story, style: Style, now: number, columns = 8
   const blocks: string[][] = [
     [`${style.bold(`${kind} ${namespace ? `${namespace}/` : ''}${name}`)}  ${stateText(story.state, style)}`],
     ...(story.why
-      ? [[...whyLines(story.why, style, columns), ...(story.remedy ? [style.cyan(`fix: ${story.remedy}`)] : [])]]
+      ? [[...chainLines(story.why, style, columns), ...(story.remedy ? [style.cyan(`fix: ${story.remedy}`)] : [])]]
       : []),
     ...story.routes.map((route) => routeLines(route, style)),
     ...story.revisions.map((revision) => revisionLines(revision, style, now)),

@@ -46,7 +46,7 @@ function typeOf(text: string): ResourceType {
   );
   if (found) return found;
   const meant = nearest(name, explainedTypes.flatMap(namesOf));
-  const known = explainedTypes.map(({ shortNames, singular }) => shortNames[0] ?? singular).join(', ');
+  const known = explainedTypes.map((type) => namesOf(type).reduce((a, b) => (b.length < a.length ? b : a))).join(', ');
   throw new UsageError(
     `knc explain knows nothing of ${JSON.stringify(text)}: it explains ${known}${meant ? ` (did you mean ${meant}?)` : ''}`,
   );

@@ -24,7 +24,7 @@ import {
 import { errorTable } from '../../base';
 import type { ScaleStory } from '../../roles/scale-journal';
 import { isExplained, why } from '../why/why';
-import { rootCause, troubleText, type WhyNode } from '../why/why-node';
+import { rootCause, type WhyNode } from '../why/why-node';
 import type { World } from '../why/world';
 
 /** One line of a Route's traffic. */
@@ -145,7 +145,7 @@ function routeStory({ metadata, status }: Route, tag: string | undefined): Route
 function podStory(pod: Pod, world: World): PodStory {
   const trouble = why(pod, world);
   const ending = pod.metadata.deletionTimestamp ? 'ending' : undefined;
-  const state = ending ?? (trouble.state === 'ready' ? (pod.status?.phase ?? 'Running') : troubleText(trouble).split('\n')[0]!);
+  const state = ending ?? (trouble.state === 'ready' ? (pod.status?.phase ?? 'Running') : (trouble.reason ?? 'not ready'));
   return { name: pod.metadata.name ?? '', ready: isPodReady(pod), state };
 }
 
@@ -157,9 +157,17 @@ function factsOf(pa: PodAutoscaler, wanted: number): string[] {
     ...(min !== undefined && Number(min) > 0 ? [`min-scale ${min}${wanted === Number(min) ? ': it is at its least' : ''}`] : []),
     ...(max !== undefined && Number(max) > 0 ? [`max-scale ${max}${wanted === Number(max) ? ': it is at its most' : ''}`] : []),
     ...(initial === undefined ? [] : [`initial-scale ${initial}`]),
-    ...(pa.spec.reachability === 'Unreachable' ? ['no route leads to it: only its min-scale of zero counts'] : []),
+    ...(pa.spec.reachability === 'Unreachable' ? ['no route leads to it: it may go to zero, whatever its min-scale'] : []),
     ...(active && active.status !== 'True' ? [`${active.reason ?? 'not active'}: ${active.message ?? ''}`] : []),
   ];
+}
+
+/** Why there are more pods than the autoscaler wants. */
+function keptFacts(pa: PodAutoscaler, wanted: number, scale: ScaleStory | undefined): string[] {
+  if (scale?.desired !== 0 || wanted === 0) return [];
+  const active = conditionOf(pa.status?.conditions, 'Active');
+  if (active?.status !== 'True') return [];
+  return ['no load: the last pod goes once the revision has been active for its window (60s unless it says otherwise)'];
 }
 
 function replicaStory(revision: Revision, world: World, scale: ScaleStory | undefined): ReplicaStory | undefined {
@@ -171,9 +179,10 @@ function replicaStory(revision: Revision, world: World, scale: ScaleStory | unde
   return {
     wanted,
     ready: deployment?.status?.readyReplicas ?? 0,
-    facts: pa ? factsOf(pa, wanted) : [],
+    facts: pa ? [...factsOf(pa, wanted), ...keptFacts(pa, wanted, scale)] : [],
     explanation: scale?.explanation ?? [],
     decisions: scale?.decisions ?? [],
+    ...(scale?.desired === undefined ? {} : { desired: scale.desired }),
   };
 }
 

@@ -13,12 +13,14 @@ export interface LocalServerOptions {
   readonly history?: number;
   /** Objects that are there from the start. */
   readonly live?: readonly Stored<KubeObject>[];
+  /** Paths beside Kubernetes' own. */
+  readonly extra?: (segments: readonly string[]) => unknown;
 }
 
 /** A MemoryCluster behind an API server, and a client of it. */
 export class LocalServer {
   static async start(options: LocalServerOptions = {}): Promise<LocalServer> {
-    const { clock = new RealClock(), random = systemRandom, history, live = [] } = options;
+    const { clock = new RealClock(), random = systemRandom, history, live = [], extra } = options;
     const memory = new MemoryCluster({
       clock,
       random,
@@ -27,7 +29,7 @@ export class LocalServer {
       ...(history === undefined ? {} : { history }),
     });
     const folder = mkdtempSync(path.join(os.tmpdir(), 'knc-test-'));
-    return new LocalServer(memory, clock, random, folder, await startApi(memory, folder));
+    return new LocalServer(memory, clock, random, folder, await startApi(memory, folder, extra));
   }
 
   readonly #clients: HttpCluster[] = [];
@@ -71,11 +73,12 @@ export class LocalServer {
   }
 }
 
-function startApi(cluster: MemoryCluster, folder: string): Promise<LocalApi> {
+function startApi(cluster: MemoryCluster, folder: string, extra?: LocalServerOptions['extra']): Promise<LocalApi> {
   const pods = { logs: () => undefined };
   return LocalApi.start({
     ...{ cluster, types: allTypes, clock: new RealClock(), log: noLog },
     pods: pods as never,
+    ...(extra ? { extra } : {}),
     kubeconfig: path.join(folder, '.knc/kubeconfig'),
   });
 }
