@@ -1,4 +1,4 @@
-// Writes what is generated of the documents: API.md from docstrings, docs/errors.md from the error table.
+// Writes what is generated of the documents: API.md from docstrings, docs/errors.md from the error table, docs/cli.md from the command table.
 // `--check` writes nothing and fails, naming the files, if any of them is out of date.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -81,7 +81,18 @@ async function errorsDocument() {
   return `${head}\n${lines.join('\n')}`;
 }
 
-const documents = { 'API.md': await apiDocument(), 'docs/errors.md': await errorsDocument() };
+async function cliDocument() {
+  const outfile = path.join(scratch, 'cli-document.mjs');
+  const entry = path.join(root, 'lib/cli/cli-document.ts');
+  await esbuild.build({ entryPoints: [entry], outfile, format: 'esm', bundle: true, platform: 'node' });
+  return (await import(outfile)).cliDocument();
+}
+
+const documents = {
+  'API.md': await apiDocument(),
+  'docs/errors.md': await errorsDocument(),
+  'docs/cli.md': await cliDocument(),
+};
 rmSync(scratch, { recursive: true });
 const read = (file) => {
   try {

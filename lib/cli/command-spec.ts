@@ -49,6 +49,8 @@ export interface CommandSpec {
   readonly examples: readonly { readonly command: string; readonly explains: string }[];
   readonly args: readonly ArgumentSpec[];
   readonly options: readonly OptionSpec[];
+  /** With `--json` it prints a line for each event, errors among them, instead of one document. @default false */
+  readonly eventLines?: boolean;
   /** What exit codes mean here, where they mean more than everywhere. */
   readonly exitCodes?: Readonly<Partial<Record<number, string>>>;
 }

@@ -30,6 +30,7 @@ const target: readonly OptionSpec[] = [
 export const commandTable: readonly CommandSpec[] = [
   {
     name: 'dev',
+    eventLines: true,
     summary: 'run what an app or YAML declares, on this machine',
     description:
       'Synthesizes the app (which runs its code), starts the whole runtime in this process, applies the objects, waits until every\n' +
@@ -159,6 +160,7 @@ export const commandTable: readonly CommandSpec[] = [
     args: [input],
     options: [
       { flags: '-o, --output <file>', description: 'write to this file instead of stdout', type: 'path' },
+      { flags: '--json', description: 'JSON instead of YAML: one List of all objects' },
       { flags: '--no-validate', description: 'print the objects of YAML input as they are, valid or not' },
       { flags: '-n, --namespace <name>', description: 'write this namespace into objects that name none' },
       inheritEnv,
@@ -174,7 +176,10 @@ export const commandTable: readonly CommandSpec[] = [
       { command: 'knc crds --output crds/', explains: 'one file per kind' },
     ],
     args: [],
-    options: [{ flags: '-o, --output <dir>', description: 'write one file per kind into this folder', type: 'path' }],
+    options: [
+      { flags: '-o, --output <dir>', description: 'write one file per kind into this folder', type: 'path' },
+      { flags: '--json', description: 'JSON instead of YAML: one List of all definitions' },
+    ],
   },
   {
     name: 'doctor',

@@ -9,13 +9,29 @@ import { packageVersion } from './package-folder';
 import { buildProgram } from './program';
 import { UsageError } from './usage-error';
 
-/** Tells a person what went wrong; loaded only then. */
-async function explain(error: unknown, spec: CommandSpec | undefined, io: Io): Promise<number> {
+/** What was chosen on the command line. */
+interface Chosen {
+  readonly spec: CommandSpec;
+  readonly invocation: Invocation;
+}
+
+/** Whether a program reads one JSON document on stdout: then a failure is one too. */
+function readsJson({ spec, invocation: { options } }: Chosen): boolean {
+  return spec.eventLines !== true && (options['json'] === true || options['output'] === 'json');
+}
+
+/** Tells a person, or a program, what went wrong; loaded only then. */
+async function explain(error: unknown, chosen: Chosen | undefined, io: Io): Promise<number> {
   if (error instanceof UsageError) {
-    io.stderr.write(`error: ${error.message}\nRun "knc ${spec?.name ?? ''} --help" for examples.\n`);
+    io.stderr.write(`error: ${error.message}\nRun "knc ${chosen?.spec.name ?? ''} --help" for examples.\n`);
     return exitCodes.usage;
   }
-  const { problemOf } = await import('./output/problem');
+  const { problemJson, problemOf } = await import('./output/problem');
+  if (chosen && readsJson(chosen)) {
+    const problem = problemOf(error);
+    io.stdout.write(`${JSON.stringify({ error: problemJson(problem) }, null, 2)}\n`);
+    return problem.unavailable ? exitCodes.unavailable : exitCodes.failed;
+  }
   const { errorBlock } = await import('./output/error-block');
   const { styleFor } = await import('./output/style');
   const problem = problemOf(error);
@@ -25,14 +41,14 @@ async function explain(error: unknown, spec: CommandSpec | undefined, io: Io): P
 
 /**
  * Runs `knc` with these arguments (without node and script) and returns its exit code: see `exit-codes.ts`.
- * Never throws; what goes wrong is written to `io.stderr`.
+ * Never throws; what goes wrong is written to `io.stderr`, or as `{ "error": … }` to `io.stdout` where JSON was asked for.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.(); // since Node 22.1
   let code: number = exitCodes.ok;
-  let chosen: CommandSpec | undefined;
+  let chosen: Chosen | undefined;
   const act = async (spec: CommandSpec, invocation: Invocation) => {
-    chosen = spec;
+    chosen = { spec, invocation };
     const command = await commandLoaders[spec.name]!();
     code = await command.run(invocation, io);
   };

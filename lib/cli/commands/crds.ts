@@ -3,13 +3,14 @@ import path from 'node:path';
 import { crd, knativeTypes } from '../../api';
 import type { Invocation } from '../command-spec';
 import { exitCodes } from '../exit-codes';
-import { printYaml } from '../input/print-yaml';
+import { printJson, printYaml } from '../input/print-yaml';
 import type { Io } from '../io';
 
 /** Prints the CustomResourceDefinitions of all kinds that this package serves. */
 export async function run({ options }: Invocation, io: Io): Promise<number> {
   if (typeof options['output'] !== 'string') {
-    io.stdout.write(printYaml(knativeTypes.map(crd)));
+    const print = options['json'] === true ? printJson : printYaml;
+    io.stdout.write(print(knativeTypes.map(crd)));
     return exitCodes.ok;
   }
   const folder = path.resolve(io.cwd, options['output']);

@@ -6,7 +6,7 @@ import type { Invocation } from '../command-spec';
 import { exitCodes } from '../exit-codes';
 import { checkObjects, inNamespace } from '../input/check-objects';
 import { InputLoader } from '../input/input-loader';
-import { printYaml } from '../input/print-yaml';
+import { printJson, printYaml } from '../input/print-yaml';
 import type { Io } from '../io';
 
 /** Prints what apps and YAML declare as one YAML stream. */
@@ -21,13 +21,14 @@ export async function run({ args, options }: Invocation, io: Io): Promise<number
     );
     for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
   }
-  const yaml = printYaml(input.objects.map(({ object }) => inNamespace(object, namespace)));
+  const print = options['json'] === true ? printJson : printYaml;
+  const text = print(input.objects.map(({ object }) => inNamespace(object, namespace)));
   if (typeof options['output'] === 'string') {
     const file = path.resolve(io.cwd, options['output']);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, yaml);
+    await writeFile(file, text);
   } else {
-    io.stdout.write(yaml);
+    io.stdout.write(text);
   }
   return exitCodes.ok;
 }

@@ -5,3 +5,8 @@ import type { KubeObject } from '../../api';
 export function printYaml(objects: readonly KubeObject[]): string {
   return objects.map((object) => stringify(object, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
 }
+
+/** Objects as one List in JSON, which `kubectl apply` reads too. */
+export function printJson(objects: readonly KubeObject[]): string {
+  return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2)}\n`;
+}

@@ -63,3 +63,15 @@ test('knc synth --output writes a file and leaves stdout alone', async () => {
   expect(readFileSync(path.join(io.cwd, 'dist/all.yaml'), 'utf8')).toBe(SERVICE);
   expect(io.stdoutText).toBe('');
 });
+
+test('--json prints one List, which is input again', async () => {
+  const io = new FakeIo({ stdin: SERVICE });
+  expect(await main(['synth', '-', '--json'], io)).toBe(0);
+  expect(JSON.parse(io.stdoutText)).toMatchObject({ kind: 'List', items: [{ kind: 'Service', metadata: { name: 'hello' } }] });
+  const again = new FakeIo({ stdin: io.stdoutText });
+  expect(await main(['synth', '-'], again)).toBe(0);
+  expect(again.stdoutText).toBe(SERVICE);
+  const crds = new FakeIo();
+  expect(await main(['crds', '--json'], crds)).toBe(0);
+  expect(JSON.parse(crds.stdoutText).items).toHaveLength(knativeTypes.length);
+});

@@ -1,3 +1,4 @@
+import { commandTable } from '../../../lib/cli/command-table';
 import { main } from '../../../lib/cli/main';
 import { FakeIo } from './fake-io';
 
@@ -38,6 +39,7 @@ Usage
 
 Options
   -o, --output <dir>  write one file per kind into this folder
+      --json          JSON instead of YAML: one List of all definitions
   -h, --help          show this
 
 Exit codes
@@ -97,6 +99,28 @@ test('a path that does not exist is an error block with code, place and remedy',
   see docs/errors.md#knc4001
 "
 `);
+});
+
+test('with --json a failure is one JSON document on stdout, with code, place and remedy', async () => {
+  const { code, out, err } = await knc(['graph', 'no/such/thing', '--json']);
+  expect({ code, err }).toEqual({ code: 1, err: '' });
+  expect(JSON.parse(out)).toEqual({
+    error: {
+      code: 'KNC4001',
+      message: 'There is no such file or folder',
+      remedy: expect.any(String),
+      details: [{ where: 'no/such/thing', messages: [] }],
+    },
+  });
+});
+
+/** A shell script is no JSON; a verdict is its exit code. */
+const WITHOUT_JSON: ReadonlySet<string> = new Set(['completion', 'filter']);
+
+test('every command that prints or reads objects has --json', async () => {
+  for (const { name, options } of commandTable) {
+    if (!WITHOUT_JSON.has(name)) expect([name, options.some(({ flags }) => flags === '--json')]).toEqual([name, true]);
+  }
 });
 
 test('colours come only where they are wanted: NO_COLOR beats FORCE_COLOR beats a terminal', async () => {
