@@ -7,13 +7,13 @@ export type SpdyHeaders = Readonly<Record<string, string>>;
 export class SpdyHeaderCodec {
   readonly #deflate: Deflate;
   readonly #inflate: Inflate;
+  #undecodable: (error: Error) => void = () => {};
 
   constructor() {
     const dictionary = spdyDictionary();
     this.#deflate = createDeflate({ dictionary });
     this.#inflate = createInflate({ dictionary });
-    // Whoever decodes is told by the write.
-    this.#inflate.on('error', () => {});
+    this.#inflate.on('error', (error) => this.#undecodable(error));
   }
 
   async encode(headers: SpdyHeaders): Promise<Buffer> {
@@ -27,6 +27,7 @@ export class SpdyHeaderCodec {
   /** @throws Error for what is no block of headers */
   async decode(block: Buffer): Promise<SpdyHeaders> {
     await new Promise<void>((resolve, reject) => {
+      this.#undecodable = reject;
       this.#inflate.write(block, (error) => (error ? reject(error) : resolve()));
     });
     return parse(readAll(this.#inflate));
