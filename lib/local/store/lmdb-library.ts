@@ -19,7 +19,7 @@ export interface LmdbDatabase {
 }
 
 export interface LmdbLibrary {
-  open(options: { readonly path: string; readonly encoding: 'binary'; readonly noMemInit: false }): LmdbDatabase;
+  open(options: { readonly path: string; readonly encoding: 'binary'; readonly eventTurnBatching: false }): LmdbDatabase;
 }
 
 /** Name of the package: not bundled, since it has a native part, and optional, since that part is not built for every machine. */

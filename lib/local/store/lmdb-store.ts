@@ -20,7 +20,12 @@ export interface LmdbStoreOptions {
 /** How long a write stays in the journal alone, in milliseconds, and how long that may become, in bytes. */
 const CHECKPOINT_MS = 2000;
 const CHECKPOINT_BYTES = 8 * 2 ** 20;
+/** What must be free on the disk, beside what is to be moved, in bytes. */
+const MIN_FREE_BYTES = 2 ** 20;
 const SEQUENCE_KEY = 'sequence';
+
+/** Each write of a batch fails with it; what is said of the batch is enough. */
+const ignore = (): void => {};
 
 /**
  * A store in a folder. A write is appended to a journal and is safe from the death of this process; within two seconds it is
@@ -35,7 +40,11 @@ export class LmdbStore implements Store {
   readonly #journal: Journal;
   #sequence: number;
   #timer: Timer | undefined;
+  /** Of files whose content could not be moved yet. */
+  #removeFormer: (() => Promise<void>) | undefined;
   #checkpoint: Promise<void> | undefined;
+  /** lmdb is not to be asked again after it could not write: from then on the journal has everything that is new. */
+  #journalOnly = false;
   /** Trouble that has been told, until writing works again. */
   #trouble: string | undefined;
 
@@ -47,7 +56,8 @@ export class LmdbStore implements Store {
     const library = lmdbLibrary();
     recoverDatabase(folder, options.report);
     unsealDatabase(folder);
-    this.#root = library.open({ path: folder, encoding: 'binary', noMemInit: false });
+    // With batching of its own, lmdb would reject promises that nobody has.
+    this.#root = library.open({ path: folder, encoding: 'binary', eventTurnBatching: false });
     this.#data = this.#root.openDB({ name: 'data', encoding: 'binary' });
     this.#meta = this.#root.openDB({ name: 'meta', encoding: 'binary' });
     this.#sequence = Number(this.#meta.get(SEQUENCE_KEY)?.toString() ?? 0);
@@ -109,6 +119,7 @@ export class LmdbStore implements Store {
     await this.#save();
     const saved = this.#overlay.isEmpty;
     await this.#journal.close(saved);
+    if (this.#journalOnly) return;
     await this.#root.close();
     if (saved) sealDatabase(this.#folder);
   }
@@ -126,7 +137,7 @@ export class LmdbStore implements Store {
   }
 
   #schedule(): void {
-    if (this.#checkpoint) return;
+    if (this.#checkpoint || this.#journalOnly) return;
     if (this.#journal.length > CHECKPOINT_BYTES) this.#begin();
     else this.#timer ??= this.options.clock.after(CHECKPOINT_MS, () => this.#begin());
   }
@@ -142,12 +153,14 @@ export class LmdbStore implements Store {
 
   /** Moves what is in the journal into the database. */
   async #save(): Promise<void> {
-    if (this.#overlay.isEmpty) return;
+    if (this.#overlay.isEmpty || this.#journalOnly) return;
     try {
-      const removeFormer = this.#journal.rotate();
+      this.#checkRoom();
+      if (this.#journal.length > 0 || !this.#removeFormer) this.#removeFormer = this.#journal.rotate();
       await this.#put(this.#overlay.leave(), this.#sequence);
       this.#overlay.left();
-      await removeFormer();
+      await this.#removeFormer();
+      this.#removeFormer = undefined;
       this.#trouble = undefined;
     } catch (error) {
       this.#overlay.stayed();
@@ -155,14 +168,21 @@ export class LmdbStore implements Store {
     }
   }
 
+  /** lmdb prints what fails by itself, so a disk that is full is found out first. */
+  #checkRoom(): void {
+    const { bavail, bsize } = fs.statfsSync(this.#folder);
+    if (bavail * bsize < MIN_FREE_BYTES + this.#journal.length) throw new Error('ENOSPC: no space left on device');
+  }
+
   async #put(changes: EncodedBatch, sequence: number): Promise<void> {
     try {
       await this.#data.batch(() => {
-        for (const [key, value] of changes) void (value ? this.#data.put(key, value) : this.#data.remove(key));
-        void this.#meta.put(SEQUENCE_KEY, Buffer.from(`${sequence}`));
+        for (const [key, value] of changes) (value ? this.#data.put(key, value) : this.#data.remove(key)).catch(ignore);
+        this.#meta.put(SEQUENCE_KEY, Buffer.from(`${sequence}`)).catch(ignore);
       });
       await this.#root.flushed;
     } catch (error) {
+      this.#journalOnly = true;
       // lmdb rejects a second promise with the cause.
       throw await ((error as { commitError?: Promise<never> }).commitError ?? Promise.reject(error)).catch(
         (cause: unknown) => cause,
@@ -230,8 +250,9 @@ export class LmdbStore implements Store {
   /** Tells of trouble once; returns the error for whoever wrote. */
   #failed(what: string, error: unknown): KncError {
     const why = errorMessage(error);
-    if (this.#trouble !== why)
-      this.options.report(`state cannot be ${what} in ${this.#folder}: ${why}; trying again with every change`);
+    const kept = this.#journalOnly ? 'everything is kept in its journal until the next start' : 'it is tried again';
+    const then = what === 'written' ? 'changes are refused until it can' : kept;
+    if (this.#trouble !== why) this.options.report(`state cannot be ${what} in ${this.#folder}: ${why}; ${then}`);
     this.#trouble = why;
     return new KncError('KNC3305', `The state cannot be ${what}: ${why}`, { where: this.#folder, cause: error });
   }

@@ -9,10 +9,17 @@ const root = path.resolve(__dirname, '../../..');
 
 /** Makes one program of the storm. */
 export function buildStorm(outfile: string): void {
+  buildProgram(path.join(__dirname, 'storm-child.ts'), outfile);
+}
+
+/** Makes one program of a source file and all that it imports; run it with NODE_PATH as `programEnv` says. */
+export function buildProgram(source: string, outfile: string): void {
   const esbuild = path.join(root, 'node_modules/esbuild/bin/esbuild');
   const options = ['--bundle', '--platform=node', '--external:lmdb', '--log-level=error', `--outfile=${outfile}`];
-  execFileSync(esbuild, [path.join(__dirname, 'storm-child.ts'), ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(esbuild, [source, ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
+
+export const programEnv = { PATH: process.env['PATH'] ?? '', NODE_PATH: path.join(root, 'node_modules') };
 
 /** A platform in a process of its own that writes as much as it can, and says what it has been told is stored. */
 export class Storm {
@@ -22,8 +29,7 @@ export class Storm {
   #rest = '';
 
   constructor(program: string, ...args: readonly string[]) {
-    const env = { PATH: process.env['PATH'] ?? '', NODE_PATH: path.join(root, 'node_modules') };
-    this.#child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#child = spawn(process.execPath, [program, ...args], { env: programEnv, stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       const lines = (this.#rest + text).split('\n');
       this.#rest = lines.pop()!;
