@@ -46,6 +46,8 @@ const HOST = '127.0.0.1';
 /** How long the head of a request, all of a request, and a TLS handshake may take, in milliseconds. */
 const HEAD_MS = 10_000;
 const REQUEST_MS = 60_000;
+/** How often connections are looked at for these, in milliseconds. */
+const CHECK_MS = 2000;
 /** Longer than clients keep idle connections (client-go: 90 s), so that they close them and not we. */
 const IDLE_MS = 120_000;
 
@@ -75,7 +77,8 @@ export class ApiServer {
       ...(pods ? { pods } : {}),
       ...(protobuf ? { protobuf } : {}),
     };
-    const limits = { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS, handshakeTimeout: HEAD_MS };
+    const waits = { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS, handshakeTimeout: HEAD_MS };
+    const limits = { ...waits, connectionsCheckingInterval: CHECK_MS };
     this.#server = createServer({ cert: certificate, key, minVersion: 'TLSv1.2', ...limits }, (request, response) => {
       void this.#answer(request, response);
     });

@@ -44,8 +44,12 @@ export class Exchange {
     return accepted(this.request.headers.accept, offered);
   }
 
-  /** The whole body. @throws ClusterError RequestEntityTooLarge */
+  /** The whole body. @throws ClusterError RequestEntityTooLarge, or UnsupportedMediaType if it is compressed */
   async body(): Promise<Buffer> {
+    const encoding = this.request.headers['content-encoding'] ?? 'identity';
+    if (encoding !== 'identity') {
+      throw new ClusterError('UnsupportedMediaType', `the body of the request has the encoding ${encoding}: send it as it is`);
+    }
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of this.request as AsyncIterable<Buffer>) {

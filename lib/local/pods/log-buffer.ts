@@ -121,6 +121,10 @@ export class LogBuffer {
   /** Resolves when something has changed, or the signal aborts. */
   #more(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
+      if (signal?.aborted) {
+        resolve();
+        return;
+      }
       const wake = () => {
         signal?.removeEventListener('abort', wake);
         this.#followers.delete(wake);

@@ -121,6 +121,11 @@ test('a warning repeats what a client wrote, in any script, and nothing else of 
   expect(warning).toMatch(/^299 - "unknown field .*größe.*東京/);
 });
 
+test('a compressed body, of which the size is not known, is refused', async () => {
+  const sent = { method: 'POST', body: configMap('packed'), headers: { 'content-encoding': 'gzip' } };
+  expect((await server.send(CONFIG_MAPS, sent)).code).toBe(415);
+});
+
 test('the server is not there for other machines', async () => {
   const addresses = Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])

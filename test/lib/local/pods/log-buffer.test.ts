@@ -74,3 +74,20 @@ test('the tail can begin where a run began', () => {
   log.write('stderr', 'new\n');
   expect(log.tail(80, 2048, since)).toBe('new\n');
 });
+
+test('a reader can ask for the present run or the one before it, and is called off by a signal', async () => {
+  const { log } = buffer();
+  log.write('stdout', 'one\n');
+  log.beginRun(log.count);
+  log.write('stdout', 'two\ntwo and a half\n');
+  log.beginRun(log.count);
+  log.write('stdout', 'three\n');
+  expect(await texts(log.read({ run: 'previous' }))).toEqual(['two', 'two and a half']);
+  expect(await texts(log.read({ run: 'previous', tail: 1, follow: true }))).toEqual(['two and a half']);
+  expect(await texts(log.read({ run: 'current' }))).toEqual(['three']);
+  const calling = new AbortController();
+  const followed = texts(log.read({ run: 'current', follow: true, signal: calling.signal }));
+  log.write('stdout', 'four\n');
+  queueMicrotask(() => queueMicrotask(() => calling.abort()));
+  expect((await followed).at(0)).toBe('three');
+});
