@@ -21,18 +21,19 @@ export type KncEvent = { readonly event: string } & Readonly<Record<string, unkn
  */
 export class Knc {
   readonly #temporary = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'knc-acceptance-')));
-  readonly #bin = mkdtempSync(path.join(os.tmpdir(), 'knc-acceptance-bin-'));
+  /** The only folder on its PATH. */
+  readonly bin = mkdtempSync(path.join(os.tmpdir(), 'knc-acceptance-bin-'));
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
   stdout = '';
   stderr = '';
 
   constructor(cwd: string, ...args: string[]) {
-    symlinkSync(process.execPath, path.join(this.#bin, 'node'));
+    symlinkSync(process.execPath, path.join(this.bin, 'node'));
     for (const tool of ['/bin/rm', '/usr/bin/curl']) {
-      if (existsSync(tool)) symlinkSync(tool, path.join(this.#bin, path.basename(tool)));
+      if (existsSync(tool)) symlinkSync(tool, path.join(this.bin, path.basename(tool)));
     }
-    const env = { PATH: this.#bin, HOME: this.#temporary, TMPDIR: this.#temporary, NO_COLOR: '1' };
+    const env = { PATH: this.bin, HOME: this.#temporary, TMPDIR: this.#temporary, NO_COLOR: '1' };
     this.#child = spawn(process.execPath, [program, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
@@ -92,7 +93,7 @@ export class Knc {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.signal('SIGKILL');
     await this.#closed;
     for (const pid of this.processes()) process.kill(pid, 'SIGKILL');
-    for (const folder of [this.#temporary, this.#bin]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [this.#temporary, this.bin]) rmSync(folder, { recursive: true, force: true });
   }
 }
 

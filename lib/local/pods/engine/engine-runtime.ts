@@ -9,6 +9,7 @@ import type { HostNetwork } from '../process/host-network';
 import { inTerminal } from '../process/terminal';
 import type { Watchdog } from '../process/watchdog';
 import { runOptions } from './run-options';
+import { SharedNetworks } from './shared-networks';
 
 export interface EngineRuntimeOptions {
   readonly engine: ContainerEngine;
@@ -21,6 +22,9 @@ export interface EngineRuntimeOptions {
 const ENGINE_FAILED = 125;
 /** By SIGKILL: the program, or the engine's client. */
 const KILLED = 137;
+/** How long another container of a pod waits for the first one, and how often it looks, in milliseconds. */
+const FIRST_MS = 10_000;
+const LOOK_MS = 50;
 
 /**
  * Runs images that no local program stands for with podman or docker: `run --rm`, the pod's real ports published on
@@ -32,8 +36,7 @@ export class EngineRuntime implements ContainerRuntime {
   readonly network: HostNetwork;
   readonly listensOnRealPort = false;
   readonly files = true;
-  /** Name of the container whose network the others of a pod share, by the pod's uid. */
-  readonly #first = new Map<string, string>();
+  readonly #networks = new SharedNetworks();
   readonly #running = new Set<ChildGroup>();
 
   constructor(private readonly options: EngineRuntimeOptions) {
@@ -88,12 +91,13 @@ export class EngineRuntime implements ContainerRuntime {
     await Promise.all(running.map((group) => group.exited));
   }
 
-  #ended(task: ContainerTask, name: string, group: ChildGroup, exit: Exit): Exit {
+  async #ended(task: ContainerTask, name: string, group: ChildGroup, exit: Exit): Promise<Exit> {
     this.#running.delete(group);
+    const left = this.#networks.leave(task.pod.metadata.uid, name);
+    if (left && left.length > 0) await this.#output(['rm', '-f', ...left]);
+    for (const gone of left ?? []) this.options.watchdog.removeContainer(gone);
     // A client that was killed may have left its container behind.
-    if (exit.exitCode !== KILLED) this.options.watchdog.removeContainer(name);
-    const uid = task.pod.metadata.uid;
-    if (this.#first.get(uid) === name) this.#first.delete(uid);
+    if (left && exit.exitCode !== KILLED) this.options.watchdog.removeContainer(name);
     return exit.exitCode === ENGINE_FAILED ? { exitCode: 128, reason: 'StartError' } : exit;
   }
 
@@ -126,21 +130,32 @@ export class EngineRuntime implements ContainerRuntime {
     inherited: Readonly<Record<string, string>>,
   ): Promise<ChildGroup> {
     const { uid } = task.pod.metadata;
-    const args = this.#runArguments(task, name, given);
-    const isFirst = !this.#first.has(uid);
-    if (isFirst) this.#first.set(uid, name);
+    const first = this.#networks.firstOf(uid);
+    const args = this.#runArguments(task, name, given, first);
+    this.#networks.join(uid, name);
     try {
+      if (first !== undefined) await this.#runs(first);
       return await this.#engine(args, task.onOutput, inherited);
     } catch (error) {
       // Nothing has this name: the next attempt must not look for it.
-      if (isFirst) this.#first.delete(uid);
+      this.#networks.leave(uid, name);
       throw error;
     }
   }
 
-  #runArguments(task: ContainerTask, name: string, env: readonly string[]): string[] {
+  /** Waits until a container runs that has just been started: before that, its network cannot be joined. */
+  async #runs(name: string): Promise<void> {
+    const { clock } = this.options;
+    const until = clock.now() + FIRST_MS;
+    while (clock.now() < until) {
+      const { text } = await this.#output(['container', 'inspect', '--format', '{{.State.Running}}', name]);
+      if (text.trim() === 'true') return;
+      await clock.sleep(LOOK_MS);
+    }
+  }
+
+  #runArguments(task: ContainerTask, name: string, env: readonly string[], first: string | undefined): string[] {
     const { pod, container, address, volumes, command, args, terminationLog } = task;
-    const first = this.#first.get(pod.metadata.uid);
     const publish = Object.entries(address.ports).flatMap(([port, real]) => ['-p', `127.0.0.1:${real}:${port}`]);
     writeFileSync(terminationLog, '', { flag: 'a', mode: 0o666 });
     return [
