@@ -5,6 +5,7 @@ test('everything has a default', () => {
     paths: ['.'],
     quickstart: false,
     port: undefined,
+    isolate: false,
     state: undefined,
     fresh: false,
     namespace: 'default',
