@@ -54,6 +54,7 @@ export async function readLog(request: ResourceRequest, pods: PodAccess): Promis
   const gone = new AbortController();
   const signal = AbortSignal.any([gone.signal, parts.stopping]);
   exchange.response.once('close', () => gone.abort());
+  if (exchange.response.destroyed) gone.abort();
   const { follow, tail } = query;
   const options: ReadLogsOptions = { follow, run, signal, ...(tail === undefined ? {} : { tail }) };
   const source = { namespace: path.namespace ?? '', pod: pod.metadata.name, container };

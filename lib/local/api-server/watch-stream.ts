@@ -61,6 +61,7 @@ class WatchStream {
     if (refusal && refusal.reason !== 'Expired') throw refusal;
     const stop = () => this.#watch?.stop();
     response.once('close', stop);
+    if (response.destroyed) stop();
     parts.stopping.addEventListener('abort', stop, { once: true });
     response.writeHead(200, { 'Content-Type': this.#contentType(), 'Cache-Control': 'no-cache, private' });
     response.flushHeaders();
