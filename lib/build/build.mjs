@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { writeCoreDescriptions } from './core-descriptions.mjs';
-import { entryPoints, programs, units } from './entries.mjs';
+import { entryPoints, lightCommands, programs, units } from './entries.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const dist = path.join(root, 'dist');
@@ -37,14 +37,51 @@ const acrossUnits = (from) => ({
   },
 });
 
+const commandFile = (command) => `knc-${lightCommands.includes(command) ? 'light' : 'heavy'}.js`;
+
+/** The commands of knc are not in its own file: it loads the file that holds the one that was chosen. */
+const commandsApart = {
+  name: 'commands-apart',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/commands\// }, ({ path: given }) => ({
+      path: given.slice('./commands/'.length),
+      namespace: 'command',
+    }));
+    build.onResolve({ filter: /^\.\/knc-/, namespace: 'command' }, ({ path: given }) => ({ path: given, external: true }));
+    build.onLoad({ filter: /.*/, namespace: 'command' }, ({ path: command }) => ({
+      contents: `module.exports = require('./${commandFile(command)}')[${JSON.stringify(command)}];`,
+    }));
+  },
+};
+
+/** The files of commands: each exports the modules of several by the commands' names. */
+async function commandBundles(options) {
+  const commands = readdirSync(path.join(root, 'lib/cli/commands')).map((file) => path.basename(file, '.ts'));
+  const files = [...new Set(commands.map(commandFile))];
+  await Promise.all(
+    files.map((file) => {
+      const names = commands.filter((command) => commandFile(command) === file);
+      // As getters, so that a command's modules are run when it is chosen.
+      const getters = names.map((name) => `get ${JSON.stringify(name)}() { return require('./${name}'); }`);
+      const contents = `module.exports = { ${getters.join(', ')} };`;
+      const stdin = { contents, resolveDir: path.join(root, 'lib/cli/commands'), sourcefile: file };
+      return esbuild.build({ ...options, stdin, outfile: path.join(dist, 'bin', file) });
+    }),
+  );
+}
+
 async function bundle() {
   const common = { platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning', absWorkingDir: root, bundle: true };
   const small = { ...common, minifySyntax: true, minifyWhitespace: true, legalComments: 'none' };
   const external = ['cdk8s', 'constructs', '@pulumi/*', 'typescript', 'lmdb', 'bufferutil', 'utf-8-validate'];
   await Promise.all([
     ...Object.entries(programs).map(([output, source]) =>
-      esbuild.build({ ...small, entryPoints: [source], outfile: path.join(dist, output), external }),
+      esbuild.build({
+        ...{ ...small, entryPoints: [source], outfile: path.join(dist, output), external },
+        plugins: output === 'bin/knc.js' ? [commandsApart] : [],
+      }),
     ),
+    commandBundles({ ...small, external }),
     ...units.map((unit) =>
       esbuild.build({
         ...(unit === 'constructs/testing' ? small : common),

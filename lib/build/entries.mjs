@@ -3,7 +3,15 @@ export const entryPoints = ['constructs', 'constructs/pulumi', 'constructs/testi
 
 // Folders that become one file each. What they import of each other stays an import; everything else is bundled into them, so
 // that app repositories install no runtime dependency, and requiring the constructs reads four files.
-export const units = ['lib/base', 'lib/api', 'constructs/model', 'constructs', 'constructs/pulumi', 'constructs/testing'];
+export const units = [
+  'lib/base',
+  'lib/expr',
+  'lib/api',
+  'constructs/model',
+  'constructs',
+  'constructs/pulumi',
+  'constructs/testing',
+];
 
 // Programs: output file below dist → source.
 export const programs = {
@@ -14,3 +22,7 @@ export const programs = {
   'samples/event-display.js': 'lib/local/samples/event-display.ts',
   'samples/helloworld.js': 'lib/local/samples/helloworld.ts',
 };
+
+// The commands of `knc` are in two files beside it, so that `knc --help` and `knc validate` do not read the runtime: those named here
+// are in bin/knc-light.js, all others in bin/knc-heavy.js.
+export const lightCommands = ['completion', 'crds', 'doctor', 'images', 'schemas', 'synth', 'validate'];

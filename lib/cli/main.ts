@@ -22,7 +22,7 @@ function readsJson({ spec, invocation: { options } }: Chosen): boolean {
 
 /** Tells a person, or a program, what went wrong; loaded only then. */
 async function explain(error: unknown, chosen: Chosen | undefined, io: Io): Promise<number> {
-  if (error instanceof UsageError) {
+  if (UsageError.is(error)) {
     io.stderr.write(`error: ${error.message}\nRun "knc ${chosen?.spec.name ?? ''} --help" for examples.\n`);
     return exitCodes.usage;
   }

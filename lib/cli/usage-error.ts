@@ -4,4 +4,9 @@ export class UsageError extends Error {
     super(message);
     this.name = 'UsageError';
   }
+
+  /** True if `x` is a UsageError, also one of the file of another command. */
+  static is(x: unknown): x is UsageError {
+    return x instanceof Error && x.name === 'UsageError';
+  }
 }

@@ -40,11 +40,16 @@ export class ProblemError extends KncError {
   ) {
     super(code, what, options);
   }
+
+  /** True if `x` is a ProblemError, also one of another copy of this class. */
+  static override is(x: unknown): x is ProblemError {
+    return KncError.is(x) && Array.isArray((x as Partial<ProblemError>).entries);
+  }
 }
 
 /** What to show of anything thrown. What is no KncError is our own fault, and says so. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof ProblemError) {
+  if (ProblemError.is(error)) {
     const { code, message: title, entries, remedy } = error;
     return { code, title, entries, remedy, unavailable: UNAVAILABLE.has(code) };
   }
