@@ -1,4 +1,6 @@
 export * from './cloud-event';
 export * from './delivery';
+export * from './dispatch';
+export * from './journal';
 export * from './log';
 export * from './sender';

@@ -51,6 +51,14 @@ export type DeliveryResult =
 
 type Failed = Extract<Outcome, { readonly kind: 'failed' }>;
 
+/** What breaks a delivery off, with the signal's reason. */
+export interface BreakOff {
+  /** At once, also while an attempt is under way. */
+  readonly now?: AbortSignal;
+  /** Before the next attempt, if there would be one. */
+  readonly between?: AbortSignal;
+}
+
 export interface DelivererOptions {
   readonly clock: Clock;
   readonly sender: Sender;
@@ -60,8 +68,8 @@ export interface DelivererOptions {
 export class Deliverer {
   constructor(private readonly options: DelivererOptions) {}
 
-  /** Resolves when it is decided what became of the event; rejects only once `signal` aborts. */
-  async deliver(delivery: Delivery, onAttempt: (attempt: Attempt) => void, signal?: AbortSignal): Promise<DeliveryResult> {
+  /** Resolves when it is decided what became of the event; rejects only when it is broken off. */
+  async deliver(delivery: Delivery, onAttempt: (attempt: Attempt) => void, signal?: BreakOff): Promise<DeliveryResult> {
     const { event, subscriber, reply: replyTo, replies, onReply } = delivery;
     const first = await this.#send(delivery, 'subscriber', subscriber, event, replies, onAttempt, signal);
     if (first.kind === 'failed') return this.#give(delivery, 'subscriber', subscriber, first, onAttempt, signal);
@@ -80,7 +88,7 @@ export class Deliverer {
     { url }: Destination,
     { status, body, reason }: Failed,
     onAttempt: (attempt: Attempt) => void,
-    signal: AbortSignal | undefined,
+    signal: BreakOff | undefined,
   ): Promise<DeliveryResult> {
     const { event, deadLetterSink } = delivery;
     const why = { failed, url, status, reason };
@@ -98,19 +106,21 @@ export class Deliverer {
     event: CloudEvent,
     replies: 'event' | 'lenient' | 'none',
     onAttempt: (attempt: Attempt) => void,
-    signal: AbortSignal | undefined,
+    signal: BreakOff | undefined,
   ): Promise<Outcome> {
     const { clock } = this.options;
     const encoded = format === 'json' ? encodeStructured(event) : encodeBinary(event);
     const asks: Record<string, string> = role === 'subscriber' ? { prefer: 'reply' } : {};
     const message = { ...encoded, headers: { ...headers, ...encoded.headers, ...asks, 'kn-namespace': namespace } };
+    const signals = [signal?.now, signal?.between].filter((one) => one !== undefined);
+    const patience = signals.length > 0 ? AbortSignal.any(signals) : undefined;
     for (let attempt = 0; ; attempt++) {
-      const outcome = await this.#try(destination, message, policy, replies, signal);
+      const outcome = await this.#try(destination, message, policy, replies, signal?.now);
       const again = outcome.kind === 'failed' && outcome.retry && attempt < (policy.retry ?? 0);
       const retryInMs = again ? waitMs(policy, attempt, outcome, clock.now()) : undefined;
       onAttempt({ role, url: destination.url, attempt: attempt + 1, outcome, retryInMs });
       if (retryInMs === undefined) return outcome;
-      await clock.sleep(retryInMs, signal);
+      await clock.sleep(retryInMs, patience);
     }
   }
 

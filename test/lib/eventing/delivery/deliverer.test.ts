@@ -242,19 +242,35 @@ describe('a dead letter', () => {
   });
 });
 
-test('a delivery that is broken off rejects, whether it waits or sends', async () => {
-  const world = new World({ [SUBSCRIBER]: [503] });
-  const aborting = new AbortController();
-  const deliverer = new Deliverer({ clock: world.clock, sender: world });
-  const result = deliverer.deliver(
-    {
-      ...{ event: EVENT, namespace: 'default', subscriber: { url: SUBSCRIBER }, replies: 'event', headers: {} },
-      policy: { retry: 1, backoffPolicy: 'exponential', backoffDelayMs: 1000 },
-    },
-    () => {},
-    aborting.signal,
-  );
-  aborting.abort(new Error('stopping'));
-  await expect(result).rejects.toThrow('stopping');
-  expect(world.sent).toHaveLength(1);
+describe('a delivery that is broken off', () => {
+  const delivery: Delivery = {
+    ...{ event: EVENT, namespace: 'default', subscriber: { url: SUBSCRIBER }, replies: 'event', headers: {} },
+    policy: { retry: 1, backoffPolicy: 'exponential', backoffDelayMs: 1000 },
+  };
+
+  test.each(['now', 'between'] as const)('%s ends while it waits for the next attempt', async (when) => {
+    const world = new World({ [SUBSCRIBER]: [503] });
+    const aborting = new AbortController();
+    const deliverer = new Deliverer({ clock: world.clock, sender: world });
+    const result = deliverer.deliver(delivery, () => {}, { [when]: aborting.signal });
+    const rejected = expect(result).rejects.toThrow('stopping');
+    await world.clock.advance(10);
+    aborting.abort(new Error('stopping'));
+    await rejected;
+    expect(world.sent).toHaveLength(1);
+  });
+
+  test('between attempts lets the one under way come to its end', async () => {
+    const aborting = new AbortController();
+    const world = new World({});
+    const sender = {
+      send: async (...args: Parameters<World['send']>) => {
+        aborting.abort(new Error('stopping'));
+        return world.send(...args);
+      },
+    };
+    const deliverer = new Deliverer({ clock: world.clock, sender });
+    expect(await deliverer.deliver(delivery, () => {}, { between: aborting.signal })).toEqual({ kind: 'delivered' });
+    aborting.abort();
+  });
 });

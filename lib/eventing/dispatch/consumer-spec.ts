@@ -1,0 +1,28 @@
+import type { FilterSpec } from '../../expr';
+import type { DeliveryPolicy } from '../delivery';
+import type { Destination } from '../sender';
+
+/** What a trigger or subscription wants, and how it gets it. */
+export interface ConsumerSpec {
+  /** All must match. @default every event */
+  readonly filters?: readonly FilterSpec[];
+  /** Where events go. While there is none, they wait. */
+  readonly subscriber: Destination | undefined;
+  readonly reply?: Destination;
+  readonly deadLetterSink?: Destination;
+  readonly policy: DeliveryPolicy;
+  /** `event`: an answer with a body that is no event is a failure, as for triggers. @default 'lenient' */
+  readonly replies?: 'event' | 'lenient';
+  /** How events are written. @default 'binary' */
+  readonly format?: 'binary' | 'json';
+  /** The namespace that the subscriber is told. */
+  readonly namespace: string;
+  /** How many events may be on their way at once. @default 32 */
+  readonly concurrency?: number;
+  /** Events with one value of this attribute go one after the other; those without it, too. @default in any order */
+  readonly orderBy?: string;
+  /** Events wait. @default false */
+  readonly paused?: boolean;
+  /** At most so many events a second. @default no limit */
+  readonly ratePerSecond?: number;
+}

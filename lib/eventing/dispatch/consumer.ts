@@ -1,0 +1,159 @@
+import type { Clock, Executor, Timer } from '../../base';
+import type { CloudEvent } from '../cloud-event';
+import type { Attempt, Deliverer, Delivery, DeliveryResult } from '../delivery';
+import type { EventLog, EventRecord } from '../log';
+import type { ConsumerSpec } from './consumer-spec';
+import { RateLimit } from './rate-limit';
+
+const CONCURRENCY = 32;
+/** How many waiting events are looked through for one of which the key is free. */
+const LOOK_AHEAD = 1000;
+
+export interface ConsumerOptions {
+  readonly name: string;
+  readonly log: EventLog;
+  readonly deliverer: Deliverer;
+  readonly clock: Clock;
+  readonly executor: Executor;
+  /** What subscribers see of an event, and what becomes of their replies. */
+  readonly view: (event: CloudEvent) => CloudEvent;
+  readonly onReply?: (event: CloudEvent, reply: CloudEvent) => CloudEvent;
+  readonly onAttempt: (record: EventRecord, attempt: Attempt) => void;
+  readonly onResult: (record: EventRecord, result: DeliveryResult) => void;
+}
+
+/** Delivers the events of one trigger or subscription from a log: as many at once, in the order and at the pace that it says. */
+export class Consumer {
+  /** Events on their way, with the key that they keep busy. */
+  readonly #underWay = new Map<number, string | undefined>();
+  readonly #busy = new Set<string>();
+  readonly #stopping = new AbortController();
+  readonly #leaving = new AbortController();
+  #rate: RateLimit | undefined;
+  #timer: Timer | undefined;
+
+  constructor(
+    private readonly options: ConsumerOptions,
+    private spec: ConsumerSpec,
+  ) {
+    this.#rate = this.#rateOf(spec);
+  }
+
+  /** How many events are on their way. */
+  get underWay(): number {
+    return this.#underWay.size;
+  }
+
+  /** Goes on as another spec says; what is on its way comes to its end as it began. */
+  update(spec: ConsumerSpec): void {
+    if (spec.ratePerSecond !== this.spec.ratePerSecond) this.#rate = this.#rateOf(spec);
+    this.spec = spec;
+    this.wake();
+  }
+
+  /** Sends what can be sent now. */
+  wake(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    while (!this.#leaving.signal.aborted && this.#hasRoom()) {
+      const offset = this.#next();
+      if (offset === undefined) return;
+      const wait = this.#rate?.take() ?? 0;
+      if (wait > 0) {
+        this.#timer = this.options.clock.after(wait, () => this.wake());
+        return;
+      }
+      this.#start(offset);
+    }
+  }
+
+  /** Begins nothing any more; what is on its way ends with its present attempt and is delivered again later if that fails. */
+  leave(): void {
+    this.#timer?.cancel();
+    this.#leaving.abort(new Error('the subscription was removed'));
+  }
+
+  /** Breaks off what is on its way: it is delivered again when the log is opened next. */
+  stop(): void {
+    this.leave();
+    this.#stopping.abort(new Error('stopping'));
+  }
+
+  #rateOf({ ratePerSecond }: ConsumerSpec): RateLimit | undefined {
+    return ratePerSecond === undefined ? undefined : new RateLimit(this.options.clock, ratePerSecond);
+  }
+
+  #hasRoom(): boolean {
+    const { paused, subscriber, concurrency = CONCURRENCY } = this.spec;
+    return !paused && subscriber !== undefined && this.#underWay.size < concurrency;
+  }
+
+  /** The oldest event that is not on its way and of which no one with the same key is. */
+  #next(): number | undefined {
+    const { log, name } = this.options;
+    let looked = 0;
+    for (const offset of log.pending(name)) {
+      if (this.#underWay.has(offset)) continue;
+      if (this.spec.orderBy === undefined) return offset;
+      const key = this.#keyOf(offset);
+      if (key === undefined || !this.#busy.has(key)) return offset;
+      if (++looked === LOOK_AHEAD) return undefined;
+    }
+    return undefined;
+  }
+
+  #keyOf(offset: number): string | undefined {
+    const { orderBy } = this.spec;
+    if (orderBy === undefined) return undefined;
+    return String(this.options.log.read(offset)?.event.attributes[orderBy] ?? '');
+  }
+
+  #start(offset: number): void {
+    const { log, executor, name } = this.options;
+    const record = log.read(offset);
+    if (!record) {
+      log.settle(name, offset); // damaged, and reported by the store
+      return;
+    }
+    const key = this.#keyOf(offset);
+    this.#underWay.set(offset, key);
+    if (key !== undefined) this.#busy.add(key);
+    executor.run(`deliver to ${name}`, async () => {
+      try {
+        await this.#deliver(offset, record);
+      } finally {
+        this.#underWay.delete(offset);
+        if (key !== undefined) this.#busy.delete(key);
+        this.wake();
+      }
+    });
+  }
+
+  async #deliver(offset: number, record: EventRecord): Promise<void> {
+    const { deliverer, log, name, onAttempt, onResult } = this.options;
+    const breakOff = { now: this.#stopping.signal, between: this.#leaving.signal };
+    let result: DeliveryResult;
+    try {
+      result = await deliverer.deliver(this.#delivery(record), (attempt) => onAttempt(record, attempt), breakOff);
+    } catch (error) {
+      if (this.#leaving.signal.aborted) return; // it stays pending
+      throw error;
+    }
+    // The log first: what the journal says is over must not come again.
+    log.settle(name, offset);
+    onResult(record, result);
+  }
+
+  #delivery({ event, headers }: EventRecord): Delivery {
+    const { view, onReply } = this.options;
+    const { subscriber, reply, deadLetterSink, policy, replies = 'lenient', format, namespace } = this.spec;
+    return {
+      ...{ event: view(event), namespace, policy, replies, headers },
+      subscriber: subscriber!,
+      ...(reply ? { reply } : {}),
+      ...(deadLetterSink ? { deadLetterSink } : {}),
+      ...(format ? { format } : {}),
+      ...(onReply ? { onReply: (answer: CloudEvent) => onReply(event, answer) } : {}),
+    };
+  }
+}

@@ -1,0 +1,2 @@
+export * from './consumer-spec';
+export * from './event-hub';

@@ -1,0 +1,22 @@
+import { type Random, randomUuid } from '../../base';
+
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+const NO_TRACE = '0'.repeat(32);
+
+/** Headers of an event with a trace context (W3C), its own or a new one, and the id of that trace. */
+export function traced(
+  headers: Readonly<Record<string, string>>,
+  random: Random,
+): { readonly headers: Readonly<Record<string, string>>; readonly trace: string } {
+  const trace = traceOf(headers);
+  if (trace) return { headers, trace };
+  const made = randomUuid(random).replaceAll('-', '');
+  const span = randomUuid(random).replaceAll('-', '').slice(0, 16);
+  return { headers: { ...headers, traceparent: `00-${made}-${span}-00` }, trace: made };
+}
+
+/** The id of the trace that these headers name, or undefined. */
+export function traceOf(headers: Readonly<Record<string, string>>): string | undefined {
+  const trace = TRACEPARENT.exec(headers['traceparent'] ?? '')?.[1];
+  return trace === NO_TRACE ? undefined : trace;
+}
