@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { ConfigurationType, DeploymentType, RevisionType, RouteType, ServiceType } from '../../lib/api';
+import { ConfigurationType, DeploymentType, type ResourceType, RevisionType, RouteType, ServiceType } from '../../lib/api';
 import { RealClock, systemRandom } from '../../lib/base';
 import { HttpCluster } from '../../lib/kube/http';
 import { KubeconfigConnection } from '../../lib/kube/kubeconfig';
@@ -20,7 +20,7 @@ spec:
           env: [{ name: TARGET, value: ${target} }]
 `;
 
-const SPECS = [ServiceType, ConfigurationType, RouteType, RevisionType, DeploymentType];
+const SPECS: readonly ResourceType[] = [ServiceType, ConfigurationType, RouteType, RevisionType, DeploymentType];
 
 describeBuilt('beside a running knc dev', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'knc-acceptance-cwd-'));
