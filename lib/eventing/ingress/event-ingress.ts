@@ -1,0 +1,92 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type CloudEvent, decodeHttp, EventError, modeOf } from '../cloud-event';
+import { passedThrough } from '../delivery';
+import type { EventHub } from '../dispatch';
+import { LogFullError } from '../log';
+
+/** An HTTP request for a broker or channel. */
+export interface IngressRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface IngressResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** One line that says what was wrong; empty if nothing was. */
+  readonly body: string;
+}
+
+/** Finds the broker or channel that a request is for by its host and path. */
+export interface HubDirectory {
+  /** `none`: the path can name none; `unknown`: it names one that is not there. */
+  find(host: string, path: string): EventHub | 'none' | 'unknown';
+}
+
+export interface EventIngressOptions {
+  readonly hubs: HubDirectory;
+  /** The most bytes of one request. @default 10 MiB */
+  readonly maxBytes?: number;
+  /** How long senders are told to wait when a log is full, in seconds. @default 5 */
+  readonly retryAfterSeconds?: number;
+}
+
+const MAX_BYTES = 10 * 2 ** 20;
+const RETRY_AFTER_SECONDS = 5;
+
+/** Takes events over HTTP as Knative's broker ingress and channels do: 202 once an event cannot be lost any more. */
+export class EventIngress {
+  constructor(private readonly options: EventIngressOptions) {}
+
+  async handle(request: IngressRequest): Promise<IngressResponse> {
+    try {
+      return await this.#handle(request);
+    } catch (error) {
+      return refusal(error, this.options.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
+    }
+  }
+
+  async #handle({ method, target, headers, body }: IngressRequest): Promise<IngressResponse> {
+    if (method === 'OPTIONS') return answer(200, '', webhook);
+    if (method !== 'POST') return answer(405, `${method} is not allowed, POST is`, { allow: 'POST, OPTIONS' });
+    const path = target.split('?', 1)[0]!;
+    const hub = this.options.hubs.find(headers.host ?? '', path);
+    if (hub === 'none') return answer(path === '/' ? 404 : 400, `${path} names no broker or channel: /NAMESPACE/NAME does`);
+    if (hub === 'unknown') return answer(404, `there is no broker or channel at ${path}`);
+    for (const event of await this.#events(headers, body)) await hub.publish(event, passedThrough(headers));
+    return answer(202, '');
+  }
+
+  /** All of them are read before the first is taken: a batch is good or bad as a whole. */
+  async #events(headers: IncomingHttpHeaders, body: AsyncIterable<Uint8Array>): Promise<CloudEvent[]> {
+    const { maxBytes = MAX_BYTES } = this.options;
+    if (modeOf(headers) === undefined) return decodeHttp(headers, Buffer.alloc(0)); // which refuses it, unread
+    const tooLarge = () => new EventError(`the event has more than ${maxBytes} bytes`, 413);
+    if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of body) {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge();
+      chunks.push(chunk);
+    }
+    return decodeHttp(headers, Buffer.concat(chunks));
+  }
+}
+
+/** CloudEvents webhooks ask before they send: anyone may, as fast as they like. */
+const webhook = { allow: 'POST, OPTIONS', 'webhook-allowed-origin': '*', 'webhook-allowed-rate': '*' };
+
+function answer(status: number, text: string, headers: Readonly<Record<string, string>> = {}): IngressResponse {
+  if (text === '') return { status, headers, body: '' };
+  return { status, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body: `${text}\n` };
+}
+
+function refusal(error: unknown, retryAfterSeconds: number): IngressResponse {
+  if (error instanceof EventError) return answer(error.status, error.message);
+  if (error instanceof LogFullError) return answer(503, error.message, { 'retry-after': String(retryAfterSeconds) });
+  throw error;
+}
