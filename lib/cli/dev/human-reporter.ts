@@ -8,6 +8,9 @@ import { whyLines } from '../why/format-why';
 import { type WhyNode, whyLine } from '../why/why-node';
 import type { Access, DevReporter, ObjectChange, PodLine, Reachable, ScaleDecision } from './dev-events';
 
+/** What to type where nothing has been applied. */
+const FIRST_STEPS = ['kn service create hello --image ghcr.io/knative/helloworld-go', 'kubectl apply -f service.yaml'];
+
 /** Trees of more services than this are cut. */
 const MOST_TREES = 8;
 
@@ -98,6 +101,9 @@ export class HumanReporter implements DevReporter {
     }
     if (kubeconfig !== undefined) this.#print(`\n  ${dim(`kubectl  export KUBECONFIG=${kubeconfig}`)}`);
     if (state !== undefined) this.#print(`  ${dim(`state    ${state}`)}`);
+    if (kubeconfig !== undefined && reachable.length === 0) {
+      this.#print(`\n  nothing runs yet; in another terminal, with that KUBECONFIG:\n  ${FIRST_STEPS.join('\n  ')}`);
+    }
     this.#print('');
   }
 
