@@ -90,7 +90,7 @@ test('for programs: one JSON object a line on stdout, nothing on stderr', () => 
 test('where nothing runs, people are told what to type next', () => {
   const io = new FakeIo();
   new HumanReporter(io).ready({ gateway: 'http://127.0.0.1:8080', kubeconfig: '/state/kubeconfig' }, [], 100);
-  expect(io.stderr.text).toContain(`export KUBECONFIG=/state/kubeconfig
+  expect(io.stderrText).toContain(`export KUBECONFIG=/state/kubeconfig
 
   nothing runs yet; in another terminal, with that KUBECONFIG:
   kn service create hello --image ghcr.io/knative/helloworld-go
