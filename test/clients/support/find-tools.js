@@ -64,7 +64,7 @@ function build(name) {
   try {
     writeFileSync(path.join(folder, 'go.mod'), 'module tools\n\ngo 1.24.0\n');
     if (main) writeFileSync(path.join(folder, 'main.go'), main);
-    const steps = [get, ['build', '-mod=mod', '-trimpath', '-ldflags', '-s -w', '-o', name, target]];
+    const steps = [get, ['build', '-mod=mod', '-o', name, target]];
     for (const step of steps) {
       const { error } = tryRun('go', step, { cwd: folder, timeout: BUILD_MS });
       if (error) return { missing: `Go cannot build ${name} ${version}: ${error.split('\n').at(-1)}` };
