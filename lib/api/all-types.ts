@@ -12,12 +12,17 @@ import {
   SecretType,
   ServiceAccountType,
 } from './core';
+import { BrokerType, EventPolicyType, EventTransformType, EventTypeType, RequestReplyType, TriggerType } from './eventing';
+import { ParallelType, SequenceType } from './flows';
+import { ChannelType, InMemoryChannelType, SubscriptionType } from './messaging';
 import { ClusterDomainClaimType, IngressType, ServerlessServiceType } from './networking';
 import { apiVersionOf, type ResourceType } from './resource-type';
 import { ConfigurationType, DomainMappingType, RevisionType, RouteType, ServiceType } from './serving';
+import { JobSinkType } from './sinks';
+import { ApiServerSourceType, ContainerSourceType, PingSourceType, SinkBindingType } from './sources';
 
-/** Knative's kinds: those with a CustomResourceDefinition. */
-export const knativeTypes: readonly ResourceType[] = [
+/** Knative's kinds that something here acts on. */
+const servingTypes: readonly ResourceType[] = [
   ServiceType,
   ConfigurationType,
   RevisionType,
@@ -30,12 +35,33 @@ export const knativeTypes: readonly ResourceType[] = [
   ClusterDomainClaimType,
 ];
 
-/** Those of them that become ready, and say so in a condition. */
-export const readyTypes: readonly ResourceType[] = knativeTypes.filter((type) => type !== ClusterDomainClaimType);
+/** Kinds that are checked and synthesized, while no controller here acts on them yet. */
+export const unservedTypes: readonly ResourceType[] = [
+  BrokerType,
+  TriggerType,
+  EventTypeType,
+  EventPolicyType,
+  EventTransformType,
+  RequestReplyType,
+  ChannelType,
+  InMemoryChannelType,
+  SubscriptionType,
+  SequenceType,
+  ParallelType,
+  PingSourceType,
+  ApiServerSourceType,
+  ContainerSourceType,
+  SinkBindingType,
+  JobSinkType,
+];
 
-/** Every kind that this package knows: Knative's, and those of Kubernetes that it uses. */
-export const allTypes: readonly ResourceType[] = [
-  ...knativeTypes,
+/** Knative's kinds: those with a CustomResourceDefinition. */
+export const knativeTypes: readonly ResourceType[] = [...servingTypes, ...unservedTypes];
+
+/** Those of them that become ready here, and say so in a condition. */
+export const readyTypes: readonly ResourceType[] = servingTypes.filter((type) => type !== ClusterDomainClaimType);
+
+const kubernetesTypes: readonly ResourceType[] = [
   PodType,
   K8sServiceType,
   DeploymentType,
@@ -49,9 +75,23 @@ export const allTypes: readonly ResourceType[] = [
   EventType,
 ];
 
-const byKind = new Map(allTypes.map((type) => [`${apiVersionOf(type)}/${type.kind}`, type]));
+/** What the local cluster serves. A kind that nothing acts on is not among them: it would be accepted and ignored. */
+export const servedTypes: readonly ResourceType[] = [...servingTypes, ...kubernetesTypes];
+
+/** Every kind that this package knows: Knative's, and those of Kubernetes that it uses. */
+export const allTypes: readonly ResourceType[] = [...knativeTypes, ...kubernetesTypes];
+
+const byKind = new Map(
+  allTypes.flatMap((type) => [type, ...(type.otherVersions ?? [])]).map((type) => [`${apiVersionOf(type)}/${type.kind}`, type]),
+);
 
 /** The kind with this API version and name, if it is known. */
 export function findType(apiVersion: string, kind: string): ResourceType | undefined {
   return byKind.get(`${apiVersion}/${kind}`);
+}
+
+/** As `findType`, if the local cluster serves the kind. */
+export function findServedType(apiVersion: string, kind: string): ResourceType | undefined {
+  const type = findType(apiVersion, kind);
+  return type && servedTypes.includes(type) ? type : undefined;
 }

@@ -3,12 +3,29 @@ import { apiVersionOf, type ResourceType } from './resource-type';
 import { resolve, schemaOf } from './schema/definitions';
 import type { CelRule, Schema } from './schema/schema';
 
+const duck = (...names: readonly string[]): readonly string[] => names.map((name) => `duck.knative.dev/${name}`);
+const CHANNEL = [...duck('addressable'), 'messaging.knative.dev/subscribable'];
+const SOURCE = [...duck('source'), 'eventing.knative.dev/source'];
+
 /** What duck types a kind can stand for, as labels of its definition. */
 const DUCKS: Readonly<Record<string, readonly string[]>> = {
-  Service: ['addressable', 'podspecable'],
-  Configuration: ['podspecable'],
-  Route: ['addressable'],
+  Service: duck('addressable', 'podspecable'),
+  Configuration: duck('podspecable'),
+  Route: duck('addressable'),
+  Broker: duck('addressable'),
+  EventTransform: duck('addressable'),
+  Channel: CHANNEL,
+  InMemoryChannel: CHANNEL,
+  Sequence: duck('addressable'),
+  Parallel: duck('addressable'),
+  JobSink: duck('addressable'),
+  PingSource: SOURCE,
+  ApiServerSource: SOURCE,
+  ContainerSource: SOURCE,
+  SinkBinding: [...SOURCE, ...duck('binding')],
 };
+
+const isEventing = ({ group }: ResourceType): boolean => /^(eventing|messaging|flows|sources|sinks)\./.test(group);
 
 const FORBIDDEN: Readonly<Record<string, string>> = { string: "self == ''", boolean: '!self', integer: 'self == 0' };
 
@@ -54,12 +71,21 @@ function structural(ref: Schema, withRules: boolean): Schema {
 
 /** The schema of a whole kind. Metadata are the API server's; only the spec and the object as a whole have rules. */
 function openApi(schema: Schema): Schema {
-  const { properties = {}, ...rest } = schema;
+  const { properties = {}, required = [], ...rest } = schema;
   const fields = mapValues(properties, (field, key): Schema => {
     if (key === 'metadata') return { type: 'object' };
     return structural(field, key === 'spec');
   });
-  return { ...structural(rest, true), properties: fields, required: ['spec'] };
+  return { ...structural(rest, true), properties: fields, ...(required.includes('spec') ? { required: ['spec'] } : {}) };
+}
+
+/** The definition as another version of it must have it: fields of the others are kept, though they mean nothing in this one. */
+function withFieldsOf(others: readonly Schema[], own: Schema): Schema {
+  const { spec } = own.properties ?? {};
+  if (!spec || others.length === 0) return own;
+  const kept = Object.assign({}, ...others.map((other) => other.properties?.['spec']?.properties ?? {})) as Schema['properties'];
+  const bare = mapValues(kept ?? {}, (field): Schema => structural(field, false));
+  return { ...own, properties: { ...own.properties, spec: { ...spec, properties: { ...bare, ...spec.properties } } } };
 }
 
 /** A CustomResourceDefinition, apiextensions.k8s.io/v1. */
@@ -92,16 +118,19 @@ export interface CustomResourceDefinition extends KubeObject {
  * @throws TypeError for a kind that is not one of Knative's
  */
 export function crd(type: ResourceType): CustomResourceDefinition {
-  const schema = schemaOf(apiVersionOf(type), type.kind);
-  if (!schema) throw new TypeError(`${type.kind} is not a custom resource of this package`);
-  const ducks = Object.fromEntries((DUCKS[type.kind] ?? []).map((duck) => [`duck.knative.dev/${duck}`, 'true']));
+  const versions = [type, ...(type.otherVersions ?? [])].map((version) => {
+    const schema = schemaOf(apiVersionOf(version), version.kind);
+    if (!schema) throw new TypeError(`${type.kind} is not a custom resource of this package`);
+    return { version, schema: openApi(schema) };
+  });
+  const ducks = Object.fromEntries((DUCKS[type.kind] ?? []).map((label) => [label, 'true']));
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: {
       name: `${type.plural}.${type.group}`,
       labels: {
-        'app.kubernetes.io/name': 'knative-serving',
+        'app.kubernetes.io/name': isEventing(type) ? 'knative-eventing' : 'knative-serving',
         ...(type.group.startsWith('networking.') ? { 'app.kubernetes.io/component': 'networking' } : {}),
         'knative.dev/crd-install': 'true',
         ...ducks,
@@ -117,16 +146,19 @@ export function crd(type: ResourceType): CustomResourceDefinition {
         ...(type.shortNames.length > 0 ? { shortNames: type.shortNames } : {}),
       },
       scope: type.namespaced ? 'Namespaced' : 'Cluster',
-      versions: [
-        {
-          name: type.version,
-          served: true,
-          storage: true,
-          subresources: { status: {} },
-          ...(type.columns.length > 0 ? { additionalPrinterColumns: type.columns } : {}),
-          schema: { openAPIV3Schema: openApi(schema) },
+      versions: versions.map(({ version, schema }) => ({
+        name: version.version,
+        served: true,
+        storage: version === type,
+        subresources: { status: {} },
+        ...(version.columns.length > 0 ? { additionalPrinterColumns: version.columns } : {}),
+        schema: {
+          openAPIV3Schema: withFieldsOf(
+            versions.flatMap((other) => (other.version === version ? [] : [other.schema])),
+            schema,
+          ),
         },
-      ],
+      })),
     },
   };
 }

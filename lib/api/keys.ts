@@ -2,6 +2,7 @@ const serving = (name: string) => `serving.knative.dev/${name}`;
 const queueSidecar = (name: string) => `queue.sidecar.serving.knative.dev/${name}`;
 const networking = (name: string) => `networking.knative.dev/${name}`;
 const internal = (name: string) => `networking.internal.knative.dev/${name}`;
+const eventing = (name: string) => `eventing.knative.dev/${name}`;
 const autoscaling = (...names: string[]): AnnotationKey =>
   names.map((name) => `autoscaling.knative.dev/${name}`) as [string, ...string[]];
 
@@ -36,6 +37,8 @@ export const labels = {
   trustBundle: networking('trust-bundle'),
   ingress: internal('ingress'),
   tag: internal('tag'),
+  /** On triggers: the broker whose events they take. */
+  broker: eventing('broker'),
   /** On Services of a revision: the ServerlessService that they belong to. */
   serverlessService: internal('serverlessservice'),
   /** On Services of a revision: `Public` or `Private`. */
@@ -89,6 +92,15 @@ export const annotations = {
   httpProtocol: [networking('httpOption'), networking('http-protocol')],
   rollout: [internal('rollout')],
   tagToHost: [internal('tag-to-host')],
+
+  brokerClass: [eventing('broker.class')],
+  /** `enabled` on a Trigger of the broker `default`: the broker is made where it is not there. */
+  injection: [eventing('injection')],
+  /** `cluster` or `namespace`: whether a channel shares its dispatcher. */
+  eventingScope: [eventing('scope')],
+  /** On a Trigger: an object, as JSON, that must be ready first. */
+  dependency: ['knative.dev/dependency'],
+  subscribable: ['messaging.knative.dev/subscribable'],
 
   queueProxyPodInfo: ['features.knative.dev/queueproxy-podinfo'],
   httpFullDuplex: ['features.knative.dev/http-full-duplex'],

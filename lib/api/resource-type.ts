@@ -24,6 +24,8 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
   readonly statusSubresource: boolean;
   readonly scaleSubresource: boolean;
   readonly columns: readonly PrinterColumn[];
+  /** The same kind in other versions that are served; objects are stored in the version of this type. */
+  readonly otherVersions?: readonly ResourceType[];
   /** Never set. Carries T. */
   readonly __object?: T;
 }

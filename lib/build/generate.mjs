@@ -117,7 +117,16 @@ function typesText(definitions) {
 /** The schema as it is kept: named parts by reference, nothing that only the generator reads. */
 function plain(schema, top = false) {
   if (schema.$id && !top) return { $ref: schema.$id, ...(schema.nullable && { nullable: true }) };
-  const { $id, tsType: _tsType, 'x-knc-api-version': _version, properties, items, additionalProperties, ...rest } = schema;
+  const {
+    $id,
+    tsType: _tsType,
+    'x-knc-api-version': _version,
+    'x-knc-kind': _kind,
+    properties,
+    items,
+    additionalProperties,
+    ...rest
+  } = schema;
   return {
     ...rest,
     ...(properties && { properties: Object.fromEntries(Object.entries(properties).map(([key, field]) => [key, plain(field)])) }),
@@ -131,7 +140,7 @@ function schemasText(definitions) {
   const table = Object.fromEntries([...definitions].map(([name, schema]) => [name, plain(schema, true)]));
   const kinds = Object.fromEntries(
     [...definitions].flatMap(([name, schema]) =>
-      schema['x-knc-api-version'] ? [[`${schema['x-knc-api-version']}/${name}`, name]] : [],
+      schema['x-knc-api-version'] ? [[`${schema['x-knc-api-version']}/${schema['x-knc-kind']}`, name]] : [],
     ),
   );
   return [

@@ -1,4 +1,4 @@
-import { findType, type KubeObject, type ObjectMeta, type ResourceType, type Stored } from '../api';
+import { findServedType, type KubeObject, type ObjectMeta, type ResourceType, type Stored } from '../api';
 import { isJsonObject, type JsonObject, jsonEqual, KncError } from '../base';
 import { type Cluster, ClusterError } from '../kube';
 
@@ -41,7 +41,7 @@ export async function applyObjects(
 
 async function attempt(object: KubeObject, work: (type: ResourceType) => Promise<ApplyOutcome>): Promise<ApplyResult> {
   try {
-    const type = findType(object.apiVersion, object.kind);
+    const type = findServedType(object.apiVersion, object.kind);
     if (!type) {
       throw new KncError('KNC2101', `no kind ${object.kind} in version ${object.apiVersion}`, { where: object.metadata.name });
     }
@@ -79,7 +79,7 @@ const identity = ({ apiVersion, kind, metadata }: KubeObject): string =>
   `${apiVersion.replace(/\/?[^/]*$/, '')}/${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
 
 function inNamespace(object: KubeObject, namespace: string): KubeObject {
-  const type = findType(object.apiVersion, object.kind);
+  const type = findServedType(object.apiVersion, object.kind);
   if (!type) return object;
   const metadata: ObjectMeta = {
     ...object.metadata,

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  allTypes,
   type Deployment,
   DeploymentType,
   type EndpointSubset,
@@ -8,6 +7,7 @@ import {
   type Pod,
   type ServingConfig,
   type Stored,
+  servedTypes,
 } from '../api';
 import type { Clock, Executor, Log, Metrics, Random } from '../base';
 import { Autoscaler, autoscalingReconcilers, Engine, GATEWAY_HOST, GatewayAddresses, servingReconcilers } from '../control';
@@ -128,7 +128,7 @@ export class LocalSystem {
   private constructor(private readonly options: LocalSystemOptions) {
     const { clock, executor, random, log, metrics, listen, machine, config = localServingConfig } = options;
     const { store = new MemoryStore() } = options;
-    const cluster = new MemoryCluster({ clock, random, types: allTypes, admission: admission(config), store });
+    const cluster = new MemoryCluster({ clock, random, types: servedTypes, admission: admission(config), store });
     this.cluster = cluster;
     this.functions = options.functions ?? new FunctionRegistry({ clock, executor });
     this.gateway = new Gateway({
@@ -212,7 +212,7 @@ export class LocalSystem {
     const { clock, log } = this.options;
     const pods = this.#pods;
     this.#api = await LocalApi.start({
-      ...{ cluster: this.cluster, types: allTypes, pods, clock, log, kubeconfig },
+      ...{ cluster: this.cluster, types: servedTypes, pods, clock, log, kubeconfig },
       extra: (segments) => this.#journal.document(segments),
     });
   }

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { Chart, Testing } from 'cdk8s';
 import { KnService } from 'knative-constructs';
-import { allTypes, type KubeObject } from '../../lib/api';
+import { type KubeObject, servedTypes } from '../../lib/api';
 import type { Watch } from '../../lib/kube';
 import { VirtualSystem } from './support/virtual-system';
 
@@ -26,7 +26,7 @@ const pods = async () => (await Promise.all(names.map((name) => virtual.pods(`${
 /** Watches every kind; calls back for every change from now on. */
 async function changes(onChange: (what: string) => void): Promise<() => void> {
   const watches: Watch[] = [];
-  for (const type of allTypes) {
+  for (const type of servedTypes) {
     const { resourceVersion } = await virtual.system.cluster.list(type);
     watches.push(
       virtual.system.cluster.watch(type, { resourceVersion }, (event) => {

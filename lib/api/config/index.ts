@@ -4,6 +4,7 @@ export * from './config-map-error';
 export * from './defaults';
 export * from './deployment';
 export * from './domain';
+export * from './eventing';
 export * from './example-checksum';
 export * from './features';
 export * from './gc';

@@ -3,6 +3,7 @@ import type { ConfigData, YamlParser } from './config-data';
 import { type DefaultsConfig, defaultDefaultsConfig, parseDefaultsConfig } from './defaults';
 import { type DeploymentConfig, defaultDeploymentConfig, parseDeploymentConfig } from './deployment';
 import { type DomainConfig, defaultDomainConfig, parseDomainConfig } from './domain';
+import { defaultEventingConfig, type EventingConfig } from './eventing';
 import { defaultFeaturesConfig, type FeaturesConfig, parseFeaturesConfig } from './features';
 import { defaultGcConfig, type GcConfig, parseGcConfig } from './gc';
 import { defaultNetworkConfig, type NetworkConfig, parseNetworkConfig } from './network';
@@ -13,6 +14,8 @@ export interface ServingConfig {
   readonly defaults: DefaultsConfig;
   readonly deployment: DeploymentConfig;
   readonly domain: DomainConfig;
+  /** What Knative Eventing is told; its ConfigMaps are in a namespace of their own. */
+  readonly eventing: EventingConfig;
   readonly features: FeaturesConfig;
   readonly gc: GcConfig;
   readonly network: NetworkConfig;
@@ -24,6 +27,7 @@ export const defaultServingConfig: ServingConfig = {
   defaults: defaultDefaultsConfig,
   deployment: defaultDeploymentConfig,
   domain: defaultDomainConfig,
+  eventing: defaultEventingConfig,
   features: defaultFeaturesConfig,
   gc: defaultGcConfig,
   network: defaultNetworkConfig,
@@ -49,6 +53,7 @@ export function parseServingConfig(
     defaults: parseDefaultsConfig(data('defaults')),
     deployment: parseDeploymentConfig(data('deployment'), options.parseYaml),
     domain: parseDomainConfig(data('domain'), options.parseYaml, options.clusterDomain),
+    eventing: defaultEventingConfig,
     features: parseFeaturesConfig(data('features')),
     gc: parseGcConfig(data('gc')),
     network: parseNetworkConfig(data('network'), options.parseYaml),

@@ -77,17 +77,17 @@ export const status = (
   options: { readonly required?: readonly string[] } = {},
 ) => define(name, description, properties, { extends: [KResourceStatus], ...options });
 
-/** A whole kind; without a status schema it is one of which nothing is observed. */
+/** A whole kind; without a status schema it is one of which nothing is observed. `id` is its name here, where two versions share one. */
 export function kind(
   apiVersion: string,
   name: string,
   description: string,
   spec: TObject,
   statusSchema?: TObject,
-  options: Parameters<typeof define>[3] = {},
+  { id = name, ...options }: Parameters<typeof define>[3] & { readonly id?: string } = {},
 ): TObject {
   const schema = define(
-    name,
+    id,
     description,
     {
       apiVersion: str('API version of the object.', { tsType: `'${apiVersion}'` }),
@@ -98,5 +98,5 @@ export function kind(
     },
     { required: ['metadata', 'spec'], ...options },
   );
-  return { ...schema, 'x-knc-api-version': apiVersion };
+  return { ...schema, 'x-knc-api-version': apiVersion, 'x-knc-kind': name };
 }

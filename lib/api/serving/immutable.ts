@@ -5,7 +5,7 @@ import type { RevisionSpec, RevisionTemplateSpec } from '../generated/types';
 const shown = (value: unknown): string => JSON.stringify(value) ?? '<unset>';
 
 /** The values that differ, one below the other: path, then the old and the new. */
-function differences(old: unknown, next: unknown, path: string): string[] {
+export function differences(old: unknown, next: unknown, path: string): string[] {
   if (Array.isArray(old) && Array.isArray(next)) {
     const length = Math.max(old.length, next.length);
     return Array.from({ length }, (_, i) => differences(old[i], next[i], `${path}[${i}]`)).flat();

@@ -5,20 +5,21 @@ import {
   knativeTypes,
   type ResourceType,
   type ServingConfig,
+  servedTypes,
   validate,
 } from '../../api';
 import { type ErrorCode, type FieldError, formatFieldError } from '../../base';
 import { type ProblemEntry, ProblemError, type ProblemMessage } from '../output/problem';
 import type { LoadedInput, LoadedObject } from './loaded-input';
 
-/** An object that can be applied: its kind is served, its namespace is set, its fields are valid. */
+/** An object that can be applied: its kind is known, its namespace is set, its fields are valid. */
 export interface CheckedObject extends LoadedObject {
   readonly type: ResourceType;
 }
 
 export interface CheckedObjects {
   readonly objects: readonly CheckedObject[];
-  /** Objects of other people's kinds, which nothing here would act on. */
+  /** Objects of other people's kinds, and of ours that have no controller yet: nothing here would act on them. */
   readonly foreign: readonly LoadedObject[];
   /** What is allowed but worth knowing: `Service default/x: text`, of each object that its construct has not warned of. */
   readonly warnings: readonly string[];
@@ -129,5 +130,7 @@ export function checkObjects(input: Pick<LoadedInput, 'objects' | 'warnings'>, n
   });
   const all = [...findings, ...repeats, ...invalid];
   if (all.length > 0) refuse(all);
-  return { objects: unique, foreign, warnings };
+  const served = unique.filter(({ type }) => servedTypes.includes(type));
+  const unserved = unique.filter(({ type }) => !servedTypes.includes(type));
+  return { objects: served, foreign: [...unserved, ...foreign], warnings };
 }

@@ -11,6 +11,7 @@ import {
   ServiceType,
   type ServingConfig,
   type Stored,
+  servedTypes,
   typeKey,
 } from '../../api';
 import { errorMessage } from '../../base';
@@ -26,7 +27,11 @@ export interface LiveObjects {
 }
 
 /** Kinds that controllers read and make; pods and what follows them are made anew in the preview. */
-const KINDS: readonly ResourceType[] = [...knativeTypes, DeploymentType, K8sServiceType];
+const KINDS: readonly ResourceType[] = [
+  ...servedTypes.filter((type) => knativeTypes.includes(type)),
+  DeploymentType,
+  K8sServiceType,
+];
 const SYSTEM_NAMESPACE = 'knative-serving';
 const SETTINGS = ['autoscaler', 'defaults', 'deployment', 'domain', 'features', 'gc', 'network'];
 

@@ -4,12 +4,12 @@ import {
   K8sServiceType,
   type KReference,
   type KubeObject,
-  knativeTypes,
   type ResourceType,
   referenceText,
   resolveSchema,
   type Stored,
   schemaOf,
+  servedTypes,
 } from '../../api';
 import type { Observed } from '../reconciler';
 
@@ -34,7 +34,10 @@ function hasAddress(type: ResourceType): boolean {
 }
 
 /** Kinds that have an address by their shape, and the Services of Kubernetes, which have one by their name. */
-export const addressableTypes: readonly ResourceType[] = [K8sServiceType, ...knativeTypes.filter(hasAddress)];
+export const addressableTypes: readonly ResourceType[] = [
+  K8sServiceType,
+  ...servedTypes.filter((type) => type !== K8sServiceType && hasAddress(type)),
+];
 
 /** The kind of a target, if objects of that kind can be one. */
 export function targetType({ apiVersion, kind }: KReference): ResourceType | undefined {

@@ -1,4 +1,4 @@
-import { findType, type KubeObject, type Stored } from '../../api';
+import { findServedType, type KubeObject, type Stored } from '../../api';
 import { MemoryStore } from '../store';
 import { storeKey, VERSION_KEY } from './object-space';
 
@@ -9,7 +9,7 @@ import { storeKey, VERSION_KEY } from './object-space';
 export function seededStore(objects: readonly Stored<KubeObject>[]): MemoryStore {
   const store = new MemoryStore();
   const writes = objects.flatMap((object) => {
-    const type = findType(object.apiVersion, object.kind);
+    const type = findServedType(object.apiVersion, object.kind);
     return type ? [{ key: storeKey(type, object), value: object }] : [];
   });
   const versions = objects.map(({ metadata }) => Number(metadata.resourceVersion)).filter(Number.isFinite);

@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import {
-  allTypes,
   apiVersionOf,
   type EndpointSubset,
   type KubeObject,
@@ -8,6 +7,7 @@ import {
   PodAutoscalerType,
   type ServingConfig,
   type Stored,
+  servedTypes,
 } from '../../api';
 import { CountingExecutor, noLog, noMetrics, seededRandom, VirtualClock } from '../../base';
 import { autoscalingReconcilers, Engine, GatewayAddresses, INGRESS_CLASS, servingReconcilers } from '../../control';
@@ -44,7 +44,7 @@ export class PreviewSystem {
     const cluster = new MemoryCluster({
       clock,
       random,
-      types: allTypes,
+      types: servedTypes,
       admission: admission(settings),
       store: seededStore(live),
     });
@@ -85,7 +85,7 @@ export class PreviewSystem {
 
   /** Every object there is. */
   async objects(): Promise<Stored<KubeObject>[]> {
-    const lists = await Promise.all(allTypes.map((type) => this.cluster.list(type)));
+    const lists = await Promise.all(servedTypes.map((type) => this.cluster.list(type)));
     return lists.flatMap(({ items }) => items as Stored<KubeObject>[]);
   }
 

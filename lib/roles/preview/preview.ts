@@ -2,7 +2,7 @@ import {
   EndpointSliceType,
   EndpointsType,
   EventType,
-  findType,
+  findServedType,
   type KubeObject,
   keyOf,
   NamespaceType,
@@ -93,7 +93,7 @@ function changesBetween(
   for (const id of new Set([...old.keys(), ...next.keys()])) {
     const [was, is] = [old.get(id), next.get(id)];
     const object = is ?? was!;
-    const type = findType(object.apiVersion, object.kind);
+    const type = findServedType(object.apiVersion, object.kind);
     if (!type || FOLLOWING.has(typeKey(type))) continue;
     const fields = was && is ? diffObjects(was, is) : [];
     if (was && is && fields.length === 0) continue;
@@ -109,6 +109,6 @@ function changesBetween(
 }
 
 function identity(object: KubeObject): string {
-  const type = findType(object.apiVersion, object.kind);
+  const type = findServedType(object.apiVersion, object.kind);
   return `${type ? typeKey(type) : `${object.kind}.${object.apiVersion}`} ${keyOf(object)}`;
 }

@@ -1,4 +1,14 @@
-import { ConfigMapType, crd, knativeTypes, type ResourceType, RouteType, ServiceType } from '../../../lib/api';
+import {
+  ChannelType,
+  ConfigMapType,
+  crd,
+  EventTypeType,
+  knativeTypes,
+  type ResourceType,
+  RouteType,
+  ServiceType,
+  SinkBindingType,
+} from '../../../lib/api';
 
 type Node = Readonly<Record<string, unknown>> & {
   readonly type?: string;
@@ -63,20 +73,32 @@ describe.each(knativeTypes.map((type) => [type.kind, type] as const))('the defin
     }
   });
 
-  test('serves and stores one version with a status', () => {
+  test('stores one version, and serves all of them with a status', () => {
+    const versions = [type, ...(type.otherVersions ?? [])];
     expect(crd(type)).toMatchObject({
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       metadata: { name: `${type.plural}.${type.group}` },
       spec: {
         scope: type.namespaced ? 'Namespaced' : 'Cluster',
-        versions: [{ name: type.version, served: true, storage: true, subresources: { status: {} } }],
+        versions: versions.map(({ version }) => ({
+          name: version,
+          served: true,
+          storage: version === type.version,
+          subresources: { status: {} },
+        })),
       },
     });
   });
 });
 
-test.each([
+const EVENTING = ['all', 'knative', 'eventing'];
+const CHANNEL = ['all', 'knative', 'messaging', 'channel'];
+const SOURCES = ['all', 'knative', 'sources'];
+const AGE = ['Age', 'Ready', 'Reason'];
+const ADDRESS = ['URL', ...AGE];
+
+test.each<[string, string, string[] | undefined, string[], string[] | undefined]>([
   [
     'Service',
     'services',
@@ -117,6 +139,28 @@ test.each([
   ],
   ['DomainMapping', 'domainmappings', ['dm'], ['all', 'knative', 'serving'], ['URL', 'Ready', 'Reason']],
   ['ClusterDomainClaim', 'clusterdomainclaims', ['cdc'], ['knative-internal', 'networking'], undefined],
+  ['Broker', 'brokers', undefined, EVENTING, [...ADDRESS, 'Class']],
+  ['Trigger', 'triggers', undefined, EVENTING, ['Broker', 'Subscriber_URI', ...AGE]],
+  [
+    'EventType',
+    'eventtypes',
+    undefined,
+    EVENTING,
+    ['Type', 'Source', 'Reference Name', 'Reference Kind', 'Description', 'Ready', 'Reason'],
+  ],
+  ['EventPolicy', 'eventpolicies', undefined, EVENTING, ['Ready', 'Reason']],
+  ['EventTransform', 'eventtransforms', undefined, EVENTING, ['URL', 'Sink', 'Ready', 'Reason']],
+  ['RequestReply', 'requestreplies', ['rr'], EVENTING, ['URL', 'Ready', 'Reason']],
+  ['Channel', 'channels', ['ch'], CHANNEL, ADDRESS],
+  ['InMemoryChannel', 'inmemorychannels', ['imc'], CHANNEL, ADDRESS],
+  ['Subscription', 'subscriptions', ['sub'], ['all', 'knative', 'messaging'], AGE],
+  ['Sequence', 'sequences', undefined, ['all', 'knative', 'flows'], ADDRESS],
+  ['Parallel', 'parallels', undefined, ['all', 'knative', 'flows'], ADDRESS],
+  ['PingSource', 'pingsources', undefined, SOURCES, ['Sink', 'Schedule', ...AGE]],
+  ['ApiServerSource', 'apiserversources', undefined, SOURCES, ['Sink', ...AGE]],
+  ['ContainerSource', 'containersources', undefined, SOURCES, ['Sink', ...AGE]],
+  ['SinkBinding', 'sinkbindings', undefined, [...SOURCES, 'bindings'], ['Sink', ...AGE]],
+  ['JobSink', 'jobsinks', undefined, [...EVENTING, 'sink'], ADDRESS],
 ])('%s is called and shown as upstream has it', (kind, plural, shortNames, categories, columns) => {
   const { spec } = crd(knativeTypes.find((type) => type.kind === kind)!);
   expect(spec.names).toEqual({ kind, plural, singular: kind.toLowerCase(), categories, ...(shortNames ? { shortNames } : {}) });
@@ -139,6 +183,30 @@ test('fields that are never allowed are declared and refused, so that they are n
   });
   expect(pod.properties!['priority']).toMatchObject({ 'x-kubernetes-validations': [{ rule: 'false' }] });
   expect(pod.properties!['readinessGates']).toMatchObject({ type: 'array', 'x-kubernetes-validations': [{ rule: 'false' }] });
+});
+
+test('the versions of a kind keep each other’s fields: nothing converts between them', () => {
+  const [newer, older] = crd(EventTypeType).spec.versions.map(({ name, schema }) => [
+    name,
+    Object.keys((schema.openAPIV3Schema as Node).properties!['spec']!.properties!).sort(),
+  ]);
+  const fields = ['attributes', 'broker', 'description', 'reference', 'schema', 'schemaData', 'source', 'type'];
+  expect([newer, older]).toEqual([
+    ['v1beta3', fields],
+    ['v1beta2', fields],
+  ]);
+});
+
+test('sources, bindings and channels are labelled as upstream has it', () => {
+  expect(crd(SinkBindingType).metadata.labels).toMatchObject({
+    'duck.knative.dev/source': 'true',
+    'duck.knative.dev/binding': 'true',
+    'eventing.knative.dev/source': 'true',
+  });
+  expect(crd(ChannelType).metadata.labels).toMatchObject({
+    'messaging.knative.dev/subscribable': 'true',
+    'app.kubernetes.io/name': 'knative-eventing',
+  });
 });
 
 test('only custom resources have a definition', () => {

@@ -1,0 +1,17 @@
+export type {
+  AppliedEventPolicyRef,
+  AuthStatus,
+  CloudEventAttributes,
+  CloudEventOverrides,
+  DeliverySpec,
+  Destination,
+} from '../generated/types';
+export * from './broker';
+export { destinationErrors } from './destination';
+export * from './event-policy';
+export * from './event-transform';
+export * from './event-type';
+export { filterErrors } from './filters';
+export * from './iso-duration';
+export * from './request-reply';
+export * from './trigger';

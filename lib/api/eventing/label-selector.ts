@@ -1,0 +1,25 @@
+import { type FieldError, invalidValue, via } from '../../base';
+import type { LabelSelector } from '../generated/types';
+
+/** What is wrong with a label selector; the errors' path is that of the selector. */
+export function selectorErrors(selector: LabelSelector | undefined): FieldError[] {
+  return (selector?.matchExpressions ?? []).flatMap(({ operator, values = [] }, i) => {
+    const path = `matchExpressions[${i}]`;
+    switch (operator) {
+      case 'In':
+      case 'NotIn':
+        return values.length > 0
+          ? []
+          : via(path, [
+              invalidValue("values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty", 'values'),
+            ]);
+      case 'Exists':
+      case 'DoesNotExist':
+        return values.length === 0
+          ? []
+          : via(path, [invalidValue('values: Invalid value: values set must be empty for exists and does not exist', 'values')]);
+      default:
+        return via(path, [invalidValue(`${JSON.stringify(operator)} is not a valid label selector operator`, 'operator')]);
+    }
+  });
+}

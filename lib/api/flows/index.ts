@@ -1,0 +1,2 @@
+export * from './parallel';
+export * from './sequence';

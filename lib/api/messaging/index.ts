@@ -1,0 +1,3 @@
+export * from './channel';
+export * from './in-memory-channel';
+export * from './subscription';
