@@ -1,6 +1,7 @@
 import { applyContract } from './apply-contract';
 import { ContractContext, type ContractSubject } from './contract-context';
 import { deletionContract } from './deletion-contract';
+import { dryRunContract } from './dry-run-contract';
 import { strategicContract } from './strategic-contract';
 import { watchContract } from './watch-contract';
 import { writesContract } from './writes-contract';
@@ -18,6 +19,7 @@ export function clusterContract(name: string, makeSubject: () => Promise<Contrac
     strategicContract(context);
     applyContract(context);
     deletionContract(context);
+    dryRunContract(context);
     watchContract(context);
   });
 }
