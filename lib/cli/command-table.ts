@@ -19,6 +19,10 @@ const input = {
   variadic: true,
 } as const;
 
+const targetNamespace: OptionSpec = {
+  flags: '-n, --namespace <name>',
+  description: 'namespace of what names none (default: that of the context)',
+};
 /** Which cluster a command looks at. */
 const target: readonly OptionSpec[] = [
   { flags: '--context <name>', description: 'a context of your kubeconfig, instead of the running knc dev' },
@@ -255,7 +259,7 @@ export const commandTable: readonly CommandSpec[] = [
       ...target,
       { flags: '--prune', description: 'delete what was applied to these namespaces before and the input no longer has' },
       { flags: '--json', description: 'the plan as JSON on stdout' },
-      namespace,
+      targetNamespace,
       inheritEnv,
       useAppCommand,
     ],
@@ -281,7 +285,7 @@ export const commandTable: readonly CommandSpec[] = [
         description: 'KIND/NAME (ksvc, route, revision, kpa, deployment, pod, ...), the name of a service, or a URL',
       },
     ],
-    options: [...target, { flags: '--json', description: 'the same as JSON on stdout' }, namespace],
+    options: [...target, { flags: '--json', description: 'the same as JSON on stdout' }, targetNamespace],
   },
   {
     name: 'completion',
