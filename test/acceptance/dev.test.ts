@@ -96,6 +96,7 @@ describeBuilt('knc dev', () => {
       expect(ready).toEqual({
         event: 'ready',
         gateway: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+        kubeconfig: expect.any(String),
         services: ['hello', 'caller', 'echo'].map(reachable),
         elapsedMs: expect.any(Number),
       });

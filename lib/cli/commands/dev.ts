@@ -33,7 +33,7 @@ export async function run(invocation: Invocation, io: Io, startLocal: LocalStart
   try {
     return await runIn(state, { invocation, io, startLocal, options, reporter, clock });
   } finally {
-    await state.close();
+    await state?.close();
   }
 }
 
@@ -46,7 +46,10 @@ interface Run {
   readonly clock: Clock;
 }
 
-async function runIn(state: StateFolder, { invocation, io, startLocal, options, reporter, clock }: Run): Promise<number> {
+async function runIn(
+  state: StateFolder | undefined,
+  { invocation, io, startLocal, options, reporter, clock }: Run,
+): Promise<number> {
   const executor = new RealExecutor((error) => reporter.problem(problemOf(error)));
   const aborting = new AbortController();
   const runner = appRunner(io, invocation.options, {
@@ -68,11 +71,20 @@ async function runIn(state: StateFolder, { invocation, io, startLocal, options, 
     loader: new InputLoader(options.paths, runner, io.readStdin),
     start: async (listener, inputRead) => {
       // Pods of an earlier run begin at once, so it must be known by then what their images mean.
-      if (state.lastWritten !== undefined) await inputRead;
+      if (state?.lastWritten !== undefined) await inputRead;
       const gateway = { host: HOST, port: await choosePort(HOST, options.port), serverTiming: true };
       const applies = options.paths.length > 0;
       const deps = { clock, executor, random: systemRandom, reporter, metrics };
-      return startLocal({ ...deps, isolate: options.isolate, gateway, images, inheritEnv, state, applies, ...listener });
+      return startLocal({
+        ...deps,
+        isolate: options.isolate,
+        gateway,
+        images,
+        inheritEnv,
+        ...(state ? { state } : {}),
+        applies,
+        ...listener,
+      });
     },
     apply: applyToCluster,
     onInput: (input) => images.update(imagesOf(input, trustImages)),

@@ -77,7 +77,7 @@ export const startLocalSystem: LocalStart = async (options) => {
     cluster: system.cluster,
     gatewayUrl: system.gatewayUrl,
     kubeconfig: system.kubeconfig,
-    state: state?.ephemeral ? undefined : state?.path,
+    state: state?.path,
     applied: store && applies ? new AppliedMemory(store) : undefined,
     retryPods: () => system.retryPods(),
     stop: () => system.stop(),

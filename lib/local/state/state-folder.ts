@@ -1,8 +1,7 @@
 import fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Clock, errorMessage, KncError, timestamp } from '../../base';
-import { LmdbStore, MemoryStore, type Store } from '../store';
+import { LmdbStore, type Store } from '../store';
 import { FolderLock } from './folder-lock';
 import { ProcessJournal } from './process-journal';
 import { migrate, readFormat } from './store-format';
@@ -20,12 +19,7 @@ export interface StateFolderOptions {
 export class StateFolder {
   /** Takes the folder, which is made if it is not there. @throws KncError KNC3301, KNC3303 */
   static open(folder: string, options: StateFolderOptions): StateFolder {
-    return new StateFolder(path.resolve(folder), false, options);
-  }
-
-  /** A temporary folder, removed when it is closed; its store is memory. */
-  static ephemeral(options: StateFolderOptions): StateFolder {
-    return new StateFolder(fs.mkdtempSync(path.join(tmpdir(), 'knc-state-')), true, options);
+    return new StateFolder(path.resolve(folder), options);
   }
 
   readonly kubeconfigPath: string;
@@ -40,7 +34,6 @@ export class StateFolder {
   private constructor(
     /** Absolute. */
     readonly path: string,
-    readonly ephemeral: boolean,
     private readonly options: StateFolderOptions,
   ) {
     this.#storeFolder = pathIn(path, 'store');
@@ -68,7 +61,6 @@ export class StateFolder {
    * @throws KncError KNC3302, KNC3303, KNC3304
    */
   async openStore(): Promise<Store> {
-    if (this.ephemeral) return new MemoryStore();
     try {
       this.#store = await this.#openStore();
     } catch (error) {
@@ -89,7 +81,6 @@ export class StateFolder {
       await this.#store?.close();
     } finally {
       this.#lock.release();
-      if (this.ephemeral) fs.rmSync(this.path, { recursive: true, force: true });
     }
   }
 

@@ -37,7 +37,7 @@ test('a path is needed, but not to begin with an empty platform', () => {
 });
 
 test('state is kept in the default folder, in another one, or not at all', () => {
-  const of = (options: Record<string, unknown>) => devOptions({ args: ['.'], options });
+  const of = (options: Parameters<typeof devOptions>[0]['options']) => devOptions({ args: ['.'], options });
   expect(of({ state: 'elsewhere' })).toMatchObject({ state: 'elsewhere', fresh: false });
   expect(of({ fresh: true })).toMatchObject({ state: undefined, fresh: true });
   expect(of({ ephemeral: true })).toMatchObject({ state: 'ephemeral' });

@@ -1,14 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { StateFolder } from '../../../../lib/local/state';
 import { migrate, readFormat, STORE_FORMAT } from '../../../../lib/local/state/store-format';
@@ -70,15 +60,6 @@ test('a folder that is in use is refused, and free again after the end', async (
   expect((await refusal(open)).code).toBe('KNC3301');
   await state.close();
   await open().close();
-});
-
-test('an ephemeral one keeps nothing and leaves nothing', async () => {
-  const state = StateFolder.ephemeral({ clock, report: (text) => reports.push(text) });
-  expect(statSync(state.path).mode & 0o777).toBe(0o700);
-  (await state.openStore()).write([{ key: 'a', value: 1 }]);
-  writeFileSync(state.kubeconfigPath, 'secret');
-  await state.close();
-  expect(existsSync(state.path)).toBe(false);
 });
 
 test('a damaged store is set aside whole and told; the next one is empty and works', async () => {
