@@ -24,7 +24,11 @@ export interface WatchOptions extends Selection {
   readonly resourceVersion?: string;
 }
 
-/** A running watch. `closed` resolves when it has ended, with the reason unless `stop` was called. */
+/**
+ * A running watch. `closed` resolves when it has ended, with the reason unless `stop` was called. What trying again may mend (a
+ * connection that breaks, a server that restarts) does not end a watch: it goes on after the last event that it delivered. It ends
+ * with Expired when that version is forgotten, and then somebody has to list again (`Informer` does), or with a refusal.
+ */
 export interface Watch {
   stop(): void;
   readonly closed: Promise<ClusterError | undefined>;
