@@ -40,14 +40,23 @@ export interface ApiServerOptions {
   readonly openApi?: OpenApi;
   /** Paths beside Kubernetes' own. @default none */
   readonly extra?: ExtraPaths;
+  /** How long a client may take. @default 10 seconds for a head, 60 for a whole request */
+  readonly patience?: Patience;
 }
 
+/** How long clients may take, in milliseconds. */
+export interface Patience {
+  /** For the head of a request, and for a TLS handshake. */
+  readonly headMs: number;
+  /** For all of a request. */
+  readonly requestMs: number;
+  /** Between two looks at who is late. */
+  readonly checkMs: number;
+}
+
+const DEFAULT_PATIENCE: Patience = { headMs: 10_000, requestMs: 60_000, checkMs: 2000 };
+
 const HOST = '127.0.0.1';
-/** How long the head of a request, all of a request, and a TLS handshake may take, in milliseconds. */
-const HEAD_MS = 10_000;
-const REQUEST_MS = 60_000;
-/** How often connections are looked at for these, in milliseconds. */
-const CHECK_MS = 2000;
 /** Longer than clients keep idle connections (client-go: 90 s), so that they close them and not we. */
 const IDLE_MS = 120_000;
 
@@ -77,8 +86,14 @@ export class ApiServer {
       ...(pods ? { pods } : {}),
       ...(protobuf ? { protobuf } : {}),
     };
-    const waits = { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS, handshakeTimeout: HEAD_MS };
-    const limits = { ...waits, connectionsCheckingInterval: CHECK_MS };
+    const { headMs, requestMs, checkMs } = options.patience ?? DEFAULT_PATIENCE;
+    const limits = {
+      headersTimeout: headMs,
+      handshakeTimeout: headMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: checkMs,
+      keepAliveTimeout: IDLE_MS,
+    };
     this.#server = createServer({ cert: certificate, key, minVersion: 'TLSv1.2', ...limits }, (request, response) => {
       void this.#answer(request, response);
     });

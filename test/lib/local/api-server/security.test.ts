@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { parse } from 'yaml';
 import { writeKubeconfig } from '../../../../lib/local/api-server';
-import { CONFIG_MAPS, configMap, type Sent, TestServer } from './support';
+import { CONFIG_MAPS, configMap, type Sent, TestServer, TOKEN } from './support';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -124,6 +124,28 @@ test('a warning repeats what a client wrote, in any script, and nothing else of 
 test('a compressed body, of which the size is not known, is refused', async () => {
   const sent = { method: 'POST', body: configMap('packed'), headers: { 'content-encoding': 'gzip' } };
   expect((await server.send(CONFIG_MAPS, sent)).code).toBe(415);
+});
+
+test.each([
+  ['a head', 'GET /version HTTP/1.1\r\nHost: localhost\r\n'],
+  [
+    'a body',
+    `POST ${CONFIG_MAPS} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Type: application/json\r\n` +
+      'Content-Length: 100\r\n\r\n{',
+  ],
+])('%s that does not come to its end is not waited for', async (_what, sent) => {
+  const hasty = await TestServer.start({ patience: { headMs: 100, requestMs: 200, checkMs: 20 } });
+  const socket = connect({
+    host: '127.0.0.1',
+    port: Number(new URL(hasty.url).port),
+    servername: 'localhost',
+    ca: hasty.certificate,
+  });
+  socket.write(sent);
+  let answer = '';
+  for await (const chunk of socket) answer += chunk;
+  expect(answer).toMatch(/^HTTP\/1.1 408 /);
+  await hasty.close();
 });
 
 test('the server is not there for other machines', async () => {
