@@ -22,8 +22,9 @@ export async function endLeftOver(left: LeftOver, clock: Clock, engine?: string)
   const containers = [...left.containers].filter(isOurContainer);
   for (const [id, start] of left.groups) {
     if (processStart(id) !== start) continue;
+    const members = groupMembers(id);
     kill(-id);
-    ended.push(id);
+    ended.push(id, ...members.filter((pid) => pid !== id));
   }
   for (const pid of processesIn(directories)) {
     kill(pid);
@@ -34,6 +35,21 @@ export async function endLeftOver(left: LeftOver, clock: Clock, engine?: string)
   while (ended.some((pid) => processStart(pid) !== undefined) && clock.now() < late) await clock.sleep(LOOK_MS);
   for (const directory of directories) fs.rmSync(directory, { recursive: true, force: true });
   return ended;
+}
+
+/** Where there is no /proc, none are found. */
+function groupMembers(group: number): number[] {
+  if (process.platform !== 'linux') return [];
+  return fs.readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const stat = fs.readFileSync(`/proc/${name}/stat`, 'latin1');
+      const [, , of] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(of) === group ? [Number(name)] : [];
+    } catch {
+      return []; // it has ended
+    }
+  });
 }
 
 /** Processes with one of these folders in their environment; where there is no /proc, none are found. */
