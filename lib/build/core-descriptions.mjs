@@ -36,7 +36,7 @@ export async function writeCoreDescriptions(root, file) {
   const found = {};
   for (const [, comment, id, field = ''] of readFileSync(source, 'utf8').matchAll(ENTRY)) {
     const text = plainText(comment);
-    if (known.has(id) && text) (found[id] ??= {})[field] ??= text;
+    if (known.has(id) && text) found[id] = { [field]: text, ...found[id] };
   }
   if (Object.keys(found).length < known.size / 2)
     throw new Error(`${source}: only ${Object.keys(found).length} definitions found`);

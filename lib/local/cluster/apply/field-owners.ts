@@ -24,7 +24,7 @@ import { type Ownership, type Ownerships, ownershipKey } from './ownership';
 export interface Writer {
   readonly manager: string;
   readonly apiVersion: string;
-  /** The part that is written; empty for everything but the status. */
+  /** The part that is written, `status` or `scale`; empty for the object itself. */
   readonly subresource: string;
   /** RFC 3339. */
   readonly time: string;
