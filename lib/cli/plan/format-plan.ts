@@ -30,8 +30,12 @@ function trafficLine({ namespace, route, from, to }: TrafficMove): string {
   return `${namespace}/${route}: ${old ? `${old} → ` : ''}${next || 'nothing'}`;
 }
 
-function scaleLine({ namespace, revision, from, to }: ScaleMove): string {
-  const what = from === 0 ? 'woken' : to === 0 ? 'goes to zero' : 'scaled';
+function scaleLine({ namespace, revision, from, to }: ScaleMove, changes: readonly PlannedChange[]): string {
+  const change = changes.find(
+    ({ type, name, ...at }) => type.kind === 'Revision' && name === revision && at.namespace === namespace,
+  );
+  const known = change?.change === 'created' ? 'starts' : change?.change === 'deleted' ? 'ends' : undefined;
+  const what = known ?? (from === 0 ? 'woken' : to === 0 ? 'goes to zero' : 'scaled');
   return `${namespace}/${revision}: ${from} → ${to} ${to === 1 ? 'pod' : 'pods'} (${what})`;
 }
 
@@ -102,7 +106,11 @@ export function formatPlan(plan: DeployPlan, target: string, style: Style, colum
     style.dim(`plan against ${target}, every pod assumed ready and the load to stay as it is`),
     ...(nothing ? ['no changes: the cluster is as the input declares it'] : changeLines(plan, style, columns)),
     ...section('traffic', plan.traffic.map(trafficLine), style),
-    ...section('pods', plan.scale.map(scaleLine), style),
+    ...section(
+      'pods',
+      plan.scale.map((move) => scaleLine(move, plan.changes)),
+      style,
+    ),
     ...section(
       'refused',
       plan.refused.map(({ object, message }) => `${object.kind} ${object.metadata.name}: ${message}`),

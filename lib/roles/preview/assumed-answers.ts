@@ -1,5 +1,5 @@
 import type { Ingress, PodAutoscaler } from '../../api';
-import { IngressType } from '../../api';
+import { IngressType, labels } from '../../api';
 import {
   type Answerer,
   type Ask,
@@ -28,31 +28,50 @@ export class AssumedGateways implements Answerer {
   forget(): void {}
 }
 
+interface Present {
+  readonly desired: number;
+  /** No route leads to it now. */
+  readonly unreachable: boolean;
+  readonly service: string;
+}
+
 /**
- * An autoscaler whose load never changes: what has a scale keeps it, what is new gets its initial scale, and what no route leads to
- * any more goes to zero.
+ * An autoscaler whose load never changes: what has a scale keeps it, what is new gets its initial scale, what no route leads to any
+ * more goes to zero, and what gets the traffic of a service that is busy is woken.
  */
 export class AssumedScales implements Answerer {
   readonly topic = SCALE_TOPIC;
-  readonly #present: ReadonlyMap<string, number>;
+  readonly #present = new Map<string, Present>();
+  /** Services that have pods now. */
+  readonly #busy = new Set<string>();
 
   constructor(autoscalers: readonly PodAutoscaler[]) {
-    this.#present = new Map(
-      autoscalers.flatMap(({ metadata, status }) =>
-        status?.desiredScale !== undefined && status.desiredScale >= 0
-          ? [[`${metadata.namespace}/${metadata.name}`, status.desiredScale] as const]
-          : [],
-      ),
-    );
+    for (const { metadata, spec, status } of autoscalers) {
+      const desired = status?.desiredScale ?? -1;
+      if (desired < 0) continue;
+      const service = `${metadata.namespace}/${metadata.labels?.[labels.service] ?? metadata.name}`;
+      this.#present.set(`${metadata.namespace}/${metadata.name}`, {
+        ...{ desired, service },
+        unreachable: spec.reachability === 'Unreachable',
+      });
+      if (desired > 0) this.#busy.add(service);
+    }
   }
 
   ask(ask: Ask, onAnswer: (key: string, value: unknown) => void): void {
     const spec = ask.input as DeciderSpec;
-    const desired = spec.reachable ? (this.#present.get(ask.key) ?? spec.initialScale) : 0;
+    const desired = spec.reachable ? this.#desired(ask.key, spec) : 0;
     const spare = desired * spec.total - spec.targetBurstCapacity;
     const answer: ScaleAnswer = { desired, excessBurstCapacity: spec.targetBurstCapacity === -1 ? -1 : Math.trunc(spare) };
     onAnswer(ask.key, answer);
   }
 
   forget(): void {}
+
+  #desired(key: string, { initialScale, activationScale }: DeciderSpec): number {
+    const present = this.#present.get(key);
+    if (!present) return initialScale;
+    const woken = present.desired === 0 && present.unreachable && this.#busy.has(present.service);
+    return woken ? Math.max(1, activationScale) : present.desired;
+  }
 }

@@ -70,7 +70,7 @@ traffic
 
 pods
   default/hello-00001: 1 → 0 pods (goes to zero)
-  default/hello-00002: 0 → 1 pod (woken)
+  default/hello-00002: 0 → 1 pod (starts)
 
 worth knowing
   100% of the traffic of default/hello moves to the new revision hello-00002 as soon as it is ready

@@ -72,6 +72,17 @@ describe('preview', () => {
     ]);
   });
 
+  test('of traffic that goes back to a revision at zero wakes it, and sends the other to zero', async () => {
+    const first = (await preview([service('hello')])).after;
+    const live = (await preview([service('hello', 'example.com/app:2')], { live: first })).after;
+    const back = service('hello', 'example.com/app:2', { traffic: [{ revisionName: 'hello-00001', percent: 100 }] });
+    const { after } = await preview([back], { live });
+    const replicas = after
+      .filter(({ kind }) => kind === DeploymentType.kind)
+      .map(({ spec }) => (spec as { replicas: number }).replicas);
+    expect(replicas).toEqual([1, 0]);
+  });
+
   test('of less than before deletes what was applied before, with its children', async () => {
     const both = [service('one'), service('two')];
     const live = (await preview(both)).after;
