@@ -175,6 +175,16 @@ describeWith(['kubectl'], 'kubectl', () => {
       expect(await kubectl('set', 'env', 'deploy/web', 'TARGET=Set')).toBe('deployment.apps/web env updated\n');
       expect(await kubectl('rollout', 'status', 'deploy/web', '--timeout=30s')).toContain('successfully rolled out\n');
     });
+
+    test('undo goes back to the template before', async () => {
+      const history = rows(
+        await kubectl('rollout', 'history', 'deploy/web').then((text) => text.split('\n').slice(1).join('\n')),
+      );
+      expect(history.map(({ REVISION }) => REVISION)).toEqual(['1', '2', '3']);
+      expect(await kubectl('rollout', 'undo', 'deploy/web')).toBe('deployment.apps/web rolled back\n');
+      expect(await field('deploy/web', '.spec.template.spec.containers[0].env')).toBe('');
+      expect(await kubectl('rollout', 'status', 'deploy/web', '--timeout=30s')).toContain('successfully rolled out\n');
+    });
   });
 
   describe('delete', () => {

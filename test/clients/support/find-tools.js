@@ -27,6 +27,7 @@ const TOOLS = {
     main: KUBECTL_MAIN,
     get: ['get', `k8s.io/kubectl@${KUBECTL_VERSION}`, `k8s.io/component-base@${KUBECTL_VERSION}`],
     build: '.',
+    flags: ['-ldflags', `-X k8s.io/component-base/version.gitVersion=${KUBECTL_VERSION.replace('v0', 'v1')}`],
   },
   kn: {
     version: 'v0.41.0',
@@ -52,7 +53,7 @@ function onPath(name) {
 
 /** The built binary, from the cache or newly made; or why there is none. */
 function build(name) {
-  const { version, main, get, build: target } = TOOLS[name];
+  const { version, main, get, build: target, flags = [] } = TOOLS[name];
   const cache =
     process.env.KNC_TOOLS || path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'knative-constructs');
   const file = path.join(cache, `${name}-${version}`);
@@ -64,7 +65,7 @@ function build(name) {
   try {
     writeFileSync(path.join(folder, 'go.mod'), 'module tools\n\ngo 1.24.0\n');
     if (main) writeFileSync(path.join(folder, 'main.go'), main);
-    const steps = [get, ['build', '-mod=mod', '-o', name, target]];
+    const steps = [get, ['build', '-mod=mod', ...flags, '-o', name, target]];
     for (const step of steps) {
       const { error } = tryRun('go', step, { cwd: folder, timeout: BUILD_MS });
       if (error) return { missing: `Go cannot build ${name} ${version}: ${error.split('\n').at(-1)}` };

@@ -6,6 +6,9 @@ import { type Outcome, type RunOptions, run, type ToolName, toolFile } from './t
 
 type Input = Pick<RunOptions, 'input' | 'env' | 'signal' | 'onStdout' | 'timeoutMs'>;
 
+/** Newer kubectl say more of what they delete than older ones. */
+const NAMESPACE_OF_DELETED = /( deleted) from \S+ namespace$/gm;
+
 interface Ready {
   readonly gateway: string;
   readonly kubeconfig: string;
@@ -92,7 +95,7 @@ export class Session {
 
   async #succeed(tool: ToolName, args: readonly string[], input: Input = {}): Promise<string> {
     const { code, stdout, stderr } = await this.try(tool, args, input);
-    if (code === 0) return stdout;
+    if (code === 0) return stdout.replace(NAMESPACE_OF_DELETED, '$1');
     throw new Error(`${tool} ${args.join(' ')} ended with ${code}\n${stdout}${stderr}`);
   }
 
