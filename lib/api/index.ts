@@ -19,6 +19,7 @@ export * from './names';
 export * from './networking';
 export * from './quantity';
 export * from './resource-type';
+export { conform } from './schema/conform';
 export { resolve as resolveSchema, schemaOf } from './schema/definitions';
 export { nearest } from './schema/near-miss';
 export * from './serving';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { writeCoreDescriptions } from './core-descriptions.mjs';
-import { entryPoints, lightCommands, programs, units } from './entries.mjs';
+import { entryPoints, lightCommands, programs, units, vendors } from './entries.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const dist = path.join(root, 'dist');
@@ -33,6 +33,21 @@ const acrossUnits = (from) => ({
       if (!unit || unit === from) return undefined;
       const target = path.relative(path.join(root, from), path.join(root, unit));
       return { path: `${target.startsWith('.') ? target : `./${target}`}/index.js`, external: true };
+    });
+  },
+});
+
+const vendorFile = (name) => `vendor/${name.replace(/[^a-z-]+/g, '-').replace(/^-/, '')}.js`;
+
+/** Libraries that several bundles need are files of their own, next to which `output` lies. */
+const sharedVendors = (output) => ({
+  name: 'shared-vendors',
+  setup(build) {
+    const filter = new RegExp(`^(${vendors.join('|')})$`);
+    build.onResolve({ filter }, ({ path: name, importer }) => {
+      if (importer.includes('node_modules')) return undefined;
+      const target = path.posix.relative(path.posix.dirname(output), vendorFile(name));
+      return { path: target.startsWith('.') ? target : `./${target}`, external: true };
     });
   },
 });
@@ -65,7 +80,12 @@ async function commandBundles(options) {
       const getters = names.map((name) => `get ${JSON.stringify(name)}() { return require('./${name}'); }`);
       const contents = `module.exports = { ${getters.join(', ')} };`;
       const stdin = { contents, resolveDir: path.join(root, 'lib/cli/commands'), sourcefile: file };
-      return esbuild.build({ ...options, stdin, outfile: path.join(dist, 'bin', file) });
+      return esbuild.build({
+        ...options,
+        stdin,
+        outfile: path.join(dist, 'bin', file),
+        plugins: [acrossUnits('bin'), sharedVendors(`bin/${file}`)],
+      });
     }),
   );
 }
@@ -78,7 +98,7 @@ async function bundle() {
     ...Object.entries(programs).map(([output, source]) =>
       esbuild.build({
         ...{ ...small, entryPoints: [source], outfile: path.join(dist, output), external },
-        plugins: output === 'bin/knc.js' ? [commandsApart] : [],
+        plugins: output === 'bin/knc.js' ? [commandsApart, sharedVendors(output)] : [sharedVendors(output)],
       }),
     ),
     commandBundles({ ...small, external }),
@@ -88,8 +108,11 @@ async function bundle() {
         entryPoints: [`${unit}/index.ts`],
         outfile: path.join(dist, unit, 'index.js'),
         external,
-        plugins: [acrossUnits(unit)],
+        plugins: [acrossUnits(unit), sharedVendors(`${unit}/index.js`)],
       }),
+    ),
+    ...vendors.map((name) =>
+      esbuild.build({ ...small, minify: true, entryPoints: [name], outfile: path.join(dist, vendorFile(name)), external }),
     ),
   ]);
 }

@@ -26,3 +26,6 @@ export const programs = {
 // The commands of `knc` are in two files beside it, so that `knc --help` and `knc validate` do not read the runtime: those named here
 // are in bin/knc-light.js, all others in bin/knc-heavy.js.
 export const lightCommands = ['completion', 'crds', 'doctor', 'images', 'schemas', 'synth', 'validate'];
+
+// Libraries that more than one of these files needs: each is bundled once, into vendor/.
+export const vendors = ['@marcbachmann/cel-js', 'undici', 'ws', 'yaml'];
