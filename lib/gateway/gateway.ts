@@ -8,6 +8,7 @@ import { type FetchOptions, fetchThrough } from './fetch-front';
 import { Forwarder } from './forward';
 import { GatewayMetrics } from './gateway-metrics';
 import { normalizeHost } from './headers';
+import type { InnerHosts } from './inner-hosts';
 import type { Inbound, Outbound, UpgradeSocket } from './message';
 import { answerProbe } from './network-probe';
 import { type Destination, Resolver } from './resolver';
@@ -39,6 +40,8 @@ export interface GatewayDeps {
   readonly metrics: Metrics;
   readonly transport: PodTransport;
   readonly options?: GatewayOptions;
+  /** Hosts that come before those of Ingresses. @default none */
+  readonly inner?: InnerHosts;
 }
 
 /** The programmed state of an Ingress, for whoever marks it ready. */
@@ -106,6 +109,7 @@ export class Gateway {
   /** Answers a request. Rejects only for a fault of our own. */
   async handle(inbound: Inbound): Promise<Outbound> {
     const found = this.#find(inbound);
+    if ('answer' in found) return found.answer(inbound);
     return 'backend' in found ? this.#forwarder.forward(inbound, found) : found;
   }
 
@@ -114,7 +118,7 @@ export class Gateway {
     try {
       const found = this.#find(inbound);
       if ('backend' in found) await this.#upgrader.upgrade(inbound, found, client);
-      else writeOutbound(client.socket, found);
+      else writeOutbound(client.socket, 'answer' in found ? plainText(400, 'bad request: no protocol to change to') : found);
     } catch (error) {
       this.deps.log.error('upgrade failed', { host: inbound.host, error: errorMessage(error) });
       client.socket.destroy();
@@ -154,11 +158,13 @@ export class Gateway {
     return () => this.#programmedListeners.delete(listener);
   }
 
-  #find(inbound: Inbound): Destination | Outbound {
+  #find(inbound: Inbound): Destination | Outbound | { readonly answer: (inbound: Inbound) => Promise<Outbound> } {
     const fault = framingFault(inbound.headers);
     if (fault) return plainText(400, `bad request: ${fault}`, ['Connection', 'close']);
     const query = inbound.target.indexOf('?');
     const path = query < 0 ? inbound.target : inbound.target.slice(0, query);
+    const answer = this.deps.inner?.(normalizeHost(inbound.host), path);
+    if (answer) return { answer };
     const probe = answerProbe(inbound, path, this.#draining, () => {
       const { routes } = this.#directory;
       return routes.match(normalizeHost(inbound.host), path, inbound.headers, inbound.visibility)?.ingress.hash;

@@ -13,6 +13,10 @@ export interface Destination {
   readonly rules: HeaderRules;
 }
 
+/** A Service of the cluster by its name, which has no route if it is no Knative one. */
+const SERVICE_HOST = /^([^.]+)\.([^.]+)\.svc(?:\.cluster\.local)?$/;
+const PORT = /:(\d+)$/;
+
 /** How many rewritten hosts are followed from one route to the next: a domain mapping to a service is one. */
 const MAX_HOPS = 4;
 
@@ -32,7 +36,11 @@ export class Resolver {
     const passed: SplitTarget[] = [];
     for (let hop = 0; hop < MAX_HOPS; hop++) {
       const route = routes.match(host, path, inbound.headers, visibility);
-      if (!route) return this.failures.notFound(host, path, () => routes.hosts(visibility));
+      if (!route) {
+        const backend = visibility === 'internal' ? this.#service(host, hop === 0 ? inbound.host : '') : undefined;
+        if (backend) return { backend, rules: toService(inbound.host, undefined, passed) };
+        return this.failures.notFound(host, path, () => routes.hosts(visibility));
+      }
       if (route.redirect && visibility === 'external' && (inbound.scheme ?? 'http') === 'http')
         return redirect(host, inbound.target);
       const target = route.split.choose(this.random);
@@ -54,7 +62,21 @@ export class Resolver {
     }
     return this.failures.answer(508, 'loop detected', () => `${inbound.host} leads from host to host without end`);
   }
+
+  /**
+   * A plain Service that is asked for by its name in the cluster; one that is another name for a host elsewhere is not followed.
+   * @param asked the host with its port
+   */
+  #service(host: string, asked: string): Backend | undefined {
+    const [, service, namespace] = SERVICE_HOST.exec(host) ?? [];
+    if (service === undefined || namespace === undefined) return undefined;
+    const port = Number(PORT.exec(asked)?.[1] ?? 80);
+    const target: SplitTarget = { ...NO_HEADERS, namespace, service, port, percent: 100 };
+    return this.directory.externalName(target) === undefined ? this.directory.backend(target) : undefined;
+  }
 }
+
+const NO_HEADERS = { setHeaders: [], setNames: new Set<string>() };
 
 /** A revision sees the host that the client asked for. */
 function toRevision(host: string, passed: readonly SplitTarget[]): HeaderRules {

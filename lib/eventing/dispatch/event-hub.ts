@@ -66,12 +66,16 @@ export class EventHub {
     this.options.log.retire(name);
   }
 
-  /** Gives a consumer once more what it wants of the events since an offset or a time that are still kept. Returns how many. */
-  replay(name: string, spec: ConsumerSpec, from: { readonly offset: number } | { readonly time: number }): number {
+  /**
+   * Gives a consumer once more what it wants of the events since an offset or a time that are still kept. Returns how many.
+   * @param id of these events alone
+   */
+  replay(name: string, spec: ConsumerSpec, from: { readonly offset: number } | { readonly time: number }, id?: string): number {
     const { log } = this.options;
     const wants = compileFilters(spec.filters ?? []);
     const since = 'offset' in from ? from.offset : log.offsetAt(from.time);
-    return log.replay(name, (event) => wants(filterEvent(event)).matches, since);
+    const asked = (event: CloudEvent) => id === undefined || event.attributes['id'] === id;
+    return log.replay(name, (event) => asked(event) && wants(filterEvent(event)).matches, since);
   }
 
   /**

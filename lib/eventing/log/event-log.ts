@@ -10,7 +10,7 @@ export interface Retention {
   readonly ageMs?: number;
   /** Bytes of events that everyone has got; the oldest go first. @default no limit but age */
   readonly bytes?: number;
-  /** Milliseconds for which events are kept for consumers that are away and may come back. @default one day */
+  /** Milliseconds for which consumers that are away are remembered, and events kept for them. @default one day */
   readonly retiredMs?: number;
   /** Bytes of all events: beyond, none is taken any more. @default 1 GiB */
   readonly capacity?: number;
@@ -38,6 +38,8 @@ interface Consumer {
   readonly pending: PendingQueue;
   onPending: (() => void) | undefined;
   retiredAt: number | undefined;
+  /** Since when, in milliseconds since the epoch. */
+  retiredTime: number;
 }
 
 /** Which events a consumer wants. */
@@ -66,10 +68,11 @@ export class EventLog {
     const { next, events, consumers, pending } = options.storage.load();
     this.#next = next;
     for (const { offset, size, time } of events) this.#keep(offset, { size, time, waiting: 0 });
-    for (const [name, { retiredAt }] of consumers) {
+    const now = options.clock.now();
+    for (const [name, { retiredAt = next, retiredTime = now }] of consumers) {
       const queue = new PendingQueue(pending.get(name));
       // Whoever was there when the process ended comes back as one that was retired at the last event.
-      this.#consumers.set(name, { pending: queue, onPending: undefined, retiredAt: retiredAt ?? next });
+      this.#consumers.set(name, { pending: queue, onPending: undefined, retiredAt, retiredTime });
       for (const offset of queue) this.#await(offset);
     }
   }
@@ -116,7 +119,7 @@ export class EventLog {
    */
   join(name: string, wants: Wants, onPending: () => void): void {
     const known = this.#consumers.get(name);
-    const consumer: Consumer = known ?? { pending: new PendingQueue(), onPending, retiredAt: undefined };
+    const consumer: Consumer = known ?? { pending: new PendingQueue(), onPending, retiredAt: undefined, retiredTime: 0 };
     const since = consumer.retiredAt ?? this.#next;
     consumer.onPending = onPending;
     consumer.retiredAt = undefined;
@@ -132,14 +135,13 @@ export class EventLog {
     if (!consumer || consumer.retiredAt !== undefined) return;
     consumer.onPending = undefined;
     consumer.retiredAt = this.#next;
-    this.options.storage.saveConsumer(name, { retiredAt: this.#next });
+    consumer.retiredTime = this.options.clock.now();
+    this.options.storage.saveConsumer(name, { retiredAt: consumer.retiredAt, retiredTime: consumer.retiredTime });
   }
 
   /** Forgets a name with all that it has to get. */
   forget(name: string): void {
-    for (const offset of this.pending(name)) this.settle(name, offset);
-    this.#consumers.delete(name);
-    this.options.storage.saveConsumer(name, undefined);
+    this.#forget(name);
     this.trim();
   }
 
@@ -179,11 +181,14 @@ export class EventLog {
     return this.#next;
   }
 
-  /** Lets go of events that nobody waits for and that need not be kept. */
+  /** Lets go of events that nobody waits for and that need not be kept, and of consumers that have been away for too long. */
   trim(): void {
     const { clock, storage, retention = {} } = this.options;
     const { ageMs = 0, bytes = Number.POSITIVE_INFINITY, retiredMs = RETIRED_MS } = retention;
     const now = clock.now();
+    for (const [name, { retiredAt, retiredTime }] of this.#consumers) {
+      if (retiredAt !== undefined && retiredTime < now - retiredMs) this.#forget(name);
+    }
     const retiredAt = Math.min(...this.retired().map(({ at }) => at));
     const gone: number[] = [];
     for (const offset of this.#settled) {
@@ -194,6 +199,12 @@ export class EventLog {
       gone.push(offset);
     }
     if (gone.length > 0) storage.drop(gone);
+  }
+
+  #forget(name: string): void {
+    for (const offset of this.pending(name)) this.settle(name, offset);
+    this.#consumers.delete(name);
+    this.options.storage.saveConsumer(name, undefined);
   }
 
   #keep(offset: number, kept: Kept): void {

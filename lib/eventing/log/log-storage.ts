@@ -4,6 +4,8 @@ import type { EventRecord } from './event-record';
 export interface ConsumerState {
   /** While it is retired: the offset up to which events were assigned to it. */
   readonly retiredAt?: number;
+  /** While it is retired: since when, in milliseconds since the epoch. */
+  readonly retiredTime?: number;
 }
 
 /** What was kept of a log. */
