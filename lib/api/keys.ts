@@ -101,6 +101,8 @@ export const annotations = {
   /** On a Trigger: an object, as JSON, that must be ready first. */
   dependency: ['knative.dev/dependency'],
   subscribable: ['messaging.knative.dev/subscribable'],
+  /** `ordered` or `unordered`, for triggers of brokers of class Kafka. */
+  kafkaDeliveryOrder: ['kafka.eventing.knative.dev/delivery.order'],
 
   queueProxyPodInfo: ['features.knative.dev/queueproxy-podinfo'],
   httpFullDuplex: ['features.knative.dev/http-full-duplex'],
@@ -109,6 +111,9 @@ export const annotations = {
 
 /** Values of the class annotation that Knative's own autoscalers answer to. */
 export const autoscalerClasses = { kpa: 'kpa.autoscaling.knative.dev', hpa: 'hpa.autoscaling.knative.dev' } as const;
+
+/** Values of the class annotation of brokers that are served here: upstream's default, and this package's own. */
+export const brokerClasses = { mtChannelBased: 'MTChannelBasedBroker', own: 'knc.broker.eventing.knative.dev' } as const;
 
 /** Value of the visibility label that keeps a service inside the cluster. */
 export const CLUSTER_LOCAL = 'cluster-local';

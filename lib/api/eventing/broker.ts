@@ -3,7 +3,7 @@ import { ConditionSet } from '../conditions';
 import type { ServingConfig } from '../config';
 import type { Broker } from '../generated/types';
 import { defaultReference } from '../k-reference';
-import { annotationOf, annotations } from '../keys';
+import { annotationOf, annotations, brokerClasses } from '../keys';
 import type { KindRules } from '../kind-rules';
 import { resourceType } from '../resource-type';
 import { addressColumns } from './columns';
@@ -40,6 +40,12 @@ const CLASS = annotations.brokerClass[0];
 
 /** What makes the broker work: one installation may have several. */
 export const brokerClassOf = (broker: Broker): string => annotationOf(broker.metadata.annotations, annotations.brokerClass) ?? '';
+
+/** Whether the broker, with its defaults filled in, is of a class that is served here. */
+export const isServedBroker = (broker: Broker): boolean => {
+  const given = brokerClassOf(broker);
+  return Object.values(brokerClasses).some((served) => served === given);
+};
 
 function setDefaults(broker: Broker, { eventing }: ServingConfig): Broker {
   const { namespace } = broker.metadata;

@@ -7,6 +7,7 @@ export type {
   Destination,
 } from '../generated/types';
 export * from './broker';
+export * from './consumer-options';
 export { destinationErrors } from './destination';
 export * from './event-policy';
 export * from './event-transform';
@@ -15,3 +16,4 @@ export { filterErrors } from './filters';
 export * from './iso-duration';
 export * from './request-reply';
 export * from './trigger';
+export * from './trigger-broker';

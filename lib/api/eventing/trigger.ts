@@ -16,6 +16,7 @@ import { annotationOf, annotations, labels } from '../keys';
 import type { KindRules } from '../kind-rules';
 import { resourceType } from '../resource-type';
 import { ageColumn } from './columns';
+import { consumerOptionErrors } from './consumer-options';
 import { defaultDelivery, deliveryErrors } from './delivery';
 import { defaultDestination, destinationErrors } from './destination';
 import { attributeNameErrors, filterErrors } from './filters';
@@ -115,6 +116,7 @@ function validate({ metadata, spec }: Trigger, { eventing: { features } }: Servi
     ]),
     ...(dependency === undefined ? [] : via(at(annotations.dependency[0]), dependencyErrors(dependency, metadata.namespace))),
     ...(injection === undefined ? [] : via(at(annotations.injection[0]), injectionErrors(injection, spec.broker ?? ''))),
+    ...via('metadata.annotations', consumerOptionErrors(metadata.annotations)),
   ];
 }
 
