@@ -1,9 +1,70 @@
-import type { ClusterDomainClaim, DomainMapping, Route, Service } from '../../lib/api';
+import type {
+  ApiServerSource,
+  Broker,
+  Channel,
+  ClusterDomainClaim,
+  ContainerSource,
+  DomainMapping,
+  EventPolicy,
+  EventTransform,
+  EventTypeObject,
+  InMemoryChannel,
+  JobSink,
+  Parallel,
+  PingSource,
+  RequestReply,
+  Route,
+  Sequence,
+  Service,
+  SinkBinding,
+  Subscription,
+  Trigger,
+} from '../../lib/api';
 
-export type { ClusterDomainClaim, DomainMapping, Route, Service };
+export type {
+  ApiServerSource,
+  Broker,
+  Channel,
+  ClusterDomainClaim,
+  ContainerSource,
+  DomainMapping,
+  EventPolicy,
+  EventTransform,
+  EventTypeObject,
+  InMemoryChannel,
+  JobSink,
+  Parallel,
+  PingSource,
+  RequestReply,
+  Route,
+  Sequence,
+  Service,
+  SinkBinding,
+  Subscription,
+  Trigger,
+};
+
+/** An object of Eventing that a construct is made for. */
+export type EventingObject =
+  | ApiServerSource
+  | Broker
+  | Channel
+  | ContainerSource
+  | EventPolicy
+  | EventTransform
+  | EventTypeObject
+  | InMemoryChannel
+  | JobSink
+  | Parallel
+  | PingSource
+  | RequestReply
+  | Sequence
+  | SinkBinding
+  | Subscription
+  | Trigger;
 
 /** An object that a construct is made for. */
-export type ModelObject = Service | Route | DomainMapping;
+export type ModelObject = Service | Route | DomainMapping | EventingObject;
 
 /** `spec.template` of a Service: what each of its revisions is made from. */
 export type ApiTemplate = Service['spec']['template'];

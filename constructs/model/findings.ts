@@ -26,6 +26,16 @@ const permissive: ServingConfig = {
     ...(Object.fromEntries(Object.keys(defaultFeaturesConfig).map((key) => [key, 'Enabled'])) as typeof defaultFeaturesConfig),
     securePodDefaults: defaultFeaturesConfig.securePodDefaults,
   },
+  eventing: {
+    ...defaultServingConfig.eventing,
+    features: {
+      crossNamespaceEventLinks: true,
+      deliveryTimeout: true,
+      deliveryRetryAfter: true,
+      authenticationOidc: true,
+      newApiServerSourceFilters: true,
+    },
+  },
 };
 
 /** Said of every container without a full securityContext; at synthesis it would drown everything else. */
@@ -50,7 +60,7 @@ export function findings(object: ModelObject, problems: readonly Problem[], unpa
     warnings: [
       ...all.filter(byHatch).map((error) => ({ ...error, rule: 'unknown-field' as const })),
       ...somewhere.map((error) => ({ ...error, rule: 'cluster-setting' as const })),
-      ...(isRevisionLike(name) ? [revisionLike(name!)] : []),
+      ...(isServing(object) && isRevisionLike(name) ? [revisionLike(name!)] : []),
       ...all
         .filter((error) => isWarning(error) && !error.message.startsWith(INSECURE_DEFAULT))
         .map((error) => ({ ...error, rule: error.rule ?? ('upstream' as const) })),
@@ -77,6 +87,9 @@ function overlapping(errors: readonly FieldError[]): (error: FieldError) => bool
 
 /** The fields of an error; without its value, which some paths carry and which makes errors comparable. */
 const fieldsOf = ({ level, paths }: FieldError) => paths.map((path) => `${level ?? 'error'} ${path.replace(/=.*/, '')}`);
+
+/** Names of other kinds do not meet those of revisions. */
+const isServing = ({ apiVersion }: ModelObject) => apiVersion.startsWith('serving.');
 
 const isWarning = ({ level }: FieldError) => level === 'warning';
 

@@ -4,6 +4,7 @@ export * from './content-hash';
 export * from './domain-mapping';
 export * from './duration';
 export * from './env';
+export * from './eventing';
 export * from './findings';
 export * from './local';
 export * from './metadata';

@@ -12,7 +12,7 @@ import type { TrafficTarget } from './traffic';
 import type { MountProps, VolumeProps } from './volume';
 
 /** `any` for a value that is not looked into, else the props of the object, or of each in a list. */
-type Known = { readonly [prop: string]: 'any' | Known };
+export type Known = { readonly [prop: string]: 'any' | Known };
 /** Exactly the props of an interface: one too many or too few does not compile. */
 type Props<T> = { readonly [prop in keyof Required<T>]: 'any' | Known };
 
@@ -73,6 +73,9 @@ export const unknownSplitProps = (props: TrafficSplitProps): FieldError[] => [..
 
 /** As `unknownServiceProps`, of a mapped domain. */
 export const unknownDomainProps = (props: DomainMappingProps): FieldError[] => [...unknown(props, domainProps, '')];
+
+/** As `unknownServiceProps`, of any construct. */
+export const unknownProps = (props: object, known: Known): FieldError[] => [...unknown(props, known, '')];
 
 function* unknown(value: unknown, known: Known, at: string): Generator<FieldError> {
   if (Array.isArray(value)) {

@@ -48,9 +48,34 @@ export interface RoutedProps {
  * `unknown-field`: an escape hatch has set a field that this version does not know or Knative does not allow;
  * `revision-like-name`: the name looks like that of a revision and may collide with one;
  * `duplicate-domain`: another chart of the app maps the same domain;
- * `upstream`: Knative itself warns of it.
+ * `upstream`: Knative itself warns of it;
+ * `data-filter`: a filter looks at the data of events, which upstream Knative cannot;
+ * `dangling-sink`: events go to, or come from, something that nothing in the app makes;
+ * `endless-cycle`: events go round for ever;
+ * `never-matches`: a trigger takes none of the events that its broker is declared to get;
+ * `unread-dead-letters`: what cannot be delivered goes where nobody reads;
+ * `duplicate-trigger`: two triggers of one namespace have the same name;
+ * `broker-class`: something is asked of a broker that its class cannot do;
+ * `cross-namespace`: a link into another namespace, which upstream Knative needs a feature for or misunderstands.
  */
-export type WarningRule = 'cluster-setting' | 'unknown-field' | 'revision-like-name' | 'duplicate-domain' | 'upstream';
+export type WarningRule =
+  | 'cluster-setting'
+  | 'unknown-field'
+  | 'revision-like-name'
+  | 'duplicate-domain'
+  | 'upstream'
+  | 'data-filter'
+  | GraphRule;
+
+/** Warnings about the way of events from one object to another. */
+export type GraphRule =
+  | 'dangling-sink'
+  | 'endless-cycle'
+  | 'never-matches'
+  | 'unread-dead-letters'
+  | 'duplicate-trigger'
+  | 'broker-class'
+  | 'cross-namespace';
 
 /** The object's metadata; keys are absent where nothing was set. */
 export function routedMetadata({ name, metadata = {}, visibility, rolloutDuration }: RoutedProps): MetadataProps {

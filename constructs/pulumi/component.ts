@@ -25,7 +25,7 @@ export abstract class KnComponent<Props extends NamedProps, T extends ModelObjec
   readonly name: pulumi.Output<string>;
   /** Namespace of the object; that of the provider where none was given. */
   readonly namespace: pulumi.Output<string | undefined>;
-  /** The URL under which it is reached; undefined only where `await` is false and it is not ready yet. */
+  /** The URL under which it is reached; undefined where the kind has none, and where `await` is false and it is not ready yet. */
   readonly url: pulumi.Output<string>;
   /** The object itself, with `metadata` and `status` as outputs. */
   readonly resource: StatusResource<T>;
@@ -61,8 +61,14 @@ export abstract class KnComponent<Props extends NamedProps, T extends ModelObjec
     );
     this.name = this.resource.metadata.apply((metadata) => metadata.name);
     this.namespace = this.resource.metadata.apply((metadata) => metadata.namespace);
-    this.url = this.resource.status.apply((status) => status?.url as string);
+    this.url = this.resource.status.apply((status) => urlOf(status) as string);
   }
+}
+
+/** Where an object is reached: what has a host says it of itself, what takes events says it of its address. */
+function urlOf(status: ModelObject['status']): string | undefined {
+  const { url, address } = (status ?? {}) as { readonly url?: string; readonly address?: { readonly url?: string } };
+  return url ?? address?.url;
 }
 
 const metadataOf = ({ metadata }: ModelObject) => metadata as Record<string, unknown>;

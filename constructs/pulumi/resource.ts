@@ -6,7 +6,7 @@ import type { ResourceArgs } from './transform';
  * A custom resource of Kubernetes whose spec and status are typed outputs: the provider tells outputs only of the keys that it was given,
  * so the key `status` is given without a value.
  */
-export class StatusResource<T extends { readonly spec: unknown; readonly status?: unknown }> extends CustomResource {
+export class StatusResource<T extends { readonly spec?: unknown; readonly status?: unknown }> extends CustomResource {
   /** What was asked for. */
   declare readonly spec: Output<T['spec']>;
   /** What the cluster says of the object; undefined until it has said something. */

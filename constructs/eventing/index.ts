@@ -1,0 +1,17 @@
+export { ApiServerSource } from './api-server-source';
+export { Broker, type IBroker } from './broker';
+export { Channel, type IChannel } from './channel';
+export { ContainerSource } from './container-source';
+export { EventPolicy } from './event-policy';
+export { EventTransform } from './event-transform';
+export { EventType } from './event-type';
+export type { ExistingOptions } from './existing';
+export { InMemoryChannel } from './in-memory-channel';
+export { JobSink } from './job-sink';
+export { Parallel } from './parallel';
+export { PingSource } from './ping-source';
+export { RequestReply } from './request-reply';
+export { Sequence } from './sequence';
+export { SinkBinding } from './sink-binding';
+export { Subscription } from './subscription';
+export { Trigger } from './trigger';
