@@ -2,6 +2,7 @@ import type { KubeObject } from './meta';
 import { apiVersionOf, type ResourceType } from './resource-type';
 import { resolve, schemaOf } from './schema/definitions';
 import type { CelRule, Schema } from './schema/schema';
+import { sourceEvents } from './sources/event-types';
 
 const duck = (...names: readonly string[]): readonly string[] => names.map((name) => `duck.knative.dev/${name}`);
 const CHANNEL = [...duck('addressable'), 'messaging.knative.dev/subscribable'];
@@ -123,12 +124,14 @@ export function crd(type: ResourceType): CustomResourceDefinition {
     if (!schema) throw new TypeError(`${type.kind} is not a custom resource of this package`);
     return { version, schema: openApi(schema) };
   });
+  const events = isEventing(type) ? sourceEvents[type.kind] : undefined;
   const ducks = Object.fromEntries((DUCKS[type.kind] ?? []).map((label) => [label, 'true']));
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: {
       name: `${type.plural}.${type.group}`,
+      ...(events ? { annotations: { 'registry.knative.dev/eventTypes': JSON.stringify(events, null, 2) } } : {}),
       labels: {
         'app.kubernetes.io/name': isEventing(type) ? 'knative-eventing' : 'knative-serving',
         ...(type.group.startsWith('networking.') ? { 'app.kubernetes.io/component': 'networking' } : {}),

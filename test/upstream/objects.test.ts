@@ -1,21 +1,19 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
 import { App, Chart, Testing } from 'cdk8s';
 import { KnService, TrafficSplit } from 'knative-constructs';
-import { parse, parseAllDocuments } from 'yaml';
-import { type KubeObject, knativeTypes, type ResourceType } from '../../lib/api';
+import { parseAllDocuments } from 'yaml';
+import { apiVersionOf, type KubeObject, knativeTypes, servedTypes } from '../../lib/api';
 import { CountingExecutor, noLog, noMetrics, seededRandom, VirtualClock } from '../../lib/base';
 import { applyObjects } from '../../lib/local';
 import { LocalSystem } from '../../lib/roles';
+import { shop as eventShop } from '../constructs/eventing/shop';
 import { kitchenSink } from '../constructs/serving/kitchen-sink';
+import { definitionFile } from './definition-file';
 import { describeUpstream } from './go-module';
 
 type Json = Record<string, unknown>;
-
-/** Where upstream's file is not called as its kind. */
-const FILES: Readonly<Record<string, string>> = { DomainMapping: 'domain-mapping', ClusterDomainClaim: 'domain-claim' };
 
 /** Upstream's structural schema as JSON Schema in which a field that is not declared is an error, as in strict decoding. */
 function strict(node: unknown): unknown {
@@ -47,23 +45,29 @@ function shop(): Chart {
 const synthesized = (chart: Chart): KubeObject[] =>
   parseAllDocuments(App.of(chart).synthYaml()).map((document) => document.toJS() as KubeObject);
 
-describeUpstream("objects under upstream's definitions", ({ serving, networking }) => {
+describeUpstream("objects under upstream's definitions", (folders) => {
   const ajv = addFormats(new Ajv({ strict: false, allErrors: true, formats: { int32: true, int64: true } }));
   const check = new Map(
-    knativeTypes.map((type: ResourceType) => {
-      const folder = type.group.startsWith('networking.') ? [networking, 'config'] : [serving, 'config/core/300-resources'];
-      const file = path.join(...(folder as [string, string]), `${FILES[type.kind] ?? type.kind.toLowerCase()}.yaml`);
-      const definition = parse(readFileSync(file, 'utf8'));
-      const schema = definition.spec.versions[0].schema.openAPIV3Schema;
+    knativeTypes.map((type) => {
+      const definition = parseAllDocuments(readFileSync(definitionFile(type, folders), 'utf8'))
+        .map((document) => document.toJS())
+        .find((one) => one?.kind === 'CustomResourceDefinition');
+      const version = definition.spec.versions.find(({ name }: { name: string }) => name === type.version);
+      const schema = version.schema.openAPIV3Schema;
       const whole = {
         ...schema,
-        properties: { ...schema.properties, metadata: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        properties: {
+          apiVersion: { type: 'string' },
+          kind: { type: 'string' },
+          ...schema.properties,
+          metadata: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+        },
       };
-      return [type.kind, ajv.compile(strict(whole) as object)] as const;
+      return [`${apiVersionOf(type)}/${type.kind}`, ajv.compile(strict(whole) as object)] as const;
     }),
   );
   const faults = (object: KubeObject): string[] => {
-    const validate = check.get(object.kind)!;
+    const validate = check.get(`${object.apiVersion}/${object.kind}`)!;
     validate(object);
     return (validate.errors ?? []).map(
       ({ instancePath, message, params }) => `${object.kind}${instancePath} ${message} ${JSON.stringify(params)}`,
@@ -84,6 +88,13 @@ describeUpstream("objects under upstream's definitions", ({ serving, networking 
     expect(objects.flatMap(faults)).toEqual([]);
   });
 
+  test('so is what the constructs of Eventing synthesize', () => {
+    const objects = synthesized(eventShop()).filter(({ apiVersion, kind }) => check.has(`${apiVersion}/${kind}`));
+    const eventing = knativeTypes.filter((type) => !servedTypes.includes(type)).map(({ kind }) => kind);
+    expect(new Set(objects.map(({ kind }) => kind))).toEqual(new Set([...eventing, 'Service']));
+    expect(objects.flatMap(faults)).toEqual([]);
+  });
+
   test('so is everything that the controllers make of it, statuses included', async () => {
     const executor = new CountingExecutor((error) => {
       throw error;
@@ -94,9 +105,10 @@ describeUpstream("objects under upstream's definitions", ({ serving, networking 
     const results = await applyObjects(system.cluster, synthesized(shop()));
     expect(results.flatMap(({ error }) => (error ? [String(error)] : []))).toEqual([]);
     await clock.advance(30_000);
-    const lists = await Promise.all(knativeTypes.map((type) => system.cluster.list(type)));
+    const served = knativeTypes.filter((type) => servedTypes.includes(type));
+    const lists = await Promise.all(served.map((type) => system.cluster.list(type)));
     const objects = lists.flatMap(({ items }) => items as KubeObject[]);
-    expect(new Set(objects.map(({ kind }) => kind))).toEqual(new Set(knativeTypes.map(({ kind }) => kind)));
+    expect(new Set(objects.map(({ kind }) => kind))).toEqual(new Set(served.map(({ kind }) => kind)));
     expect(objects.flatMap(faults)).toEqual([]);
   });
 });

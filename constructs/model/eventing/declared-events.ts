@@ -1,8 +1,11 @@
 import {
+  type ApiServerSource,
+  apiServerEvents,
   type EventTypeObject,
   type EventTypeV1beta2Object,
   eventAttributesOf,
   type KubeObject,
+  PING_EVENT,
   type SubscriptionsAPIFilter,
   type TriggerSpec,
 } from '../../../lib/api';
@@ -13,17 +16,14 @@ export type DeclaredEvent = Readonly<Record<string, string>>;
 
 type Verdict = 'yes' | 'no' | 'perhaps';
 
-const PING = 'dev.knative.sources.ping';
-const API_SERVER = 'dev.knative.apiserver.';
-
 function ofSource({ kind, metadata, spec }: KubeObject): readonly DeclaredEvent[] {
   const { name = '', namespace = '' } = metadata;
   if (kind === 'PingSource') {
-    return [{ type: PING, ...(namespace && { source: `/apis/v1/namespaces/${namespace}/pingsources/${name}` }) }];
+    return [{ type: PING_EVENT, ...(namespace && { source: `/apis/v1/namespaces/${namespace}/pingsources/${name}` }) }];
   }
   if (kind !== 'ApiServerSource') return [];
-  const what = (spec as { readonly mode?: string }).mode === 'Resource' ? 'resource' : 'ref';
-  return ['add', 'update', 'delete'].map((change) => ({ type: `${API_SERVER}${what}.${change}` }));
+  const { mode = 'Reference' } = spec as ApiServerSource['spec'];
+  return apiServerEvents(mode).map((type) => ({ type }));
 }
 
 /** Values in which something stands for what differs say nothing. */

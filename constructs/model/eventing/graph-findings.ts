@@ -99,7 +99,7 @@ const brokerClasses: Check = (graph) =>
     if (order === undefined || !broker) return [];
     const name = brokerClassOf(broker.object as Broker) || defaultEventingConfig.broker.brokerClass;
     if (name.startsWith('Kafka')) return [];
-    const message = `the order of delivery is kept by brokers of class Kafka alone; ${shortName(broker.object)} is of class ${name}`;
+    const message = `the order of delivery is kept by brokers of class Kafka alone; ${shortName(broker.object, owner.object)} is of class ${name}`;
     const remedy = "Give the broker the class 'Kafka', or leave the annotation out.";
     return [finding(owner, 'broker-class', message, `metadata.annotations[${key}]`, remedy)];
   });

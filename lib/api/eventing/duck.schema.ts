@@ -153,6 +153,7 @@ export const ChannelTemplateSpec = define(
 
 const subscriberFields = {
   name: str('Name of the subscription.'),
+  namespace: str('Namespace of the subscription.'),
   uid: str('UID of the subscription.'),
   generation: int64('Generation of the subscription.'),
   subscriberUri: str('Where events are sent.'),

@@ -1,4 +1,5 @@
 export type {
+  Addressable,
   AppliedEventPolicyRef,
   AuthStatus,
   CloudEventAttributes,

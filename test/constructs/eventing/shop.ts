@@ -47,7 +47,10 @@ export function shop(): Chart {
   });
   const check = new Parallel(chart, 'check', {
     name: 'check',
-    branches: [{ filter: charge, to: ship, reply: orders }, { to: audit, delivery: Delivery.timeout('5s') }],
+    branches: [
+      { filter: charge, to: ship, reply: orders },
+      { to: audit, delivery: Delivery.timeout('5s') },
+    ],
     channelTemplate: { apiVersion: 'messaging.knative.dev/v1', kind: 'InMemoryChannel' },
   });
   orders.on('order.created', { name: 'created', to: fulfil, where: Filter.cesql("source LIKE '/shop/%'") });
