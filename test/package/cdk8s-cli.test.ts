@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   beforeAll(() => {
     const [packed] = JSON.parse(
-      execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root, encoding: 'utf8' }),
+      execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root, encoding: 'utf8' }),
     ) as [{ filename: string; version: string }];
     mkdirSync(installed, { recursive: true });
     execFileSync('tar', ['xzf', path.join(folder, packed.filename), '--strip-components=1', '-C', installed]);

@@ -1,5 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -28,7 +39,7 @@ export const parts: unknown[] = [hello, TrafficSplit, Testbed, pulumi.KnService,
 
 beforeAll(() => {
   const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', consumer], { cwd: root, encoding: 'utf8' }),
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', consumer], { cwd: root, encoding: 'utf8' }),
   );
   tarball = path.join(consumer, packed.filename);
   mkdirSync(installed, { recursive: true });
@@ -170,6 +181,13 @@ function jest(): { status: number | null; output: string } {
   });
   return { status, output: stderr };
 }
+
+test('the command runs as npm installs it: by the link in node_modules/.bin', () => {
+  const { bin } = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8'));
+  chmodSync(path.join(installed, bin.knc), 0o755);
+  symlinkSync(path.join(installed, bin.knc), path.join(consumer, 'knc'));
+  expect(execFileSync(path.join(consumer, 'knc'), ['--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
 
 test('the command runs from the tarball', () => {
   expect(node('node_modules/knative-constructs/dist/bin/knc.js', '--version').trim()).toBe(
