@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  BrokerType,
   type Deployment,
   DeploymentType,
   type EndpointSubset,
@@ -27,10 +28,12 @@ import {
   PodRuntime,
   type ProcessLedger,
   type Store,
+  StoreSpace,
 } from '../local';
 import type { Isolation } from '../local/isolate';
 import { admission } from './admission';
 import { ClusterNames } from './cluster-names';
+import { EventDocuments, EventingRuntime } from './eventing';
 import { ClusterDns } from './isolation/cluster-dns';
 import { GatewayAnswers, keepTags } from './local-answerers';
 import { localServingConfig } from './local-config';
@@ -89,6 +92,8 @@ export interface LocalSystemOptions {
    * `kubeconfig`: where to write how to reach it. @default among the files of pods, which go with this process
    */
   readonly api?: { readonly kubeconfig?: string };
+  /** Addresses of this machine at which sinks of events may be, as `127.0.0.1:9000`. @default none */
+  readonly allowedSinks?: readonly string[];
   readonly onLog?: (line: SystemLogLine) => void;
   readonly onScale?: (event: ScaleEvent) => void;
 }
@@ -111,6 +116,7 @@ export class LocalSystem {
   readonly gateway: Gateway;
   readonly functions: FunctionRegistry;
   readonly autoscaler: Autoscaler;
+  readonly eventing: EventingRuntime;
   readonly #kubernetes: LocalKubernetes;
   readonly #engine: Engine<ServingConfig>;
   readonly #pods: PodRuntime;
@@ -131,9 +137,15 @@ export class LocalSystem {
     const cluster = new MemoryCluster({ clock, random, types: servedTypes, admission: admission(config), store });
     this.cluster = cluster;
     this.functions = options.functions ?? new FunctionRegistry({ clock, executor });
+    this.eventing = new EventingRuntime({
+      ...{ cluster, clock, executor, random, log, config, gateway: () => this.gateway },
+      ...(options.store ? { store: new StoreSpace(options.store, 'eventing') } : {}),
+      ...(options.allowedSinks ? { allowedSinks: options.allowedSinks } : {}),
+    });
     this.gateway = new Gateway({
       ...{ cluster, clock, executor, random, log, metrics },
       transport: this.#transport(),
+      inner: this.eventing.door.inner,
       options: { explain: true, serverTiming: listen?.serverTiming ?? false },
     });
     this.autoscaler = new Autoscaler({ clock, executor, log, metrics });
@@ -142,7 +154,7 @@ export class LocalSystem {
     this.#engine = new Engine<ServingConfig>({
       ...{ cluster, clock, executor, log, metrics, config },
       reconcilers: [...servingReconcilers, ...autoscalingReconcilers],
-      answerers: [this.autoscaler, this.#addresses, new GatewayAnswers(this.gateway), keepTags],
+      answerers: [this.autoscaler, this.#addresses, new GatewayAnswers(this.gateway), keepTags, this.eventing.answers],
     });
     this.#kubernetes = new LocalKubernetes({ cluster, clock, executor, log });
     if (machine) this.#names = this.#clusterNames(machine);
@@ -181,6 +193,7 @@ export class LocalSystem {
     this.gateway.drain();
     await this.#engine.stop();
     this.autoscaler.stop();
+    await this.eventing.stop();
     this.#journal.stop();
     this.#kubernetes.stop();
     this.#scales.stop();
@@ -203,7 +216,8 @@ export class LocalSystem {
       this.#addresses.set([gatewaySubset('127.0.0.1', 80)]);
     }
     this.#started = true;
-    await Promise.all([this.#engine.start(), this.#pods.start()]);
+    const eventing = servedTypes.includes(BrokerType) ? [this.eventing.start()] : [];
+    await Promise.all([this.#engine.start(), this.#pods.start(), ...eventing]);
   }
 
   async #startApi(): Promise<void> {
@@ -211,9 +225,10 @@ export class LocalSystem {
     if (kubeconfig === undefined) return;
     const { clock, log } = this.options;
     const pods = this.#pods;
+    const events = new EventDocuments(this.eventing);
     this.#api = await LocalApi.start({
       ...{ cluster: this.cluster, types: servedTypes, pods, clock, log, kubeconfig },
-      extra: (segments) => this.#journal.document(segments),
+      extra: (request) => this.#journal.document(request.segments) ?? events.document(request),
     });
   }
 

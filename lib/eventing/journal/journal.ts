@@ -54,10 +54,13 @@ export class Journal {
     return inOrder.filter((entry) => fits(entry, query));
   }
 
-  /** Calls back for every new entry; returns what ends that. */
-  follow(listener: (entry: JournalEntry) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+  /** Calls back for every new entry that fits; returns what ends that. */
+  follow(listener: (entry: JournalEntry) => void, query: JournalQuery = {}): () => void {
+    const own = (entry: JournalEntry) => {
+      if (fits(entry, query)) listener(entry);
+    };
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
   }
 
   /** The first entry that fits, among those that are there and those that come. Rejects once the signal aborts. */
@@ -66,10 +69,9 @@ export class Journal {
     if (known) return Promise.resolve(known);
     return new Promise((resolve, reject) => {
       const stop = this.follow((entry) => {
-        if (!fits(entry, query)) return;
         stop();
         resolve(entry);
-      });
+      }, query);
       signal?.addEventListener('abort', () => {
         stop();
         reject(signal.reason);

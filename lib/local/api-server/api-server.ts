@@ -10,10 +10,11 @@ import type { OpenApi, ProtobufCodec } from './codecs';
 import { deleteCollection, deleteObject } from './deletes';
 import { Discovery } from './discovery';
 import { Exchange, requestUrl } from './exchange';
+import type { ExtraPaths } from './extra-paths';
 import { Guard } from './guard';
 import { ListPages } from './list-pages';
 import { flag } from './list-query';
-import { answerMeta, type ExtraPaths } from './meta-paths';
+import { answerMeta } from './meta-paths';
 import type { PodAccess } from './pod-access';
 import { readLog } from './pod-log';
 import { upgradePod } from './pod-upgrade';
@@ -134,7 +135,8 @@ export class ApiServer {
       this.#guard.check(request.method, request.headers);
       const parsed = parsePath(exchange.url.pathname);
       if (parsed.kind !== 'resource') {
-        await answerMeta(exchange, parsed, this.#discovery, this.options.openApi, this.options.extra);
+        const { openApi, extra } = this.options;
+        await answerMeta(exchange, parsed, this.#discovery, openApi, extra, this.#stopping.signal);
         return;
       }
       const resource = this.#resource(parsed.path);

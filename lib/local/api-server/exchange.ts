@@ -90,6 +90,22 @@ export class Exchange {
     this.#end(code, 'text/plain; charset=utf-8', text);
   }
 
+  /** Sends each value as a line of JSON when it comes, at the client's pace, until the signal aborts. */
+  async sendLines(values: AsyncIterable<unknown>, signal: AbortSignal): Promise<void> {
+    const { response } = this;
+    response.writeHead(200, {
+      'Content-Type': 'application/jsonl',
+      'Cache-Control': 'no-cache, private',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    response.flushHeaders();
+    for await (const value of values) {
+      if (signal.aborted) break;
+      if (!response.write(`${JSON.stringify(value)}\n`)) await drained(response, signal);
+    }
+    response.end();
+  }
+
   sendStatus(status: Status): void {
     const { response } = this;
     if (response.headersSent) {
@@ -122,6 +138,20 @@ export class Exchange {
     });
     this.response.end(bytes);
   }
+}
+
+/** Resolves when more can be written, or when the signal aborts. */
+function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    response.once('drain', done);
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
+  });
 }
 
 /** Text as the value of a header: its UTF-8, byte by byte, without what no header may have. */

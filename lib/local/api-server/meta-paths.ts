@@ -2,6 +2,8 @@ import type { Accepted } from './accept';
 import type { OpenApi } from './codecs';
 import type { Discovery } from './discovery';
 import type { Exchange } from './exchange';
+import type { ExtraPaths } from './extra-paths';
+import { answerExtra } from './extra-request';
 import type { ParsedPath } from './request-path';
 import { noResource, notAllowed } from './resource-request';
 
@@ -10,9 +12,6 @@ const DISCOVERY: ReadonlySet<Accepted['as']> = new Set(['object', 'discovery']);
 /** The Kubernetes release that this server's API is like. */
 const VERSION = { major: '1', minor: '32', gitVersion: 'v1.32.4+knc' };
 
-/** Documents of whoever runs the server, by the segments of their paths; undefined for paths that there are not. */
-export type ExtraPaths = (segments: readonly string[]) => unknown;
-
 /** Answers what is not about resources: discovery, the version, health and OpenAPI. */
 export async function answerMeta(
   exchange: Exchange,
@@ -20,7 +19,11 @@ export async function answerMeta(
   discovery: Discovery,
   openApi: OpenApi | undefined,
   extra?: ExtraPaths,
+  stopping?: AbortSignal,
 ): Promise<void> {
+  if (parsed.kind !== 'group' && parsed.segments[0] === 'knc' && extra) {
+    return answerExtra(exchange, parsed.segments, extra, stopping);
+  }
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') throw notAllowed();
   if (parsed.kind === 'group') return answerGroup(exchange, parsed, discovery);
   const [first, ...rest] = parsed.segments;
@@ -32,8 +35,6 @@ export async function answerMeta(
   }
   if (first === undefined)
     return exchange.send(200, { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] });
-  const document = extra?.(parsed.segments);
-  if (document !== undefined) return exchange.send(200, document);
   throw noResource();
 }
 

@@ -1,6 +1,7 @@
 import { type KubeObject, PodType, RevisionType, type Service, ServiceType, type Stored } from '../../../../lib/api';
 import { parseQuestion } from '../../../../lib/cli/explain/object-reference';
 import { main } from '../../../../lib/cli/main';
+import type { ExtraRequest } from '../../../../lib/local';
 import { preview } from '../../../../lib/roles/preview';
 import { LocalServer, type LocalServerOptions } from '../../kube/http/local-server';
 import { FakeIo } from '../fake-io';
@@ -152,7 +153,7 @@ Revision hello-00001  ready, 1 pod wanted, 1 ready
 
   test('of a running knc dev has the numbers of the autoscaler and its last decisions', async () => {
     const asked: string[] = [];
-    const extra = (segments: readonly string[]) => {
+    const extra = ({ segments }: ExtraRequest) => {
       asked.push(segments.join('/'));
       return {
         desired: 3,

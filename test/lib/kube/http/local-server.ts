@@ -5,7 +5,7 @@ import { allTypes, type KubeObject, type Stored } from '../../../../lib/api';
 import { type Clock, noLog, type Random, RealClock, systemRandom } from '../../../../lib/base';
 import { HttpCluster, type HttpClusterOptions } from '../../../../lib/kube/http';
 import { KubeconfigConnection } from '../../../../lib/kube/kubeconfig';
-import { LocalApi, MemoryCluster, seededStore } from '../../../../lib/local';
+import { type ExtraPaths, LocalApi, MemoryCluster, seededStore } from '../../../../lib/local';
 
 export interface LocalServerOptions {
   readonly clock?: Clock;
@@ -14,7 +14,7 @@ export interface LocalServerOptions {
   /** Objects that are there from the start. */
   readonly live?: readonly Stored<KubeObject>[];
   /** Paths beside Kubernetes' own. */
-  readonly extra?: (segments: readonly string[]) => unknown;
+  readonly extra?: ExtraPaths;
 }
 
 /** A MemoryCluster behind an API server, and a client of it. */

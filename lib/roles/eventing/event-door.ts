@@ -1,0 +1,69 @@
+import { Readable } from 'node:stream';
+import { EventIngress, type HubDirectory } from '../../eventing';
+import type { Inbound, InnerHosts, Outbound } from '../../gateway';
+import type { HubRegistry } from './hub-registry';
+
+const SERVICE = /^([^.]+)\.([^.]+)(?:\.svc(?:\.cluster\.local)?|\.127\.0\.0\.1\.sslip\.io|\.localhost)$/;
+const NAMESPACE = 'knative-eventing';
+const INGRESS = 'broker-ingress';
+const DISPATCHER = 'imc-dispatcher';
+const CHANNEL = /^(.+)-kn-channel$/;
+const PATH = /^\/([^/]+)\/([^/]+)\/?$/;
+const NOTHING = Buffer.alloc(0);
+
+/** The host of the broker ingress in the cluster; the path is `/NAMESPACE/BROKER`. */
+export const BROKER_HOST = `${INGRESS}.${NAMESPACE}.svc.cluster.local`;
+
+/** Where brokers and channels are: by the hosts that they have in a cluster, which lead to this process. */
+export class EventDoor implements HubDirectory {
+  readonly #ingress: EventIngress;
+
+  constructor(private readonly hubs: Pick<HubRegistry, 'get'>) {
+    this.#ingress = new EventIngress({ hubs: this });
+  }
+
+  /** For the gateway: which requests are for brokers and channels. */
+  readonly inner: InnerHosts = (host, path) => {
+    if (this.find(host, path) === 'none' && !isOurs(host)) return undefined;
+    return (inbound) => this.#answer(inbound);
+  };
+
+  find(host: string, path: string): ReturnType<HubDirectory['find']> {
+    const [, service = '', namespace = ''] = SERVICE.exec(host.replace(/:\d+$/, '').toLowerCase()) ?? [];
+    if (namespace === NAMESPACE && (service === INGRESS || service === DISPATCHER)) {
+      const [, owner, name] = PATH.exec(path) ?? [];
+      if (owner === undefined || name === undefined) return 'none';
+      return this.hubs.get(`${service === INGRESS ? 'broker' : 'channel'}/${owner}/${name}`) ?? 'unknown';
+    }
+    const channel = CHANNEL.exec(service)?.[1];
+    return (channel !== undefined && this.hubs.get(`channel/${namespace}/${channel}`)) || 'none';
+  }
+
+  async #answer({ method, target, host, headers, body, sendContinue }: Inbound): Promise<Outbound> {
+    sendContinue?.();
+    const source = body ?? Readable.from([]);
+    const answer = await this.#ingress.handle({ method, target, headers: { ...headerMap(headers), host }, body: source });
+    // What was not read of a body that was refused is not wanted.
+    source.destroy();
+    return {
+      status: answer.status,
+      headers: Object.entries(answer.headers).flat(),
+      body: answer.body === '' ? NOTHING : Buffer.from(answer.body),
+    };
+  }
+}
+
+function isOurs(host: string): boolean {
+  const [, service, namespace] = SERVICE.exec(host) ?? [];
+  return namespace === NAMESPACE && (service === INGRESS || service === DISPATCHER);
+}
+
+/** Fields by their lower-case names; of those that stand there several times, all values. */
+export function headerMap(raw: readonly string[]): Record<string, string> {
+  const map: Record<string, string> = {};
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!.toLowerCase();
+    map[name] = map[name] === undefined ? raw[i + 1]! : `${map[name]}, ${raw[i + 1]!}`;
+  }
+  return map;
+}

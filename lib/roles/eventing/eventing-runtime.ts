@@ -1,0 +1,166 @@
+import {
+  type Broker,
+  BrokerType,
+  brokerOf,
+  type InMemoryChannel,
+  InMemoryChannelType,
+  isServedBroker,
+  keyOf,
+  type ServingConfig,
+  type Stored,
+  setDefaults,
+  type Trigger,
+  TriggerType,
+} from '../../api';
+import type { Clock, Executor, Log, Random } from '../../base';
+import { HttpSender, Journal, type KeyValueStore, type Retention } from '../../eventing';
+import type { Gateway } from '../../gateway';
+import { type Change, type Cluster, Informer } from '../../kube';
+import { ClusterSender } from './cluster-sender';
+import { channelConsumer, triggerConsumer } from './consumer-specs';
+import { BROKER_HOST, EventDoor } from './event-door';
+import { EventingAnswers } from './eventing-answers';
+import { HubRegistry } from './hub-registry';
+
+export interface EventingOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly random: Random;
+  readonly log: Log;
+  readonly config: ServingConfig;
+  /** Through which events reach services of the cluster. Asked for when the first is sent: the gateway has this runtime behind it. */
+  readonly gateway: () => Gateway;
+  /** Where events are kept. @default in memory */
+  readonly store?: KeyValueStore;
+  /** Addresses of this machine at which sinks may be, as `127.0.0.1:9000`. @default none */
+  readonly allowedSinks?: readonly string[];
+}
+
+/** Events that everyone has got are kept for a day, so that they can be replayed, as far as they have room. */
+const KEPT: Retention = { ageMs: 86_400_000, bytes: 256 * 2 ** 20 };
+const KEPT_IN_MEMORY: Retention = { ageMs: 3_600_000, bytes: 32 * 2 ** 20 };
+
+const brokerName = (namespace: string, name: string): string => `broker/${namespace}/${name}`;
+const INDEX = 'broker';
+
+/** Makes the brokers, triggers and channels of a cluster work in this process. */
+export class EventingRuntime {
+  readonly journal: Journal;
+  readonly hubs: HubRegistry;
+  /** What they answer the controllers. */
+  readonly answers = new EventingAnswers();
+  readonly door: EventDoor;
+  readonly #brokers: Informer<Broker>;
+  readonly #triggers: Informer<Trigger>;
+  readonly #channels: Informer<InMemoryChannel>;
+  readonly #sender: HttpSender;
+
+  constructor(private readonly options: EventingOptions) {
+    const { cluster, clock, executor, random, log, store, gateway, allowedSinks = [] } = options;
+    this.journal = new Journal(clock);
+    this.#sender = new HttpSender({ clock, rules: { allowed: allowedSinks } });
+    const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => gateway().handle(inbound) };
+    this.hubs = new HubRegistry({
+      ...{ clock, executor, random, journal: this.journal },
+      sender: new ClusterSender({ clock, gateway: inside, outside: this.#sender }),
+      retention: store ? KEPT : KEPT_IN_MEMORY,
+      ...(store ? { store } : {}),
+    });
+    this.door = new EventDoor(this.hubs);
+    this.#brokers = new Informer(cluster, BrokerType, clock, log);
+    this.#triggers = new Informer(cluster, TriggerType, clock, log);
+    this.#channels = new Informer(cluster, InMemoryChannelType, clock, log);
+    this.#triggers.addIndex(INDEX, (trigger) => [this.#brokerOf(trigger)]);
+    this.#brokers.onChange(({ previous, next }) => this.#brokerChanged((next ?? previous)!));
+    this.#triggers.onChange((change) => this.#triggerChanged(change));
+    this.#channels.onChange(({ previous, next }) => this.#channelChanged((next ?? previous)!));
+  }
+
+  /** Resolves once everything that is there is served. Brokers come last: their triggers are known by then. */
+  async start(): Promise<void> {
+    await Promise.all([this.#triggers.start(), this.#channels.start()]);
+    await this.#brokers.start();
+    this.hubs.settle();
+  }
+
+  /** Breaks off deliveries; those are made again by the next process that has the same store. */
+  async stop(): Promise<void> {
+    for (const informer of [this.#brokers, this.#triggers, this.#channels]) informer.stop();
+    this.hubs.stop();
+    await this.#sender.close();
+  }
+
+  #brokerOf(trigger: Trigger): string {
+    const { namespace, name } = brokerOf(trigger, this.options.config.eventing.features);
+    return `${namespace}/${name}`;
+  }
+
+  #brokerChanged({ metadata: { namespace = '', name } }: Stored<Broker>): void {
+    const hub = brokerName(namespace, name);
+    const broker = this.#broker(namespace, name);
+    if (broker) this.hubs.open('broker', hub);
+    else this.hubs.close(hub);
+    for (const trigger of this.#triggers.byIndex(INDEX, `${namespace}/${name}`)) this.#serve(trigger, broker);
+    this.answers.tell(hub, broker && { generation: broker.metadata.generation });
+  }
+
+  /** The broker with its defaults, if it is there and of a class that is served here. */
+  #broker(namespace: string, name: string): Stored<Broker> | undefined {
+    const broker = this.#brokers.get(namespace, name);
+    if (!broker || broker.metadata.deletionTimestamp) return undefined;
+    const whole = setDefaults(broker, this.options.config);
+    return isServedBroker(whole) ? whole : undefined;
+  }
+
+  #triggerChanged({ previous, next }: Change<Trigger>): void {
+    if (previous && (!next || this.#brokerOf(previous) !== this.#brokerOf(next))) this.#drop(previous);
+    if (!next) return;
+    const { namespace, name } = brokerOf(next, this.options.config.eventing.features);
+    this.#serve(next, this.#broker(namespace, name));
+  }
+
+  #serve(trigger: Stored<Trigger>, broker: Stored<Broker> | undefined): void {
+    if (!broker || trigger.metadata.deletionTimestamp) {
+      this.#drop(trigger);
+      return;
+    }
+    const { namespace = '', name } = broker.metadata;
+    const self = `http://${BROKER_HOST}/${namespace}/${name}`;
+    const consumer = triggerConsumer(setDefaults(trigger, this.options.config), broker, self);
+    this.hubs.set(brokerName(namespace, name), keyOf(trigger), consumer);
+    const { generation } = trigger.metadata;
+    const resolved = consumer.subscriber !== undefined && trigger.status?.observedGeneration === generation;
+    this.answers.tell(`trigger/${keyOf(trigger)}`, resolved ? { generation } : undefined);
+  }
+
+  #drop(trigger: Stored<Trigger>): void {
+    this.hubs.remove(`broker/${this.#brokerOf(trigger)}`, keyOf(trigger));
+    this.answers.tell(`trigger/${keyOf(trigger)}`, undefined);
+  }
+
+  #channelChanged(changed: Stored<InMemoryChannel>): void {
+    const { namespace = '', name } = changed.metadata;
+    const channel = this.#channels.get(namespace, name);
+    const hub = `channel/${namespace}/${name}`;
+    if (!channel || channel.metadata.deletionTimestamp) {
+      this.hubs.close(hub);
+      this.answers.tell(`in-memory-channel/${namespace}/${name}`, undefined);
+      return;
+    }
+    const open = this.hubs.open('channel', hub);
+    const { subscribers = [] } = channel.spec ?? {};
+    const names = new Set<string>();
+    for (const subscriber of subscribers) {
+      const own = `${namespace}/${subscriber.name ?? subscriber.uid ?? ''}`;
+      const consumer = names.has(own) ? `${own}.${subscriber.uid}` : own;
+      names.add(consumer);
+      this.hubs.set(hub, consumer, channelConsumer(subscriber, channel));
+    }
+    for (const consumer of open.consumers) if (!names.has(consumer)) this.hubs.remove(hub, consumer);
+    this.answers.tell(`in-memory-channel/${namespace}/${name}`, {
+      generation: channel.metadata.generation,
+      subscribers: subscribers.map(({ uid, generation }) => ({ uid, observedGeneration: generation, ready: 'True' })),
+    });
+  }
+}

@@ -1,0 +1,153 @@
+import type { Clock, Executor, Random } from '../../base';
+import {
+  type ConsumerSpec,
+  Deliverer,
+  EventHub,
+  EventLog,
+  type Journal,
+  type KeyValueStore,
+  MemoryStorage,
+  type Retention,
+  type Sender,
+  StoreStorage,
+} from '../../eventing';
+
+export interface HubRegistryOptions {
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly random: Random;
+  readonly journal: Journal;
+  readonly sender: Sender;
+  /** Where events are kept. @default in memory */
+  readonly store?: KeyValueStore;
+  readonly retention: Retention;
+}
+
+type Kind = 'broker' | 'channel';
+
+/** A broker or channel that is there, with what its consumers want. */
+interface Open {
+  readonly hub: EventHub;
+  readonly log: EventLog;
+  readonly specs: Map<string, ConsumerSpec>;
+}
+
+/** What is written down of every log, so that one that nobody opens again is found and goes in the end. */
+interface Noted {
+  /** When its broker or channel was deleted, in milliseconds since the epoch. */
+  readonly closed?: number;
+}
+
+const LOGS = 'log/';
+const EVENTS = 'events/';
+const DEFAULT_KEPT_MS = 86_400_000;
+
+/** All brokers and channels of this process by name (`broker/default/orders`). The log of one that was deleted is kept for a while. */
+export class HubRegistry {
+  readonly #open = new Map<string, Open>();
+  readonly #closed = new Map<string, { readonly log: EventLog; readonly at: number }>();
+
+  constructor(private readonly options: HubRegistryOptions) {}
+
+  get names(): readonly string[] {
+    return [...this.#open.keys()];
+  }
+
+  get(name: string): EventHub | undefined {
+    return this.#open.get(name)?.hub;
+  }
+
+  /** What a consumer wants, if there is one of that name. */
+  spec(name: string, consumer: string): ConsumerSpec | undefined {
+    return this.#open.get(name)?.specs.get(consumer);
+  }
+
+  /** The broker or channel of this name; its log is gone on with if there was one. */
+  open(kind: Kind, name: string): EventHub {
+    const known = this.#open.get(name);
+    if (known) return known.hub;
+    this.sweep();
+    const { clock, executor, random, journal, sender } = this.options;
+    const log = this.#closed.get(name)?.log ?? this.#log(name);
+    this.#closed.delete(name);
+    this.#note(name, {});
+    const deliverer = new Deliverer({ clock, sender });
+    const hub = new EventHub({ name, kind, log, journal, deliverer, clock, executor, random });
+    this.#open.set(name, { hub, log, specs: new Map() });
+    return hub;
+  }
+
+  /** Adds a consumer to a broker or channel that is there, or changes it. */
+  set(name: string, consumer: string, spec: ConsumerSpec): void {
+    const open = this.#open.get(name);
+    open?.specs.set(consumer, spec);
+    open?.hub.set(consumer, spec);
+  }
+
+  remove(name: string, consumer: string): void {
+    const open = this.#open.get(name);
+    if (open?.specs.delete(consumer)) open.hub.remove(consumer);
+  }
+
+  /** A broker or channel is deleted. */
+  close(name: string): void {
+    const open = this.#open.get(name);
+    if (!open) return;
+    for (const consumer of open.hub.consumers) open.hub.remove(consumer);
+    const at = this.options.clock.now();
+    this.#open.delete(name);
+    this.#closed.set(name, { log: open.log, at });
+    this.#note(name, { closed: at });
+  }
+
+  /** Forgets the logs of those that were deleted a day ago or more; also those that were while no process looked. */
+  sweep(): void {
+    const { clock, store, retention } = this.options;
+    const until = clock.now() - (retention.retiredMs ?? DEFAULT_KEPT_MS);
+    for (const [name, { at }] of this.#closed) {
+      if (at >= until) continue;
+      this.#closed.delete(name);
+      this.#erase(name);
+    }
+    if (!store) return;
+    for (const [key, noted] of [...store.range({ prefix: LOGS })]) {
+      const name = key.slice(LOGS.length);
+      if (this.#open.has(name) || this.#closed.has(name)) continue;
+      const { closed } = noted as Noted;
+      if (closed === undefined) continue;
+      if (closed < until) this.#erase(name);
+    }
+  }
+
+  /** After everything that is there has been opened: what is left of earlier runs has no owner any more. */
+  settle(): void {
+    const { clock, store } = this.options;
+    for (const [key, noted] of [...(store?.range({ prefix: LOGS }) ?? [])]) {
+      const name = key.slice(LOGS.length);
+      if (!this.#open.has(name) && (noted as Noted).closed === undefined) this.#note(name, { closed: clock.now() });
+    }
+    this.sweep();
+  }
+
+  /** Breaks off what is on its way. */
+  stop(): void {
+    for (const { hub } of this.#open.values()) hub.stop();
+  }
+
+  #log(name: string): EventLog {
+    const { clock, store, retention } = this.options;
+    const storage = store ? new StoreStorage(store, EVENTS + name) : new MemoryStorage();
+    return new EventLog({ clock, storage, retention });
+  }
+
+  #note(name: string, noted: Noted): void {
+    this.options.store?.write([{ key: LOGS + name, value: noted }]);
+  }
+
+  #erase(name: string): void {
+    const { store } = this.options;
+    if (!store) return;
+    const keys = [...store.range({ prefix: `${EVENTS}${name}/` })].map(([key]) => key);
+    store.write([LOGS + name, ...keys].map((key) => ({ key, value: undefined })));
+  }
+}

@@ -1,0 +1,3 @@
+export * from './event-documents';
+export { BROKER_HOST } from './event-door';
+export * from './eventing-runtime';
