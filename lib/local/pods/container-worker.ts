@@ -21,6 +21,8 @@ const MAX_LOG_LINES = 80;
 const MAX_LOG_CHARACTERS = 2048;
 /** How long to wait for a ConfigMap or Secret that does not exist, in milliseconds. */
 const CONFIG_RETRY_MS = 2000;
+/** What is refused for good is refused so late: clients that watch what they have just made (kn) must have begun to. */
+const REFUSAL_MS = 300;
 
 /** A container that has been started, and what belongs to this run of it. */
 export interface Started {
@@ -54,6 +56,7 @@ export class ContainerWorker {
   #retry = new AbortController();
   /** An attempt to start is under way; told to try again meanwhile, it must not wait when it fails. */
   #attempt: { again: boolean } | undefined;
+  #attempts = 0;
   #running: RunningContainer | undefined;
   #probes: ContainerProbes | undefined;
   #killed = false;
@@ -147,6 +150,7 @@ export class ContainerWorker {
     this.#logsBefore = this.options.logs.count;
     const attempt = { again: false };
     this.#attempt = attempt;
+    this.#attempts++;
     try {
       const started = await this.options.start(this.#record.restartCount);
       this.#cannotStart = undefined;
@@ -155,7 +159,8 @@ export class ContainerWorker {
     } catch (thrown) {
       const error = thrown instanceof StartError ? thrown : new StartError('CreateContainerError', errorMessage(thrown));
       if (error.reason === 'StartError') return error;
-      if (attempt.again) return undefined;
+      if (error.final && this.#attempts === 1) await this.#sleep(REFUSAL_MS);
+      if (attempt.again || this.#stop.signal.aborted) return undefined;
       this.#cannotStart = error.final ? error : undefined;
       await this.#waitAfterFailure(error);
       return undefined;

@@ -213,6 +213,8 @@ describe('a container that cannot start', () => {
     await runtime.start();
     await cluster.create(PodType, makePod([{ name: 'app', image: 'a' }]));
     await clock.settle();
+    expect(await obstacle()).toBeUndefined(); // whoever made the pod has time to begin watching it
+    await clock.advance(300);
     expect(await obstacle()).toMatchObject({ status: 'True', reason: 'ErrImagePull', message: 'no program' });
     await clock.advance(10_000); // it tries again by itself: that alone changes nothing
     expect(await obstacle()).toMatchObject({ reason: 'ErrImagePull', message: 'no program' });
@@ -288,7 +290,7 @@ describe('a container that cannot start', () => {
     const { runtime, cluster, clock, pod } = virtualWorld(() => ({ runtimes: [] }));
     await runtime.start();
     await cluster.create(PodType, makePod([{ name: 'app', image: 'ghcr.io/acme/app:v1' }]));
-    await clock.settle();
+    await clock.advance(300);
     const { reason, message } = statusOf(await pod())?.state?.waiting ?? {};
     expect(reason).toBe('ErrImagePull');
     expect(message).toContain('images:\n  "ghcr.io/acme/app:v1":\n    command: [node, server.js]');
