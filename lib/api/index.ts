@@ -17,6 +17,7 @@ export * from './messaging';
 export * from './meta';
 export * from './names';
 export * from './networking';
+export * from './old-kinds';
 export * from './quantity';
 export * from './resource-type';
 export { conform } from './schema/conform';

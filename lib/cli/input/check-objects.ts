@@ -1,5 +1,6 @@
 import {
   defaultServingConfig,
+  equivalentOf,
   findType,
   type KubeObject,
   knativeTypes,
@@ -10,6 +11,7 @@ import {
 } from '../../api';
 import { type ErrorCode, type FieldError, formatFieldError } from '../../base';
 import { type ProblemEntry, ProblemError, type ProblemMessage } from '../output/problem';
+import { equivalentText } from './equivalent-text';
 import type { LoadedInput, LoadedObject } from './loaded-input';
 
 /** An object that can be applied: its kind is known, its namespace is set, its fields are valid. */
@@ -59,6 +61,13 @@ const message = (error: FieldError): ProblemMessage => ({
   ...(error.remedy ? { remedy: error.remedy } : {}),
 });
 
+function outdated({ object, source }: LoadedObject): Finding | undefined {
+  const equivalent = equivalentOf(object);
+  if (!equivalent) return undefined;
+  const { message: text, details, remedy } = equivalentText(object, equivalent);
+  return { code: 'KNC2101', entry: { where: objectName(object), source, messages: [{ text: `${text}\n${details}`, remedy }] } };
+}
+
 function unknownKind({ object, source }: LoadedObject): Finding {
   const text = `no kind ${JSON.stringify(object.kind)} is served in ${object.apiVersion}`;
   return { code: 'KNC2101', entry: { where: objectName(object), source, messages: [{ text }] } };
@@ -103,7 +112,9 @@ function typed(loaded: readonly LoadedObject[], namespace: string | undefined) {
   const findings: Finding[] = [];
   for (const item of loaded) {
     const type = findType(item.object.apiVersion, item.object.kind);
+    const old = type ? undefined : outdated(item);
     if (type) objects.push({ ...item, type, object: inNamespace(item.object, namespace) });
+    else if (old) findings.push(old);
     else if (OWN_GROUPS.has(item.object.apiVersion.split('/')[0]!)) findings.push(unknownKind(item));
     else foreign.push(item);
   }

@@ -1,5 +1,15 @@
-import { defaultServingConfig, findType, type KubeObject, knativeTypes, nearest, type ServingConfig, validate } from '../../api';
+import {
+  defaultServingConfig,
+  equivalentOf,
+  findType,
+  type KubeObject,
+  knativeTypes,
+  nearest,
+  type ServingConfig,
+  validate,
+} from '../../api';
 import { type ErrorCode, type FieldError, jsonEqual } from '../../base';
+import { equivalentText } from '../input/equivalent-text';
 import type { LoadedObject } from '../input/loaded-input';
 import { checkCore } from './core-checks';
 import type { Finding, ObjectId } from './finding';
@@ -84,10 +94,22 @@ function unchecked(item: LoadedObject): Finding {
   );
 }
 
+/** A kind, or a version of one, that was there once: what it is written as today. */
+function outdated(item: LoadedObject): Finding | undefined {
+  const { object } = item;
+  if (findType(object.apiVersion, object.kind)) return undefined;
+  const equivalent = equivalentOf(object);
+  if (!equivalent) return undefined;
+  const { message, remedy, details } = equivalentText(object, equivalent);
+  return { ...finding(item, 'error', 'KNC2101', message, 'kind', remedy), details };
+}
+
 /** Everything to say of one object. @param known what the construct of the object has warned of itself */
 function objectFindings(item: LoadedObject, known: readonly string[]): Finding[] {
   const { object } = item;
   const { apiVersion, kind } = object;
+  const old = outdated(item);
+  if (old) return [old];
   const found = (errors: readonly FieldError[]) => errors.map((error) => fieldFinding(item, error));
   if (!OWN_GROUPS.has(groupOf(apiVersion))) {
     const { errors, complete } = checkCore(object);

@@ -1,0 +1,1 @@
+export { type Equivalent, equivalentOf } from './equivalents';
