@@ -1,2 +1,3 @@
+export * from './eventing';
 export * from './local-config';
 export * from './local-system';

@@ -33,7 +33,7 @@ import {
 import type { Isolation } from '../local/isolate';
 import { admission } from './admission';
 import { ClusterNames } from './cluster-names';
-import { EventDocuments, EventingRuntime } from './eventing';
+import { createEventingServices, EventDocuments, EventingRuntime } from './eventing';
 import { ClusterDns } from './isolation/cluster-dns';
 import { GatewayAnswers, keepTags } from './local-answerers';
 import { localServingConfig } from './local-config';
@@ -207,17 +207,22 @@ export class LocalSystem {
     await correctPods(this.cluster, this.options.clock);
     const api = this.#startApi();
     await Promise.all([this.gateway.start(), this.#kubernetes.start(), this.#names?.start(), this.#scales.start(), api]);
+    let gateways = gatewaySubset('127.0.0.1', 80);
     if (this.#listener) {
       const { host, port } = await this.#listener.listen();
       this.#url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
       const inside = this.options.machine?.isolation?.address;
-      this.#addresses.set([inside === undefined ? gatewaySubset(host, port) : gatewaySubset(inside, 80)]);
-    } else {
-      this.#addresses.set([gatewaySubset('127.0.0.1', 80)]);
+      gateways = inside === undefined ? gatewaySubset(host, port) : gatewaySubset(inside, 80);
     }
+    this.#addresses.set([gateways]);
     this.#started = true;
-    const eventing = servedTypes.includes(BrokerType) ? [this.eventing.start()] : [];
+    const eventing = servedTypes.includes(BrokerType) ? [this.#startEventing(gateways)] : [];
     await Promise.all([this.#engine.start(), this.#pods.start(), ...eventing]);
+  }
+
+  async #startEventing(gateways: EndpointSubset): Promise<void> {
+    await createEventingServices(this.cluster, gateways);
+    await this.eventing.start();
   }
 
   async #startApi(): Promise<void> {

@@ -7,7 +7,6 @@ const SERVICE = /^([^.]+)\.([^.]+)(?:\.svc(?:\.cluster\.local)?|\.127\.0\.0\.1\.
 const NAMESPACE = 'knative-eventing';
 const INGRESS = 'broker-ingress';
 const DISPATCHER = 'imc-dispatcher';
-const CHANNEL = /^(.+)-kn-channel$/;
 const PATH = /^\/([^/]+)\/([^/]+)\/?$/;
 const NOTHING = Buffer.alloc(0);
 
@@ -17,6 +16,8 @@ export const BROKER_HOST = `${INGRESS}.${NAMESPACE}.svc.cluster.local`;
 /** Where brokers and channels are: by the hosts that they have in a cluster, which lead to this process. */
 export class EventDoor implements HubDirectory {
   readonly #ingress: EventIngress;
+  /** By `NAMESPACE/SERVICE`, the names of hubs. */
+  readonly #channels = new Map<string, string>();
 
   constructor(private readonly hubs: Pick<HubRegistry, 'get'>) {
     this.#ingress = new EventIngress({ hubs: this });
@@ -35,8 +36,14 @@ export class EventDoor implements HubDirectory {
       if (owner === undefined || name === undefined) return 'none';
       return this.hubs.get(`${service === INGRESS ? 'broker' : 'channel'}/${owner}/${name}`) ?? 'unknown';
     }
-    const channel = CHANNEL.exec(service)?.[1];
-    return (channel !== undefined && this.hubs.get(`channel/${namespace}/${channel}`)) || 'none';
+    const channel = this.#channels.get(`${namespace}/${service}`);
+    return (channel !== undefined && this.hubs.get(channel)) || 'none';
+  }
+
+  /** A channel is reached by the name of a Service. @param hub undefined: it is not any more */
+  setChannel(namespace: string, service: string, hub: string | undefined): void {
+    if (hub === undefined) this.#channels.delete(`${namespace}/${service}`);
+    else this.#channels.set(`${namespace}/${service}`, hub);
   }
 
   async #answer({ method, target, host, headers, body, sendContinue }: Inbound): Promise<Outbound> {

@@ -2,6 +2,7 @@ import {
   type Broker,
   BrokerType,
   brokerOf,
+  childName,
   type InMemoryChannel,
   InMemoryChannelType,
   isServedBroker,
@@ -43,6 +44,8 @@ const KEPT_IN_MEMORY: Retention = { ageMs: 3_600_000, bytes: 32 * 2 ** 20 };
 
 const brokerName = (namespace: string, name: string): string => `broker/${namespace}/${name}`;
 const INDEX = 'broker';
+/** Channels are reached by Services of their own. */
+const SERVICE_SUFFIX = '-kn-channel';
 
 /** Makes the brokers, triggers and channels of a cluster work in this process. */
 export class EventingRuntime {
@@ -145,10 +148,12 @@ export class EventingRuntime {
     const hub = `channel/${namespace}/${name}`;
     if (!channel || channel.metadata.deletionTimestamp) {
       this.hubs.close(hub);
+      this.door.setChannel(namespace, childName(name, SERVICE_SUFFIX), undefined);
       this.answers.tell(`in-memory-channel/${namespace}/${name}`, undefined);
       return;
     }
     const open = this.hubs.open('channel', hub);
+    this.door.setChannel(namespace, childName(name, SERVICE_SUFFIX), hub);
     const { subscribers = [] } = channel.spec ?? {};
     const names = new Set<string>();
     for (const subscriber of subscribers) {

@@ -1,0 +1,190 @@
+import { BrokerType, InMemoryChannelType, TriggerType } from '../../../../lib/api';
+import type { Outbound } from '../../../../lib/gateway';
+import { EventingWorld } from './world';
+
+const RETRYING = { retry: 2, backoffPolicy: 'linear', backoffDelay: 'PT1S' } as const;
+const status = (code: number): Outbound => ({ status: code, headers: [], body: null });
+
+describe('a broker', () => {
+  test('gives an event to the triggers whose filters match, and tells their namespace', async () => {
+    const world = await EventingWorld.start();
+    await world.broker('orders');
+    await world.trigger('all');
+    await world.trigger('big', { filters: [{ exact: { type: 'order.big' } }] });
+    await world.trigger('old', { filter: { attributes: { type: 'order.created', subject: '' } } });
+    expect(await world.publish('1')).toBe(202);
+    expect(await world.publish('2', { 'ce-type': 'order.big', 'ce-subject': 'x' })).toBe(202);
+    expect(await world.publish('3', { 'ce-subject': 'x' })).toBe(202);
+    await world.clock.advance(100);
+    const of = (name: string) => world.received.filter(({ host }) => host.startsWith(`${name}.`)).map(({ id }) => id);
+    expect([of('all'), of('big'), of('old')]).toEqual([['1', '2', '3'], ['2'], ['3']]);
+    expect(world.received[0]!.headers).toMatchObject({ 'kn-namespace': 'default', prefer: 'reply' });
+    expect(world.received[0]!.headers['ce-knativebrokerttl']).toBeUndefined();
+    expect(world.errors).toEqual([]);
+  });
+
+  test('drops an event that no trigger wants, and the journal says so', async () => {
+    const world = await EventingWorld.start();
+    await world.broker('orders');
+    await world.clock.settle();
+    expect(await world.publish('1')).toBe(202);
+    expect(world.runtime.journal.entries({ event: '1' })).toMatchObject([
+      { kind: 'arrived', log: 'broker/default/orders', consumers: [] },
+    ]);
+  });
+
+  test('that is not there is not found, nor is one of another class', async () => {
+    const world = await EventingWorld.start();
+    await world.broker('kafka', {
+      metadata: { name: 'kafka', namespace: 'default', annotations: { 'eventing.knative.dev/broker.class': 'Kafka' } },
+    });
+    await world.clock.settle();
+    expect(await world.publish('1')).toBe(404);
+    expect(await world.publish('1', {}, '/default/kafka')).toBe(404);
+  });
+
+  test('is reached from a laptop, too, by a host that leads to this machine', async () => {
+    const world = await EventingWorld.start();
+    await world.broker('orders');
+    await world.clock.settle();
+    for (const host of ['broker-ingress.knative-eventing.127.0.0.1.sslip.io', 'broker-ingress.knative-eventing.localhost:8080'])
+      expect(await world.publish('1', {}, '/default/orders', host)).toBe(202);
+  });
+
+  test('takes a reply as a new event', async () => {
+    const world = await EventingWorld.start();
+    await world.broker('orders');
+    await world.trigger('created', { filters: [{ exact: { type: 'order.created' } }] });
+    await world.trigger('charged', { filters: [{ exact: { type: 'order.charged' } }] });
+    const reply = ['ce-specversion', '1.0', 'ce-id', 'r1', 'ce-source', '/charge', 'ce-type', 'order.charged'];
+    world.answer = ({ id }) => (id === '1' ? { status: 200, headers: reply, body: null } : status(202));
+    await world.publish('1');
+    await world.clock.advance(100);
+    expect(world.received.map(({ host, id }) => `${host.split('.')[0]} ${id}`)).toEqual(['created 1', 'charged r1']);
+  });
+
+  test('retries as it says itself or as the trigger says, and then the dead letter sink gets the event', async () => {
+    const world = await EventingWorld.start();
+    await world.broker('orders', { spec: { delivery: RETRYING } });
+    const dead = { deadLetterSinkUri: 'http://dead.default.svc.cluster.local' };
+    await world.trigger('a', {}, dead);
+    await world.trigger('b', { delivery: { retry: 0 } }, dead);
+    world.answer = ({ host }) => status(host.startsWith('dead.') ? 202 : 500);
+    await world.publish('1');
+    await world.clock.advance(60_000);
+    const count = (name: string) => world.received.filter(({ host }) => host.startsWith(`${name}.`)).length;
+    expect([count('a'), count('b'), count('dead')]).toEqual([3, 1, 2]);
+    const letter = world.received.find(({ host }) => host.startsWith('dead.'))!;
+    expect(letter.headers).toMatchObject({ 'ce-knativeerrorcode': '500', 'ce-id': '1' });
+    expect(world.story('1')).toContain('deadLettered default/a');
+  });
+
+  test('holds events until it is known where the dead letters of a trigger go', async () => {
+    const world = await EventingWorld.start();
+    await world.broker('orders');
+    const delivery = { deadLetterSink: { uri: 'http://dead.default.svc.cluster.local' } };
+    await world.trigger('a', { delivery });
+    await world.publish('1');
+    await world.clock.advance(1000);
+    expect(world.ids).toEqual([]);
+    const trigger = (await world.cluster.get(TriggerType, 'default', 'a'))!;
+    const deadLetterSinkUri = 'http://dead.default.svc.cluster.local';
+    await world.cluster.updateStatus(TriggerType, { ...trigger, status: { ...trigger.status, deadLetterSinkUri } });
+    await world.clock.advance(1000);
+    expect(world.ids).toEqual(['1']);
+  });
+
+  test('that is deleted and made anew goes on where its triggers were', async () => {
+    const world = await EventingWorld.start();
+    await world.broker('orders');
+    await world.trigger('a');
+    world.answer = () => status(503);
+    await world.publish('1');
+    await world.clock.advance(10);
+    await world.cluster.delete(BrokerType, 'default', 'orders');
+    await world.clock.advance(60_000);
+    expect(await world.publish('2')).toBe(404);
+    world.answer = () => status(202);
+    await world.broker('orders');
+    await world.clock.advance(60_000);
+    expect(world.ids.at(-1)).toBe('1');
+    expect(world.story('1').at(-1)).toBe('delivered default/a');
+  });
+});
+
+test('a trigger that is deleted and made anew loses nothing and gets nothing twice', async () => {
+  const world = await EventingWorld.start();
+  await world.broker('orders');
+  await world.trigger('a');
+  await world.publish('1');
+  await world.clock.advance(100);
+  await world.cluster.delete(TriggerType, 'default', 'a');
+  await world.clock.settle();
+  await world.publish('2');
+  await world.clock.advance(100);
+  expect(world.ids).toEqual(['1']);
+  await world.trigger('a');
+  await world.publish('3');
+  await world.clock.advance(100);
+  expect(world.ids).toEqual(['1', '2', '3']);
+});
+
+test('what was taken before the process ended is delivered by the next one, once', async () => {
+  const world = await EventingWorld.start();
+  await world.broker('orders');
+  await world.trigger('a');
+  await world.publish('1');
+  await world.clock.advance(100);
+  world.answer = () => status(503);
+  await world.publish('2');
+  await world.clock.advance(10);
+  world.answer = () => status(202);
+  world.received.length = 0;
+  await world.restart();
+  await world.clock.advance(60_000);
+  expect(world.ids).toEqual(['2']);
+});
+
+test('a channel gives every event to its subscribers, of which one may be a reply alone', async () => {
+  const world = await EventingWorld.start();
+  await world.channel('steps', {
+    subscribers: [
+      { name: 'one', uid: 'u1', generation: 1, subscriberUri: 'http://one.default.svc.cluster.local' },
+      { name: 'two', uid: 'u2', generation: 1, replyUri: 'http://two.default.svc.cluster.local' },
+    ],
+  });
+  await world.clock.settle();
+  const host = 'steps-kn-channel.default.svc.cluster.local';
+  expect(await world.publish('1', {}, '/', host)).toBe(202);
+  await world.clock.advance(100);
+  expect(world.received.map((one) => one.host.split('.')[0])).toEqual(['one', 'two']);
+  const channel = (await world.cluster.get(InMemoryChannelType, 'default', 'steps'))!;
+  await world.cluster.update(InMemoryChannelType, { ...channel, spec: { subscribers: channel.spec!.subscribers!.slice(0, 1) } });
+  await world.clock.settle();
+  await world.publish('2', {}, '/', host);
+  await world.clock.advance(100);
+  expect(world.received.map((one) => one.host.split('.')[0])).toEqual(['one', 'two', 'one']);
+});
+
+test('controllers are told what is served, and when it is not any more', async () => {
+  const world = await EventingWorld.start();
+  const told: [string, unknown][] = [];
+  const ask = (key: string) =>
+    world.runtime.answers.ask({ topic: 'eventing', key, input: {} }, (asked, value) => told.push([asked, value]));
+  ask('broker/default/orders');
+  ask('trigger/default/a');
+  ask('in-memory-channel/default/steps');
+  await world.broker('orders');
+  await world.trigger('a');
+  await world.channel('steps', { subscribers: [{ uid: 'u', generation: 3, subscriberUri: 'http://x.default.svc' }] });
+  await world.clock.settle();
+  await world.cluster.delete(BrokerType, 'default', 'orders');
+  await world.clock.settle();
+  expect(told).toEqual([
+    ['broker/default/orders', { generation: 1 }],
+    ['trigger/default/a', { generation: 1 }],
+    ['in-memory-channel/default/steps', { generation: 1, subscribers: [{ uid: 'u', observedGeneration: 3, ready: 'True' }] }],
+    ['trigger/default/a', undefined],
+    ['broker/default/orders', undefined],
+  ]);
+});
