@@ -62,6 +62,7 @@ export type {
   SinkBindingProps,
   SinkInput,
   SinkOptions,
+  SinkOutput,
   SinkTarget,
   SizeLike,
   SourceProps,

@@ -85,4 +85,5 @@ export class ComponentModel<Props extends NamedProps, T extends ModelObject> {
 }
 
 /** Errors that what is not resolved yet may put right. */
-const SAYS_MISSING = /^(missing field|expected exactly one, got neither|Traffic targets sum to 0,)|no matching volume/;
+const SAYS_MISSING =
+  /^(missing field|expected exactly one, got neither|expected at least one, got none|Traffic targets sum to 0,)|no matching volume/;

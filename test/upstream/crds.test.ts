@@ -19,6 +19,7 @@ interface Definition {
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: null;
   };
   readonly spec: {
     readonly group: string;

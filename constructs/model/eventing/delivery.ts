@@ -1,7 +1,7 @@
 import { type DeliverySpec, formatIsoDuration, parseDuration } from '../../../lib/api';
 import { type DurationInput, isDurationLike } from '../duration';
 import { defined, ifSet } from '../shape';
-import { destinationOf, type SinkInput } from './sink';
+import { destinationOf, type SinkInput, type SinkOutput } from './sink';
 
 /** What a `Delivery` says. */
 interface DeliveryData {
@@ -33,7 +33,7 @@ export class Delivery {
   }
 
   /** Where events go that cannot be delivered. */
-  static deadLetter(sink: SinkInput): Delivery {
+  static deadLetter(sink: SinkInput | SinkOutput): Delivery {
     return new Delivery({}).deadLetter(sink);
   }
 
@@ -60,8 +60,8 @@ export class Delivery {
   }
 
   /** Where events go that cannot be delivered. */
-  deadLetter(sink: SinkInput): Delivery {
-    return this.#with({ deadLetter: sink });
+  deadLetter(sink: SinkInput | SinkOutput): Delivery {
+    return this.#with({ deadLetter: sink as SinkInput });
   }
 
   /** How events are sent: as one JSON document, or with attributes in headers. */

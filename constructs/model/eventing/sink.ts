@@ -24,6 +24,12 @@ export interface SinkOptions {
   readonly audience?: string;
 }
 
+/** A component or resource of Pulumi: its name is known when it is made. */
+export interface SinkOutput {
+  readonly kind: unknown;
+  readonly name: { apply(use: (name: string) => unknown): unknown };
+}
+
 /** Where events are sent that is more than an object: a URL, or a path at an object. */
 export class Sink {
   /** A receiver outside the cluster, or one that is known by its URL alone: `Sink.uri('https://example.com/events')`. */
@@ -32,8 +38,8 @@ export class Sink {
   }
 
   /** A path at an object: `Sink.path(hello, '/events')`. */
-  static path(target: SinkTarget, path: string, options: SinkOptions = {}): Sink {
-    return new Sink(target, path, options.caCerts, options.audience);
+  static path(target: SinkTarget | SinkOutput, path: string, options: SinkOptions = {}): Sink {
+    return new Sink(target as SinkTarget, path, options.caCerts, options.audience);
   }
 
   private constructor(
