@@ -1,5 +1,7 @@
 export * from './autoscaler';
 export * from './engine';
+export { channelServiceName, EVENTING_TOPIC, type EventingAnswer, type EventingQuestion } from './eventing';
+export { eventingReconcilers } from './eventing-reconcilers';
 export { GATEWAY_TOPIC, type GatewayAnswer, type GatewayQuestion, INGRESS_CLASS } from './ingress';
 export {
   type AutoscalingOptions,

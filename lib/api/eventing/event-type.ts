@@ -9,6 +9,7 @@ import { type PrinterColumn, resourceType } from '../resource-type';
 export type {
   EventAttributeDefinition,
   EventType as EventTypeObject,
+  EventTypeStatus,
   EventTypeV1beta2 as EventTypeV1beta2Object,
 } from '../generated/types';
 

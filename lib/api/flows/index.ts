@@ -1,2 +1,15 @@
+export type {
+  FlowCondition,
+  FlowCondition,
+  FlowObjectReference,
+  FlowObjectReference,
+  ParallelBranchStatus,
+  ParallelChannelStatus,
+  ParallelFilterSubscriptionStatus,
+  ParallelIngressChannelStatus,
+  ParallelSubscriptionStatus,
+  SequenceChannelStatus,
+  SequenceSubscriptionStatus,
+} from '../generated/types';
 export * from './parallel';
 export * from './sequence';

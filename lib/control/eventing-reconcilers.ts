@@ -1,0 +1,27 @@
+import type { KubeObject, ServingConfig } from '../api';
+import {
+  brokerReconciler,
+  channelReconciler,
+  eventTypeReconciler,
+  inMemoryChannelReconciler,
+  parallelReconciler,
+  sequenceReconciler,
+  subscriptionReconciler,
+  triggerReconciler,
+} from './eventing';
+import type { Reconciler } from './reconciler';
+
+/**
+ * The reconcilers of Knative Eventing. They need somebody who answers the questions of `EVENTING_TOPIC`: whether the engine that
+ * delivers events serves a broker, a trigger, a channel.
+ */
+export const eventingReconcilers: readonly Reconciler<KubeObject, ServingConfig>[] = [
+  brokerReconciler,
+  triggerReconciler,
+  eventTypeReconciler,
+  inMemoryChannelReconciler,
+  channelReconciler,
+  subscriptionReconciler,
+  sequenceReconciler,
+  parallelReconciler,
+];

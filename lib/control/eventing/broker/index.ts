@@ -1,0 +1,1 @@
+export { brokerReconciler } from './plan';

@@ -1,0 +1,97 @@
+import {
+  type Broker,
+  type BrokerStatus,
+  BrokerType,
+  brokerConditions,
+  type Conditions,
+  ConfigMapType,
+  isServedBroker,
+  type ServingConfig,
+  type Stored,
+  setDefaults,
+} from '../../../api';
+import type { Observed, Plan, Reconciler } from '../../reconciler';
+import { beginConditions, errorEvents, finishStatus } from '../../status';
+import { servingOf } from '../data-plane';
+import {
+  type DeadLetterStatus,
+  deadLetterStatus,
+  markDeadLettersFailed,
+  markDeadLettersResolved,
+  markNoDeadLetters,
+} from '../dead-letter';
+import { markPolicies } from '../identity';
+import { eventingAddressables } from '../kinds';
+import { destinationReads, ResolveError, resolveDestination } from '../resolve';
+import { settingsProblem, settingsReads } from './settings';
+
+/** Where the brokers of all namespaces are reached inside the cluster, as upstream has it. */
+const INGRESS = 'broker-ingress.knative-eventing.svc';
+const NO_ENDPOINTS = ['EndpointSlicesUnavailable', 'EndpointSlices are unavailable.'] as const;
+
+function addressOf({ metadata }: Stored<Broker>, { domain }: ServingConfig): BrokerStatus['address'] {
+  return { name: 'http', url: `http://${INGRESS}.${domain.clusterDomain}/${metadata.namespace}/${metadata.name}` };
+}
+
+/** What of a broker the engine that delivers events stands for: its door, the log behind it, the filters. */
+function markServed(conditions: Conditions, served: boolean, problem: string | undefined): Conditions {
+  if (problem !== undefined) return conditions.markFalse('IngressReady', 'ServiceFailure', problem);
+  if (served) return conditions.markTrue('TriggerChannelReady').markTrue('FilterReady').markTrue('IngressReady');
+  return conditions
+    .markUnknown('TriggerChannelReady', 'NoAddress', 'Channel does not have an address.')
+    .markUnknown('FilterReady', ...NO_ENDPOINTS)
+    .markUnknown('IngressReady', ...NO_ENDPOINTS);
+}
+
+interface DeadLetters {
+  readonly conditions: Conditions;
+  readonly fields: DeadLetterStatus;
+  readonly problem?: string;
+}
+
+function planDeadLetters(conditions: Conditions, { spec }: Broker, observed: Observed, config: ServingConfig): DeadLetters {
+  const sink = spec?.delivery?.deadLetterSink;
+  if (!sink) return { conditions: markNoDeadLetters(conditions), fields: {} };
+  try {
+    const fields = deadLetterStatus(resolveDestination(sink, observed, config));
+    return { conditions: markDeadLettersResolved(conditions), fields };
+  } catch (error) {
+    if (!(error instanceof ResolveError)) throw error;
+    const failed = markDeadLettersFailed(conditions, "Unable to get the dead letter sink's URI", error.message);
+    return { conditions: failed, fields: {}, problem: error.message };
+  }
+}
+
+function plan(parent: Stored<Broker>, observed: Observed, config: ServingConfig, now: number): Plan {
+  const broker = setDefaults(parent, config);
+  if (!isServedBroker(broker)) return {};
+  const { ask, answer, served } = servingOf('broker', parent, observed);
+  let conditions = markPolicies(beginConditions(parent, brokerConditions, now), config);
+  const settings = settingsProblem(broker, observed, config);
+  conditions = markServed(conditions, served, answer?.problem);
+  // An address that was told stays: senders may have it.
+  const address = served || parent.status?.address ? addressOf(parent, config) : undefined;
+  if (address) conditions = conditions.markTrue('Addressable');
+  const dead = planDeadLetters(conditions, broker, observed, config);
+  conditions = dead.conditions;
+  let problem = dead.problem;
+  if (settings !== undefined) {
+    problem = `Error on setting up the ChannelTemplate: ${settings}`;
+    conditions = conditions.markFalse('TriggerChannelReady', 'ChannelTemplateFailed', problem);
+  }
+  const status: BrokerStatus = finishStatus(parent, conditions, { ...(address ? { address } : {}), ...dead.fields });
+  return { asks: [ask], status, events: problem === undefined ? [] : errorEvents(parent, conditions, problem) };
+}
+
+/** Says of a broker where it is reached, and whether the engine that delivers events serves it. It has no channel of its own. */
+export const brokerReconciler: Reconciler<Broker, ServingConfig> = {
+  name: 'broker-controller',
+  type: BrokerType,
+  watches: [ConfigMapType, ...eventingAddressables],
+  reads(parent, config) {
+    const broker = setDefaults(parent, config);
+    if (!isServedBroker(broker)) return [];
+    return [...settingsReads(broker, config), ...destinationReads(broker.spec?.delivery?.deadLetterSink)];
+  },
+  plan,
+};

@@ -1,0 +1,1 @@
+export { channelReconciler } from './plan';

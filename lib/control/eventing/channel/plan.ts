@@ -1,0 +1,81 @@
+import {
+  type Channel,
+  type ChannelStatus,
+  type ChannelTemplateSpec,
+  ChannelType,
+  type Conditions,
+  channelConditions,
+  conditionOf,
+  type ServingConfig,
+  type Stored,
+  setDefaults,
+} from '../../../api';
+import { isControlledBy } from '../../metadata';
+import type { Apply, Observed, Plan, Reconciler } from '../../reconciler';
+import { beginConditions, errorEvents, finishStatus } from '../../status';
+import { type ChannelObject, channelTypes, makeChannel, notServed, physicalTypeOf } from '../channel-kind';
+import { deadLetterFields, markDeadLettersFailed, markDeadLettersResolved, markNoDeadLetters } from '../dead-letter';
+import { markPolicies } from '../identity';
+
+const TYPE = 'BackingChannelReady';
+
+const templateOf = ({ spec }: Channel): ChannelTemplateSpec => spec?.channelTemplate ?? {};
+
+function markBacking(conditions: Conditions, backing: ChannelObject | undefined): Conditions {
+  const ready = conditionOf(backing?.status?.conditions, 'Ready');
+  if (!ready) return conditions.markUnknown(TYPE, 'BackingChannelNotConfigured', 'BackingChannel has not yet been reconciled.');
+  return ready.status === 'True' ? conditions.markTrue(TYPE) : conditions.mark(TYPE, ready.status, ready.reason, ready.message);
+}
+
+/** The status of the channel that events are really in, as the Channel's own. */
+function mirror(parent: Stored<Channel>, channel: Channel, backing: ChannelObject | undefined, begun: Conditions): ChannelStatus {
+  const { apiVersion, kind = '' } = templateOf(channel);
+  const { namespace, name } = parent.metadata;
+  const { address, subscribers } = backing?.status ?? {};
+  let conditions = markBacking(begun, backing);
+  conditions = address?.url
+    ? conditions.markTrue('Addressable')
+    : conditions.markFalse('Addressable', 'EmptyHostname', 'hostname is the empty string');
+  const dead = deadLetterFields(backing?.status);
+  if (!channel.spec?.delivery?.deadLetterSink) conditions = markNoDeadLetters(conditions);
+  else if (dead.deadLetterSinkUri) conditions = markDeadLettersResolved(conditions);
+  else conditions = markDeadLettersFailed(conditions, `Backing Channel ${name} didn't set status.deadLetterSinkURI`);
+  return finishStatus(parent, conditions, {
+    channel: { apiVersion, kind, name, ...(namespace ? { namespace } : {}) },
+    ...(address ? { address } : {}),
+    ...(channel.spec?.delivery?.deadLetterSink ? dead : {}),
+    ...(subscribers ? { subscribers } : {}),
+  });
+}
+
+function plan(parent: Stored<Channel>, observed: Observed, config: ServingConfig, now: number): Plan {
+  const channel = setDefaults(parent, config);
+  const template = templateOf(channel);
+  const { namespace, name } = parent.metadata;
+  const type = physicalTypeOf({ apiVersion: template.apiVersion, kind: template.kind ?? '' });
+  const begun = markPolicies(beginConditions(parent, channelConditions, now), config);
+  const failure = type ? observed.failure(type, namespace, name) : notServed({ ...template, kind: template.kind ?? '' });
+  const backing = type && observed.get(type, namespace, name);
+  const apply: Apply[] = [];
+  // One that somebody else has made is used as it is.
+  if (type && (!backing || isControlledBy(backing, parent))) {
+    apply.push({ type, object: makeChannel(parent, name, template, backing, channel.spec?.delivery) });
+  }
+  if (failure === undefined) return { apply, status: mirror(parent, channel, backing, begun) };
+  const conditions = begun.markFalse(TYPE, 'ChannelFailure', failure);
+  const events = errorEvents(parent, conditions, `problem reconciling the backing channel: ${failure}`);
+  return { apply, events, status: finishStatus(parent, conditions, {}) };
+}
+
+/** Makes the channel that a Channel asks for, of the same name, and says of itself what that says. */
+export const channelReconciler: Reconciler<Channel, ServingConfig> = {
+  name: 'channel-controller',
+  type: ChannelType,
+  watches: channelTypes,
+  reads(parent, config) {
+    const { apiVersion, kind = '' } = templateOf(setDefaults(parent, config));
+    const type = physicalTypeOf({ apiVersion, kind });
+    return type ? [{ type, namespace: parent.metadata.namespace, name: parent.metadata.name }] : [];
+  },
+  plan,
+};

@@ -1,0 +1,1 @@
+export { eventTypeReconciler } from './plan';

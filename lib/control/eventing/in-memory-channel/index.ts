@@ -1,0 +1,2 @@
+export { inMemoryChannelReconciler } from './plan';
+export { channelServiceName } from './service';

@@ -1,0 +1,1 @@
+export { parallelReconciler } from './plan';

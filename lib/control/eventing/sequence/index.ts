@@ -1,0 +1,1 @@
+export { sequenceReconciler } from './plan';

@@ -1,0 +1,1 @@
+export { subscriptionReconciler } from './plan';

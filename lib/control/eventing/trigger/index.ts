@@ -1,0 +1,1 @@
+export { triggerReconciler } from './plan';
