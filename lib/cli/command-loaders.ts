@@ -13,5 +13,6 @@ export const commandLoaders: Readonly<Record<string, () => Promise<CommandModule
   filter: () => import('./commands/filter'),
   plan: () => import('./commands/plan'),
   explain: () => import('./commands/explain'),
+  events: () => import('./commands/events'),
   completion: () => import('./commands/completion'),
 };

@@ -288,6 +288,36 @@ export const commandTable: readonly CommandSpec[] = [
     options: [...target, { flags: '--json', description: 'the same as JSON on stdout' }, targetNamespace],
   },
   {
+    name: 'events',
+    eventLines: true,
+    summary: 'follow events through brokers and channels, one at a time or all',
+    description:
+      'Prints what happens to events in the running `knc dev` of this folder as it happens: which brokers and channels they come to,\n' +
+      'who they are for, each attempt that fails, and the end. With --event, the whole way of one event and of all that followed from\n' +
+      'it, as a tree. `knc events replay` has events that are still kept delivered to a trigger or subscription once more. The\n' +
+      'data of events is not shown.',
+    examples: [
+      { command: 'knc events', explains: 'follow all events; Ctrl-C ends it' },
+      { command: 'knc events --event 4711', explains: 'the way of one event, as a tree' },
+      { command: 'knc events --once --json', explains: 'what there is so far, one JSON object a line' },
+      {
+        command: 'knc events replay --log default/orders --consumer fulfil --event 4711',
+        explains: 'deliver an event again, as after a dead letter',
+      },
+    ],
+    args: [{ name: 'action', description: 'replay', optional: true, choices: ['replay'] }],
+    options: [
+      { flags: '--log <name>', description: 'of this broker (NAMESPACE/NAME) or channel (channel/NAMESPACE/NAME) alone' },
+      { flags: '--event <id>', description: 'the event of this id' },
+      { flags: '--type <type>', description: 'events of this type alone' },
+      { flags: '--consumer <name>', description: 'of this trigger or subscription, as NAMESPACE/NAME' },
+      { flags: '--from <time>', description: 'with replay: events since then (RFC 3339; default: all that are kept)' },
+      { flags: '--once', description: 'print what there is so far, and end' },
+      ...target,
+      { flags: '--json', description: 'entries of the journal on stdout, one JSON object a line' },
+    ],
+  },
+  {
     name: 'completion',
     summary: 'print a completion script for a shell',
     description: 'Prints a script that completes commands, options and paths.',

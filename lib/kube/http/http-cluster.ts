@@ -15,10 +15,11 @@ import {
 } from '../cluster';
 import type { HttpRequest } from './http-transport';
 import { HttpWatch, type WatchTimes } from './http-watch';
+import { LineSplitter } from './line-splitter';
 import { pagedList } from './paged-list';
 import { collectionPath, objectPath, type Query } from './resource-path';
 import { RestClient, type RestClientOptions } from './rest-client';
-import { isMissingObject } from './status-error';
+import { errorOfResponse, isMissingObject } from './status-error';
 import { storedObject } from './stored-object';
 
 export interface HttpClusterOptions extends RestClientOptions {
@@ -73,6 +74,23 @@ export class HttpCluster implements Cluster {
     } catch (error) {
       if (ClusterError.is(error, 'NotFound')) return undefined;
       throw error;
+    }
+  }
+
+  /** What the server answers to a document that is posted to a path that is no object's. @throws ClusterError */
+  post(path: string, document: unknown): Promise<unknown> {
+    return this.#client.json({ method: 'POST', path, body: JSON.stringify(document), contentType: JSON_TYPE });
+  }
+
+  /** Lines of JSON that the server sends at a path that is no object's, as they come. Ends with them, or once the signal aborts. */
+  async *lines(path: string, signal: AbortSignal): AsyncIterable<unknown> {
+    const response = await this.#client.transport.send({ method: 'GET', path }, signal);
+    if (response.statusCode !== 200) throw errorOfResponse(response.statusCode, await response.body.text());
+    const splitter = new LineSplitter();
+    try {
+      for await (const chunk of response.body) for (const line of splitter.push(chunk as Buffer)) yield JSON.parse(line);
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 

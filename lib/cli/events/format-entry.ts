@@ -1,0 +1,58 @@
+import type { JournalEntry } from '../../eventing';
+import { printable } from '../output/printable';
+import type { Style } from '../output/style';
+
+/** Text of whoever sent an event, on one line. */
+export const shown = (text: string): string => printable(text).replaceAll('\n', '\\n').replaceAll('\t', ' ');
+
+/** The time of day, to the millisecond, of this machine's zone. */
+export function timeOfDay(time: number): string {
+  const date = new Date(time);
+  const two = (number: number) => String(number).padStart(2, '0');
+  const ms = String(date.getMilliseconds()).padStart(3, '0');
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
+}
+
+/** Milliseconds for people: `120 ms`, `1.5 s`, `3 min`. */
+export function span(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return ms < 120_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 60_000)} min`;
+}
+
+const ROLES = { subscriber: '', reply: ' with the reply', deadLetterSink: ' with the dead letter' } as const;
+
+/** What an entry says happened, in words; undefined for an attempt that worked out, of which the end is told. */
+export function happening(entry: JournalEntry, style: Style): string | undefined {
+  switch (entry.kind) {
+    case 'arrived':
+      return entry.consumers.length > 0
+        ? `for ${entry.consumers.map(shown).join(', ')}`
+        : style.yellow('dropped: nobody wants it (no trigger or subscription matches)');
+    case 'refused':
+      return style.red(`refused with ${entry.status}: ${shown(entry.reason)}`);
+    case 'filterFailed':
+      return style.yellow(`no match for ${shown(entry.consumer)}: ${shown(entry.expression)} failed: ${shown(entry.reason)}`);
+    case 'attempt': {
+      if (entry.reason === undefined) return undefined;
+      const again = entry.retryInMs === undefined ? '' : `, again in ${span(entry.retryInMs)}`;
+      const what = `${shown(entry.consumer)}: attempt ${entry.attempt}${ROLES[entry.role]} at ${shown(entry.url)} failed`;
+      return style.yellow(`${what}: ${shown(entry.reason)}${again}`);
+    }
+    case 'delivered':
+      return style.green(`delivered to ${shown(entry.consumer)}`);
+    case 'deadLettered':
+      return style.red(`dead letter of ${shown(entry.consumer)}${because(entry.reason)}`);
+    case 'dropped':
+      return style.red(`lost for ${shown(entry.consumer)}, which has no dead letter sink that takes it${because(entry.reason)}`);
+  }
+}
+
+const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${shown(reason)}`);
+
+/** One line for an entry, or undefined if it needs none. */
+export function formatEntry(entry: JournalEntry, style: Style): string | undefined {
+  const what = happening(entry, style);
+  if (what === undefined) return undefined;
+  const { time, log, event } = entry;
+  return `${style.dim(timeOfDay(time))} ${style.cyan(shown(log))} ${style.bold(shown(event.type))} ${shown(event.id)} ${what}`;
+}

@@ -1,0 +1,93 @@
+import { main } from '../../../../lib/cli/main';
+import { EventDocuments } from '../../../../lib/roles';
+import { LocalServer } from '../../kube/http/local-server';
+import { EventingWorld } from '../../roles/eventing/world';
+import { FakeIo } from '../fake-io';
+
+describe('knc events', () => {
+  let world: EventingWorld;
+  let server: LocalServer;
+  beforeEach(async () => {
+    world = await EventingWorld.start();
+    const documents = new EventDocuments(world.runtime);
+    server = await LocalServer.start({ extra: (request) => documents.document(request) });
+    await world.broker('orders');
+    await world.trigger('fulfil', { delivery: { retry: 1, backoffPolicy: 'linear', backoffDelay: 'PT2S' } });
+  });
+  afterEach(() => server.close());
+
+  const run = async (...args: readonly string[]) => {
+    const io = new FakeIo({ cwd: server.folder, columns: 120, env: { TZ: 'UTC' } });
+    return { code: await main(['events', ...args], io), io };
+  };
+  const publish = async (id: string, more: Record<string, string> = {}) => {
+    await world.publish(id, more);
+    await world.clock.advance(60_000);
+  };
+
+  test('tells who an event is for, what failed and how it ended', async () => {
+    world.answer = () => ({ status: world.received.length > 1 ? 202 : 503, headers: [], body: null });
+    await publish('4711');
+    const { code, io } = await run('--once');
+    const lines = io.stderrText.trimEnd().split('\n');
+    expect(code).toBe(0);
+    expect(lines.map((line) => line.replace(/^[\d:.]+ /, ''))).toEqual([
+      'broker/default/orders order.created 4711 for default/fulfil',
+      'broker/default/orders order.created 4711 default/fulfil: attempt 1 at http://fulfil.default.svc.cluster.local/ failed: HTTP 503, again in 0 ms',
+      'broker/default/orders order.created 4711 delivered to default/fulfil',
+    ]);
+  });
+
+  test('draws the way of one event and of what followed from it', async () => {
+    const reply = ['ce-specversion', '1.0', 'ce-id', 'r1', 'ce-source', '/fulfil', 'ce-type', 'order.done'];
+    world.answer = ({ id }) => ({ status: 200, headers: id === '1' ? reply : [], body: null });
+    await publish('1');
+    await publish('2');
+    const { io } = await run('--event', '1');
+    expect(io.stderrText).toContain('order.created 1 from /test, 0 bytes');
+    expect(io.stderrText).toContain('order.done r1 from /fulfil, 0 bytes');
+    expect(io.stderrText).toContain('reply sent to http://broker-ingress.knative-eventing.svc.cluster.local/default/orders: 202');
+    expect(io.stderrText).not.toContain('order.created 2');
+  });
+
+  test('follows what happens until it is interrupted, one JSON object a line', async () => {
+    await publish('1');
+    const io = new FakeIo({ cwd: server.folder });
+    const ended = main(['events', '--json', '--type', 'order.created'], io);
+    const seen = async (id: string) => {
+      while (!io.events.some(({ kind, event }) => kind === 'delivered' && (event as { id: string }).id === id))
+        await new Promise((resolve) => setImmediate(resolve));
+    };
+    await seen('1');
+    await publish('2', { 'ce-type': 'other' });
+    await publish('3');
+    await seen('3');
+    io.interrupt();
+    expect(await ended).toBe(0);
+    expect(new Set(io.events.map(({ event }) => (event as { id: string }).id))).toEqual(new Set(['1', '3']));
+  });
+
+  test('has a dead letter delivered again', async () => {
+    world.answer = () => ({ status: 500, headers: [], body: null });
+    await publish('1');
+    await publish('2');
+    world.answer = () => ({ status: 202, headers: [], body: null });
+    world.received.length = 0;
+    const { code, io } = await run('replay', '--log', 'default/orders', '--consumer', 'fulfil', '--event', '2');
+    expect([code, io.stderrText]).toEqual([0, '1 event is delivered to default/fulfil again\n']);
+    await world.clock.advance(1000);
+    expect(world.ids).toEqual(['2']);
+  });
+
+  test('says what there is if a broker or trigger is not there', async () => {
+    const { code, io } = await run('replay', '--log', 'default/order', '--consumer', 'fulfil');
+    expect(code).not.toBe(0);
+    expect(io.stderrText).toContain('there is no broker/default/order here; there is: broker/default/orders');
+  });
+
+  test('shows control characters of a sender instead of obeying them', async () => {
+    await publish('%1B[2Jevil');
+    const { io } = await run('--once');
+    expect(io.stderrText).not.toContain('\x1b[2J');
+  });
+});
