@@ -1,7 +1,5 @@
 export type {
   FlowCondition,
-  FlowCondition,
-  FlowObjectReference,
   FlowObjectReference,
   ParallelBranchStatus,
   ParallelChannelStatus,
