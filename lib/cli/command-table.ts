@@ -56,7 +56,10 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '--isolate', description: 'give each pod a network of its own with real DNS (Linux, as root)' },
       { flags: '--once', description: 'end once everything is ready (0) or will not be (1)' },
       { flags: '--timeout <duration>', description: 'with --once, how long to wait for that, as in 90s or 2m (default: 60s)' },
-      { flags: '--json', description: 'events on stdout, one JSON object a line; nothing on stderr' },
+      {
+        flags: '--json',
+        description: 'events on stdout, one JSON object a line, errors among them; nothing on stderr but wrong usage',
+      },
       { flags: '--trust-images', description: 'let knc.images.yaml name programs and folders outside the repository' },
       { flags: '--state <dir>', description: 'keep the state of the platform in this folder (default: .knc)', type: 'path' },
       { flags: '--ephemeral', description: 'keep no state: everything is forgotten in the end' },

@@ -15,9 +15,9 @@ interface Chosen {
   readonly invocation: Invocation;
 }
 
-/** Whether a program reads one JSON document on stdout: then a failure is one too. */
-function readsJson({ spec, invocation: { options } }: Chosen): boolean {
-  return spec.eventLines !== true && (options['json'] === true || options['output'] === 'json');
+/** Whether a program reads JSON on stdout: then a failure is told there too, as a document or as an event. */
+function readsJson({ invocation: { options } }: Chosen): boolean {
+  return options['json'] === true || options['output'] === 'json';
 }
 
 /** Tells a person, or a program, what went wrong; loaded only then. */
@@ -29,7 +29,8 @@ async function explain(error: unknown, chosen: Chosen | undefined, io: Io): Prom
   const { problemJson, problemOf } = await import('./output/problem');
   if (chosen && readsJson(chosen)) {
     const problem = problemOf(error);
-    io.stdout.write(`${JSON.stringify({ error: problemJson(problem) }, null, 2)}\n`);
+    if (chosen.spec.eventLines) new (await import('./dev/json-reporter')).JsonReporter(io.stdout).problem(problem);
+    else io.stdout.write(`${JSON.stringify({ error: problemJson(problem) }, null, 2)}\n`);
     return problem.unavailable ? exitCodes.unavailable : exitCodes.failed;
   }
   const { errorBlock } = await import('./output/error-block');

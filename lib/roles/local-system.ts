@@ -233,8 +233,14 @@ export class LocalSystem {
     const events = new EventDocuments(this.eventing);
     this.#api = await LocalApi.start({
       ...{ cluster: this.cluster, types: servedTypes, pods, clock, log, kubeconfig },
-      extra: (request) => this.#journal.document(request.segments) ?? events.document(request),
+      extra: (request) =>
+        this.#gatewayDocument(request.segments) ?? this.#journal.document(request.segments) ?? events.document(request),
     });
+  }
+
+  /** What is told at `/knc/v1/gateway` of the API server. */
+  #gatewayDocument(segments: readonly string[]): { readonly url: string } | undefined {
+    return segments.join('/') === 'knc/v1/gateway' ? { url: this.#url ?? '' } : undefined;
   }
 
   #transport(): PodTransport {

@@ -47,6 +47,7 @@ beforeAll(() => {
   for (const name of ['cdk8s', 'constructs', 'typescript', '@types', '@pulumi', 'jest', '@swc']) {
     symlinkSync(path.join(root, 'node_modules', name), path.join(consumer, 'node_modules', name));
   }
+  write('package.json', '{ "private": true }');
   write('program.ts', PROGRAM);
   cpSync(path.join(consumer, 'program.ts'), path.join(consumer, 'program.mts'));
 });

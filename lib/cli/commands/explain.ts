@@ -5,6 +5,7 @@ import { explain } from '../explain/explain';
 import { formatStory, storyJson } from '../explain/format-story';
 import { parseQuestion } from '../explain/object-reference';
 import type { Io } from '../io';
+import { printable } from '../output/printable';
 import { styleFor } from '../output/style';
 import { openTarget, withTarget } from '../target/target';
 
@@ -17,6 +18,9 @@ export async function run({ args, options }: Invocation, io: Io): Promise<number
   const now = clock.now();
   const story = await withTarget(target, () => explain(target.cluster, question, { namespace, local: target.local, now }));
   if (options['json'] === true) io.stdout.write(storyJson(story));
-  else io.stderr.write(formatStory(story, styleFor(io, io.stderr), now, io.stderr.columns ?? 80));
+  else {
+    const style = styleFor(io, io.stderr);
+    io.stderr.write(printable(formatStory(story, style, now, io.stderr.columns ?? 80), style.isColorSupported));
+  }
   return exitCodes.ok;
 }

@@ -12,6 +12,7 @@ import { mermaid } from '../graph/mermaid';
 import { checkObjects } from '../input/check-objects';
 import { InputLoader } from '../input/input-loader';
 import type { Io } from '../io';
+import { printable } from '../output/printable';
 import { UsageError } from '../usage-error';
 
 const FORMATS = ['mermaid', 'json', 'svg'] as const;
@@ -52,7 +53,7 @@ export async function run({ args, options }: Invocation, io: Io): Promise<number
   const input = await new InputLoader(args, runner, io.readStdin).load();
   const namespace = (options['namespace'] as string | undefined) ?? 'default';
   const { objects, foreign, warnings } = checkObjects(input, namespace);
-  for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
+  for (const warning of warnings) io.stderr.write(`warning: ${printable(warning)}\n`);
   const declared = [...objects, ...foreign].map(({ object }) => object);
   const previewed = objects.map(({ object }) => object);
   const after = children === 'none' ? [] : (await preview(previewed, { namespace })).after;

@@ -7,6 +7,7 @@ import { exitCodes } from '../exit-codes';
 import { checkObjects, objectName } from '../input/check-objects';
 import { InputLoader } from '../input/input-loader';
 import type { Io } from '../io';
+import { printable } from '../output/printable';
 import { styleFor } from '../output/style';
 import { formatPlan, planJson } from '../plan/format-plan';
 import { readConfig, readLive } from '../plan/live-objects';
@@ -38,6 +39,9 @@ export async function run({ args, options }: Invocation, io: Io): Promise<number
     return deployPlan(result, live.objects, warnings);
   });
   if (options['json'] === true) io.stdout.write(planJson(plan, target.description));
-  else io.stderr.write(formatPlan(plan, target.description, styleFor(io, io.stderr), io.stderr.columns ?? 80));
+  else {
+    const style = styleFor(io, io.stderr);
+    io.stderr.write(printable(formatPlan(plan, target.description, style, io.stderr.columns ?? 80), style.isColorSupported));
+  }
   return plan.refused.length > 0 ? exitCodes.failed : exitCodes.ok;
 }

@@ -8,6 +8,7 @@ import { checkObjects, inNamespace } from '../input/check-objects';
 import { InputLoader } from '../input/input-loader';
 import { printJson, printYaml } from '../input/print-yaml';
 import type { Io } from '../io';
+import { printable } from '../output/printable';
 
 /** Prints what apps and YAML declare as one YAML stream. */
 export async function run({ args, options }: Invocation, io: Io): Promise<number> {
@@ -19,7 +20,7 @@ export async function run({ args, options }: Invocation, io: Io): Promise<number
       { objects: input.objects.filter(({ synthesized }) => !synthesized), warnings: input.warnings },
       namespace,
     );
-    for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
+    for (const warning of warnings) io.stderr.write(`warning: ${printable(warning)}\n`);
   }
   const print = options['json'] === true ? printJson : printYaml;
   const text = print(input.objects.map(({ object }) => inNamespace(object, namespace)));

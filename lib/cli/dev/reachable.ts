@@ -17,6 +17,12 @@ export function localUrl(host: string, gateway: string): string {
   return url.href.replace(/\/$/, '');
 }
 
+/** A route's URL with the port at which the gateway really listens; as it is where it does not lead to this machine. */
+export function clickableUrl(url: string, gateway: string): string {
+  const host = hostOf(url) ?? '';
+  return host.endsWith(SSLIP) ? localUrl(host, gateway) : url;
+}
+
 /** A URL for a mapped domain at the gateway, which answers to it under `.localhost` too. */
 export function mappedUrl(domain: string, gateway: string): string {
   const url = new URL(gateway);

@@ -19,6 +19,7 @@ import { KncError } from '../../base';
 import { ClusterError } from '../../kube';
 import type { HttpCluster } from '../../kube/http';
 import type { ScaleStory } from '../../roles/scale-journal';
+import { clickableUrl } from '../dev/reachable';
 import { World } from '../why/world';
 import { findHost } from './find-host';
 import type { Question } from './object-reference';
@@ -85,6 +86,12 @@ async function scalesOf(cluster: HttpCluster, namespace: string, revisions: read
   return new Map(stories.flatMap(([revision, story]) => (story ? [[revision, story] as const] : [])));
 }
 
+/** Where the gateway of the running knc dev listens, as `http://127.0.0.1:8080`; undefined where it does not say. */
+async function gatewayOf(cluster: HttpCluster): Promise<string | undefined> {
+  const { url } = ((await cluster.document('/knc/v1/gateway')) ?? {}) as { readonly url?: string };
+  return url || undefined;
+}
+
 /**
  * Answers a question about a cluster. Reads only.
  * @param local a knc dev, which can be asked for the autoscaler's numbers
@@ -112,7 +119,8 @@ export async function explain(
   const scales = options.local
     ? await scalesOf(cluster, namespace, revisionsToAsk(object, world, tag))
     : new Map<string, ScaleStory>();
-  return storyOf(object, world, tag, scales);
+  const gateway = options.local ? await gatewayOf(cluster) : undefined;
+  return storyOf(object, world, { tag, scales, shownUrl: (url) => (gateway ? clickableUrl(url, gateway) : url) });
 }
 
 function subjectOf(objects: readonly KubeObject[], type: ResourceType, name: string): Subject | undefined {

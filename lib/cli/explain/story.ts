@@ -130,16 +130,21 @@ function revisionNames(object: KubeObject, routes: readonly Route[], world: Worl
   return [...new Set([...served, ...latest.filter((one) => one !== undefined)])];
 }
 
-function routeStory({ metadata, status }: Route, tag: string | undefined): RouteStory {
+function routeStory({ metadata, status }: Route, tag: string | undefined, shownUrl: (url: string) => string): RouteStory {
   const traffic = (status?.traffic ?? [])
     .filter((target) => tag === undefined || target.tag === tag)
     .map(({ revisionName = '', percent = 0, tag: own, url }) => ({
       revision: revisionName,
       percent,
       ...(own ? { tag: own } : {}),
-      ...(url ? { url } : {}),
+      ...(url ? { url: shownUrl(url) } : {}),
     }));
-  return { namespace: metadata.namespace ?? '', name: metadata.name ?? '', ...(status?.url ? { url: status.url } : {}), traffic };
+  return {
+    namespace: metadata.namespace ?? '',
+    name: metadata.name ?? '',
+    ...(status?.url ? { url: shownUrl(status.url) } : {}),
+    traffic,
+  };
 }
 
 function podStory(pod: Pod, world: World): PodStory {
@@ -226,17 +231,19 @@ function explainedObject(object: KubeObject, world: World): KubeObject {
   return world.get<KubeObject>(RevisionType, object.metadata.namespace ?? '', object.metadata.name ?? '') ?? object;
 }
 
+export interface StoryOptions {
+  /** The traffic tag that is asked about. */
+  readonly tag: string | undefined;
+  /** What the autoscaler says of revisions, by name. */
+  readonly scales: ReadonlyMap<string, ScaleStory>;
+  /** How a URL of the status can be opened from here. @default as it is */
+  readonly shownUrl?: (url: string) => string;
+}
+
 /**
  * The story of an object: where traffic goes, what runs, what is the matter, why so many pods, and what happened lately. Pure.
- * @param tag the traffic tag that is asked about
- * @param scales what the autoscaler says of revisions, by name
  */
-export function storyOf(
-  object: KubeObject,
-  world: World,
-  tag: string | undefined,
-  scales: ReadonlyMap<string, ScaleStory>,
-): Story {
+export function storyOf(object: KubeObject, world: World, { tag, scales, shownUrl = (url) => url }: StoryOptions): Story {
   const { namespace = '', name = '' } = object.metadata;
   const routes = routesWithTag(object, world, tag);
   const revisions = revisionNames(object, routes, world).flatMap((one) => world.get(RevisionType, namespace, one) ?? []);
@@ -251,7 +258,7 @@ export function storyOf(
   return {
     object: { apiVersion: object.apiVersion, kind: object.kind, namespace, name },
     state: root.state,
-    routes: routes.map((route) => routeStory(route, tag)),
+    routes: routes.map((route) => routeStory(route, tag, shownUrl)),
     revisions: revisions.map((revision, i) => {
       const replicas = replicaStory(revision, world, scales.get(revision.metadata.name ?? ''));
       return {

@@ -1,3 +1,4 @@
+import { printable } from '../output/printable';
 import type { Style } from '../output/style';
 import { countLevels, type Finding, type FindingLevel, findingText, idText, type Validation } from './finding';
 
@@ -21,20 +22,22 @@ function frame({ file, position }: Finding, texts: Validation['texts'], style: S
   if (!position || !line?.trim()) return [];
   const number = String(position.line);
   const gutter = ' '.repeat(number.length);
-  const marks = '^'.repeat(Math.max(1, Math.min(position.length, line.trimEnd().length - position.column + 1)));
-  const under = line.slice(0, position.column - 1).replace(/[^\t]/g, ' ');
-  return [style.dim(`${number} | `) + line.trimEnd(), `${style.dim(`${gutter} | `)}${under}${style.red(marks)}`];
+  const from = position.column - 1;
+  const marks = '^'.repeat(Math.max(1, printable(line.trimEnd().slice(from, from + position.length)).length));
+  const under = printable(line.slice(0, from)).replace(/[^\t]/g, ' ');
+  return [style.dim(`${number} | `) + printable(line.trimEnd()), `${style.dim(`${gutter} | `)}${under}${style.red(marks)}`];
 }
 
 function block(finding: Finding, texts: Validation['texts'], style: Style): string {
   const { code, level, object, remedy } = finding;
-  const head = [style.bold(placeText(finding)), `${levelText(level, style)} ${style.dim(code)}`, object ? idText(object) : ''];
-  const [first = '', ...further] = findingText(finding).split('\n');
+  const where = style.bold(printable(placeText(finding)));
+  const head = [where, `${levelText(level, style)} ${style.dim(code)}`, object ? printable(idText(object)) : ''];
+  const [first = '', ...further] = printable(findingText(finding)).split('\n');
   const lines = [
     first,
     ...further.map((line) => indent(line, 2)),
     ...frame(finding, texts, style),
-    ...(remedy ? [style.cyan(`fix: ${remedy}`)] : []),
+    ...(remedy ? [style.cyan(`fix: ${printable(remedy)}`)] : []),
   ];
   return `${head.filter(Boolean).join('  ')}\n${indent(lines.join('\n'), 2)}\n`;
 }
@@ -45,14 +48,14 @@ function noteLines(notes: readonly Finding[], style: Style): string {
   for (const note of notes) byText.set(note.message, [...(byText.get(note.message) ?? []), note]);
   const lines = [...byText].map(([message, [first, ...more]]) => {
     const others = more.length > 0 ? ` and ${more.length} more` : '';
-    return `${levelText('note', style)} ${message} ${style.dim(`(${placeText(first!)}${others})`)}\n`;
+    return `${levelText('note', style)} ${printable(message)} ${style.dim(`(${printable(placeText(first!))}${others})`)}\n`;
   });
   return lines.join('');
 }
 
 function summary({ findings, objects, sources }: Validation, failed: boolean, style: Style): string {
   const { error, warning } = countLevels(findings);
-  const looked = `${plural(objects, 'object')} in ${sources.length === 1 ? sources[0] : `${sources.length} files`}`;
+  const looked = `${plural(objects, 'object')} in ${sources.length === 1 ? printable(sources[0]!) : `${sources.length} files`}`;
   const warnings = warning > 0 ? `, ${plural(warning, 'warning')}` : '';
   if (!failed) return `${style.green('valid')}: ${looked}${warnings}\n`;
   const counts = [error > 0 ? plural(error, 'error') : '', warning > 0 ? plural(warning, 'warning') : '']

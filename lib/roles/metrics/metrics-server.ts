@@ -22,7 +22,12 @@ export class MetricsServer {
     const server = new MetricsServer(metrics);
     await new Promise<void>((resolve, reject) => {
       server.#server.once('error', (error: NodeJS.ErrnoException) =>
-        reject(new KncError('KNC4005', `metrics port ${port}: ${error.code ?? error.message}`, { cause: error })),
+        reject(
+          new KncError('KNC4005', `port ${port}, for metrics, cannot be had: ${error.code ?? error.message}`, {
+            remedy: 'Choose another port with --metrics-port, or --metrics-port 0 for any free one.',
+            cause: error,
+          }),
+        ),
       );
       server.#server.listen(port, HOST, resolve);
     });

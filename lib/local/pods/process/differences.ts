@@ -28,7 +28,6 @@ export function differences(
     'securityContext of the pod': spec['securityContext'],
     securityContext: container.securityContext,
     'resources.limits': container.resources?.limits,
-    enableServiceLinks: spec.enableServiceLinks === true ? true : undefined,
     serviceAccountName: spec.serviceAccountName,
     'emptyDir.medium': emptyDirs.find(({ medium }) => medium)?.medium,
     'emptyDir.sizeLimit': emptyDirs.find(({ sizeLimit }) => sizeLimit !== undefined)?.sizeLimit,
@@ -39,7 +38,7 @@ export function differences(
   const isSidecar = !isolated && spec.containers.length > 1 && !container.ports?.length;
   return [
     ...(without.length > 0 ? [`without effect for a program on this machine: ${without.join(', ')}`] : []),
-    ...(paths.length > 0 ? [`nothing is mounted at ${paths.join(', ')}: the program finds the files by KNC_MOUNTS`] : []),
+    ...(paths.length > 0 ? [`nothing is mounted at ${paths.join(', ')}: the variable KNC_MOUNTS says where the files are`] : []),
     ...(workingDir ? [`workingDir ${workingDir} is a place in the image; the program runs in ${cwd}`] : []),
     ...(isSidecar ? ['it shares 127.0.0.1 with every other pod: a port that it listens on can be taken only once'] : []),
   ];

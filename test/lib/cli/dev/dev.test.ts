@@ -136,5 +136,9 @@ test('a port that is taken is exit code 3', async () => {
   const io = new FakeIo({ cwd: tempFolder({ 'a.yaml': service('a') }), env: {} });
   expect(await main(['dev', 'a.yaml', '--port', String(port)], io)).toBe(3);
   expect(io.stderrText).toContain(`error KNC4005 port ${port} is used by another program`);
+  const forPrograms = new FakeIo({ cwd: tempFolder({ 'a.yaml': service('a') }), env: {} });
+  expect(await main(['dev', 'a.yaml', '--json', '--port', String(port)], forPrograms)).toBe(3);
+  expect(await event(forPrograms, 'error')).toMatchObject({ code: 'KNC4005', remedy: expect.stringContaining('--port') });
+  expect(forPrograms.stderrText).toBe('');
   server.close();
 });

@@ -100,6 +100,15 @@ Revision hello-00001  ready, 1 pod wanted, 1 ready
     ]);
   });
 
+  test('shows URLs with the port at which the gateway of knc dev listens', async () => {
+    const extra = ({ segments }: ExtraRequest) =>
+      segments.join('/') === 'knc/v1/gateway' ? { url: 'http://127.0.0.1:8081' } : undefined;
+    await open([tagged], undefined, { extra });
+    const { io } = await run('ksvc/hello');
+    expect(io.stderrText).toContain('Route hello  http://hello.default.localhost:8081\n');
+    expect(io.stderrText).toContain('tag next  http://next-hello.default.localhost:8081\n');
+  });
+
   test.each(['hello.default.127.0.0.1.sslip.io', 'hello.default.localhost', 'hello.default.svc.cluster.local'])(
     'knows who answers at %s',
     async (host) => {
@@ -163,7 +172,7 @@ Revision hello-00001  ready, 1 pod wanted, 1 ready
     };
     await open([service('hello')], undefined, { extra });
     const { io } = await run('hello');
-    expect(asked).toEqual(['knc/v1/scale/default/hello-00001']);
+    expect(asked).toEqual(['knc/v1/scale/default/hello-00001', 'knc/v1/gateway']);
     expect(io.stderrText).toContain(
       '    concurrency: stable 12 over 60s\n  last decisions\n    2026-01-01 10:00:00Z  1 → 3  burst\n',
     );

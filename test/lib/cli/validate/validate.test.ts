@@ -222,3 +222,13 @@ test('a format that does not exist is wrong usage, with the one that was meant',
   expect(code).toBe(2);
   expect(err).toContain('(Did you mean sarif?)');
 });
+
+test('control characters of the input are shown, not obeyed', async () => {
+  const folder = tempFolder({
+    'a.yaml': 'apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: { name: a }\nspec: { "x\\e[2J": 1, "\x9b2Jy": 1 }\n',
+  });
+  const io = new FakeIo({ cwd: folder });
+  expect(await main(['validate', 'a.yaml'], io)).toBe(1);
+  expect(io.stderrText).toContain('unknown field "spec.\\x9b2Jy"');
+  expect([...io.stderrText].filter((char) => char === '\x1b' || char === '\x9b')).toEqual([]);
+});

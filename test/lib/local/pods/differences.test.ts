@@ -16,7 +16,6 @@ test.each<[string, Container, Partial<Pod['spec']>]>([
   ['securityContext', { securityContext: { runAsUser: 1 } }, {}],
   ['securityContext of the pod', {}, { securityContext: { fsGroup: 1 } }],
   ['resources.limits', { resources: { limits: { cpu: 1 }, requests: { cpu: 1 } } }, {}],
-  ['enableServiceLinks', {}, { enableServiceLinks: true }],
   ['serviceAccountName', {}, { serviceAccountName: 'robot' }],
   ['emptyDir.medium', {}, { volumes: [{ name: 'v', emptyDir: { medium: 'Memory' } }] }],
   ['emptyDir.sizeLimit', {}, { volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Mi' } }] }],
@@ -26,7 +25,7 @@ test.each<[string, Container, Partial<Pod['spec']>]>([
 
 test('places in the image, and a sidecar, have a sentence each', () => {
   expect(told({ workingDir: '/app' }, {}, { '/etc/a': '/tmp/1', '/b': '/tmp/2' })).toEqual([
-    'nothing is mounted at /etc/a, /b: the program finds the files by KNC_MOUNTS',
+    'nothing is mounted at /etc/a, /b: the variable KNC_MOUNTS says where the files are',
     'workingDir /app is a place in the image; the program runs in /repo',
   ]);
   const serving = { name: 'app', ports: [{ containerPort: 8080 }] };
@@ -38,7 +37,7 @@ test('places in the image, and a sidecar, have a sentence each', () => {
 
 test('what an API server fills in by itself is no difference', async () => {
   const cluster = new MemoryCluster({ clock: new RealClock(), random: seededRandom(1), types: allTypes });
-  const spec = { enableServiceLinks: false, volumes: [{ name: 'v', emptyDir: {} }] };
+  const spec = { volumes: [{ name: 'v', emptyDir: {} }] };
   const pod = await cluster.create(PodType, makePod([{ name: 'app', image: 'a', resources: { requests: { cpu: 1 } } }], spec));
   expect(differences(pod, pod.spec.containers[0]!, {}, '/')).toEqual([]);
 });

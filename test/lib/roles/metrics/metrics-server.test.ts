@@ -43,6 +43,7 @@ test('it listens on loopback alone, and a port that is taken is named', async ()
   const { port } = new URL(server.url);
   await expect(MetricsServer.listen(new PrometheusMetrics(), Number(port))).rejects.toMatchObject({
     code: 'KNC4005',
-    message: `metrics port ${port}: EADDRINUSE`,
+    message: `port ${port}, for metrics, cannot be had: EADDRINUSE`,
+    remedy: expect.stringContaining('--metrics-port'),
   });
 });
