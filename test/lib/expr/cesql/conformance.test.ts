@@ -28,18 +28,20 @@ function evaluate(expression: string, event: Attributes): Result {
 
 const suites = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.yaml')) : [];
 const name = 'the published conformance cases of CloudEvents SQL';
-if (suites.length === 0) test.skip(`${name} (not found beside the project; name their folder in CESQL_TCK)`, () => {});
+if (suites.length === 0) {
+  test.skip(`${name} (not found beside the project; name their folder in CESQL_TCK)`, () => {});
+} else {
+  describe.each(suites)(`${name}: %s`, (file) => {
+    // YAML 1.1 would read more words as booleans than the suite means.
+    const { tests } = parse(readFileSync(path.join(folder, file), 'utf8')) as { tests: Case[] };
 
-describe.each(suites)(`${name}: %s`, (file) => {
-  // YAML 1.1 would read more words as booleans than the suite means.
-  const { tests } = parse(readFileSync(path.join(folder, file), 'utf8')) as { tests: Case[] };
-
-  test.each(tests)('$name: $expression', ({ expression, result, error, event, eventOverrides }) => {
-    const actual = evaluate(String(expression), event ?? { ...EVENT, ...eventOverrides });
-    expect(actual.error?.kind).toBe(error);
-    if (result !== undefined) expect(actual.value).toEqual(typeof actual.value === 'boolean' ? toBoolean(result) : result);
+    test.each(tests)('$name: $expression', ({ expression, result, error, event, eventOverrides }) => {
+      const actual = evaluate(String(expression), event ?? { ...EVENT, ...eventOverrides });
+      expect(actual.error?.kind).toBe(error);
+      if (result !== undefined) expect(actual.value).toEqual(typeof actual.value === 'boolean' ? toBoolean(result) : result);
+    });
   });
-});
+}
 
 /** One case of the suite writes FALSE. */
 const toBoolean = (value: Value): Value => (value === 'FALSE' ? false : value === 'TRUE' ? true : value);
