@@ -1,4 +1,5 @@
-import { type KubeObject, knativeTypes, validate } from '../../lib/api';
+import { Yaml } from 'cdk8s';
+import { equivalentOf, findType, type KubeObject, knativeTypes, validate } from '../../lib/api';
 import { type FieldError, isJsonObject } from '../../lib/base';
 import { findings, type ModelObject, type WarningRule } from '../model';
 import type { Validation, ValidationContext, ValidationViolation } from './cdk8s-cli';
@@ -18,7 +19,8 @@ interface Finding {
 
 const GROUPS = new Set(knativeTypes.map(({ group }) => group));
 /** Kinds that constructs make; what some clusters allow is only warned of in these. */
-const MODELLED: ReadonlySet<string> = new Set(['Service', 'Route', 'DomainMapping']);
+const MODELLED =
+  /^(serving\.knative\.dev\/.*:(Service|Route|DomainMapping)|(eventing|messaging|flows|sources|sinks)\.knative\.dev\/.*)$/;
 const NO_REMEDY = 'Change the fields that are named; see docs/errors.md#knc2001.';
 
 function isObject(value: unknown): value is KubeObject {
@@ -59,7 +61,7 @@ export class KnativeValidation implements Validation {
     let [objects, warnings] = [0, 0];
     for (const manifestPath of manifests) {
       for (const object of context.parseManifest(manifestPath).filter(isObject)) {
-        if (!GROUPS.has(object.apiVersion.split('/')[0]!)) continue;
+        if (!GROUPS.has(object.apiVersion.split('/')[0]!) && !equivalentOf(object)) continue;
         objects++;
         const { errors, warned } = this.#check(object);
         warnings += warned.length;
@@ -73,14 +75,13 @@ export class KnativeValidation implements Validation {
   }
 
   #check(object: KubeObject): { readonly errors: readonly Finding[]; readonly warned: readonly Finding[] } {
-    const known = knativeTypes.find(
-      ({ kind, group, version }) => kind === object.kind && `${group}/${version}` === object.apiVersion,
-    );
-    if (!known) {
+    if (!findType(object.apiVersion, object.kind)) {
+      const old = outdated(object);
+      if (old) return { errors: [{ rule: 'KNC2101', error: old }], warned: [] };
       const message = `no kind ${JSON.stringify(object.kind)} is served in ${object.apiVersion}`;
       return { errors: [{ rule: 'KNC2101', error: { message, paths: ['kind'] } }], warned: [] };
     }
-    if (!MODELLED.has(object.kind)) {
+    if (!MODELLED.test(`${object.apiVersion}:${object.kind}`)) {
       const errors = validate(object).filter(({ level }) => level !== 'warning');
       return { errors: errors.map((error) => ({ rule: 'KNC2001', error })), warned: [] };
     }
@@ -93,6 +94,15 @@ export class KnativeValidation implements Validation {
       warned: heard.map((error) => ({ rule: error.rule, error })),
     };
   }
+}
+
+/** A kind, or a version of one, that was there once: what it is written as today. */
+function outdated(object: KubeObject): FieldError | undefined {
+  const equivalent = equivalentOf(object);
+  if (!equivalent) return undefined;
+  const message = `kind ${JSON.stringify(object.kind)} of ${object.apiVersion} is no longer there`;
+  const remedy = `Write today:\n${Yaml.stringify(...equivalent.objects)}${equivalent.note ? `# ${equivalent.note}\n` : ''}`;
+  return { message, paths: ['kind'], remedy };
 }
 
 const lineOf = ({ message, details, paths }: FieldError): string =>
