@@ -35,19 +35,23 @@ const servingTypes: readonly ResourceType[] = [
   ClusterDomainClaimType,
 ];
 
-/** Kinds that are checked and synthesized, while no controller here acts on them yet. */
-export const unservedTypes: readonly ResourceType[] = [
+/** Kinds of Knative Eventing that something here acts on. */
+const eventingTypes: readonly ResourceType[] = [
   BrokerType,
   TriggerType,
   EventTypeType,
-  EventPolicyType,
-  EventTransformType,
-  RequestReplyType,
   ChannelType,
   InMemoryChannelType,
   SubscriptionType,
   SequenceType,
   ParallelType,
+];
+
+/** Kinds that are checked and synthesized, while no controller here acts on them yet. */
+export const unservedTypes: readonly ResourceType[] = [
+  EventPolicyType,
+  EventTransformType,
+  RequestReplyType,
   PingSourceType,
   ApiServerSourceType,
   ContainerSourceType,
@@ -56,10 +60,12 @@ export const unservedTypes: readonly ResourceType[] = [
 ];
 
 /** Knative's kinds: those with a CustomResourceDefinition. */
-export const knativeTypes: readonly ResourceType[] = [...servingTypes, ...unservedTypes];
+export const knativeTypes: readonly ResourceType[] = [...servingTypes, ...eventingTypes, ...unservedTypes];
 
 /** Those of them that become ready here, and say so in a condition. */
-export const readyTypes: readonly ResourceType[] = servingTypes.filter((type) => type !== ClusterDomainClaimType);
+export const readyTypes: readonly ResourceType[] = [...servingTypes, ...eventingTypes].filter(
+  (type) => type !== ClusterDomainClaimType,
+);
 
 const kubernetesTypes: readonly ResourceType[] = [
   PodType,
@@ -76,7 +82,7 @@ const kubernetesTypes: readonly ResourceType[] = [
 ];
 
 /** What the local cluster serves. A kind that nothing acts on is not among them: it would be accepted and ignored. */
-export const servedTypes: readonly ResourceType[] = [...servingTypes, ...kubernetesTypes];
+export const servedTypes: readonly ResourceType[] = [...servingTypes, ...eventingTypes, ...kubernetesTypes];
 
 /** Every kind that this package knows: Knative's, and those of Kubernetes that it uses. */
 export const allTypes: readonly ResourceType[] = [...knativeTypes, ...kubernetesTypes];

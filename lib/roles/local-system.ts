@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  BrokerType,
   type Deployment,
   DeploymentType,
   type EndpointSubset,
@@ -11,7 +10,15 @@ import {
   servedTypes,
 } from '../api';
 import type { Clock, Executor, Log, Metrics, Random } from '../base';
-import { Autoscaler, autoscalingReconcilers, Engine, GATEWAY_HOST, GatewayAddresses, servingReconcilers } from '../control';
+import {
+  Autoscaler,
+  autoscalingReconcilers,
+  Engine,
+  eventingReconcilers,
+  GATEWAY_HOST,
+  GatewayAddresses,
+  servingReconcilers,
+} from '../control';
 import { CompositeTransport, FunctionTransport, Gateway, HttpListener, networkTransport, type PodTransport } from '../gateway';
 import { type Change, type Cluster, Informer } from '../kube';
 import {
@@ -153,7 +160,7 @@ export class LocalSystem {
     this.gateway.onStats((stats) => this.autoscaler.record(stats));
     this.#engine = new Engine<ServingConfig>({
       ...{ cluster, clock, executor, log, metrics, config },
-      reconcilers: [...servingReconcilers, ...autoscalingReconcilers],
+      reconcilers: [...servingReconcilers, ...autoscalingReconcilers, ...eventingReconcilers],
       answerers: [this.autoscaler, this.#addresses, new GatewayAnswers(this.gateway), keepTags, this.eventing.answers],
     });
     this.#kubernetes = new LocalKubernetes({ cluster, clock, executor, log });
@@ -216,8 +223,7 @@ export class LocalSystem {
     }
     this.#addresses.set([gateways]);
     this.#started = true;
-    const eventing = servedTypes.includes(BrokerType) ? [this.#startEventing(gateways)] : [];
-    await Promise.all([this.#engine.start(), this.#pods.start(), ...eventing]);
+    await Promise.all([this.#engine.start(), this.#pods.start(), this.#startEventing(gateways)]);
   }
 
   async #startEventing(gateways: EndpointSubset): Promise<void> {

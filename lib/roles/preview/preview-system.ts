@@ -10,9 +10,17 @@ import {
   servedTypes,
 } from '../../api';
 import { CountingExecutor, noLog, noMetrics, seededRandom, VirtualClock } from '../../base';
-import { autoscalingReconcilers, Engine, GatewayAddresses, INGRESS_CLASS, servingReconcilers } from '../../control';
+import {
+  autoscalingReconcilers,
+  Engine,
+  eventingReconcilers,
+  GatewayAddresses,
+  INGRESS_CLASS,
+  servingReconcilers,
+} from '../../control';
 import { LocalKubernetes, MemoryCluster, seededStore } from '../../local';
 import { admission } from '../admission';
+import { EventingRuntime } from '../eventing/eventing-runtime';
 import { keepTags } from '../local-answerers';
 import { AssumedGateways, AssumedScales } from './assumed-answers';
 import { AssumedPods } from './assumed-pods';
@@ -48,14 +56,20 @@ export class PreviewSystem {
       admission: admission(settings),
       store: seededStore(live),
     });
+    // Nothing sends an event here, so that none is ever delivered.
+    const gateway = () => {
+      throw new Error('a preview delivers no events');
+    };
+    const eventing = new EventingRuntime({ cluster, clock, executor, random, log, config: settings, gateway });
     const engine = new Engine<ServingConfig>({
       ...{ cluster, clock, executor, log, metrics: noMetrics, config: settings },
-      reconcilers: [...servingReconcilers, ...autoscalingReconcilers],
+      reconcilers: [...servingReconcilers, ...autoscalingReconcilers, ...eventingReconcilers],
       answerers: [
         new AssumedGateways(cluster),
         new AssumedScales(live.filter(isPodAutoscaler)),
         new GatewayAddresses(GATEWAYS),
         keepTags,
+        eventing.answers,
       ],
     });
     this.cluster = cluster;
@@ -63,6 +77,7 @@ export class PreviewSystem {
     this.#parts = [
       new LocalKubernetes({ cluster, clock, executor, log }),
       new AssumedPods({ cluster, clock, executor, log }),
+      eventing,
       engine,
     ];
   }
