@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { processIo } from './io';
+import { flushed, processIo } from './io';
 import { main } from './main';
 
-main(process.argv.slice(2), processIo()).then((code) => process.exit(code));
+main(process.argv.slice(2), processIo()).then(async (code) => {
+  await flushed();
+  process.exit(code);
+});

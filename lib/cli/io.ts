@@ -34,6 +34,12 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   };
 }
 
+/** Resolves when whoever reads standard output and error has all that was written, or has gone away: a pipe takes 64 KiB at a time. */
+export async function flushed(): Promise<void> {
+  const drained = (stream: NodeJS.WriteStream) => new Promise<void>((resolve) => stream.write('', () => resolve()));
+  await Promise.all([drained(process.stdout), drained(process.stderr)]);
+}
+
 async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
