@@ -8,6 +8,7 @@ import {
   type KubeObject,
   type Parallel,
   ParallelType,
+  type ResourceType,
   type Sequence,
   SequenceType,
   type Subscription,
@@ -35,7 +36,7 @@ async function names(world: EventingWorld, ...types: Parameters<EventingWorld['l
 
 describe('eventing', () => {
   it('makes a broker, a trigger and the sequence that the trigger leads to ready, whatever comes first', async () => {
-    const objects = [
+    const objects: readonly (readonly [ResourceType, KubeObject])[] = [
       [K8sServiceType, sink('reserve')],
       [K8sServiceType, sink('ship')],
       [BrokerType, broker()],
@@ -44,7 +45,7 @@ describe('eventing', () => {
         SequenceType,
         sequence([to('Service', 'reserve'), to('Service', 'ship')], { reply: to('Broker', 'orders', 'eventing.knative.dev/v1') }),
       ],
-    ] as const;
+    ];
     for (const order of [objects, [...objects].reverse()]) {
       const world = await new EventingWorld().start();
       for (const [type, object] of order) await world.create(type, object);
