@@ -12,7 +12,8 @@ const ABSENT = new RegExp(`^!\\s*(${KEY})$`);
 const PRESENT = new RegExp(`^(${KEY})$`);
 const COMPARED = new RegExp(`^(${KEY})\\s*(==|=|!=)\\s*(${VALUE})$`);
 const ORDERED = new RegExp(`^(${KEY})\\s*([<>])\\s*(-?\\d+)$`);
-const IN_SET = new RegExp(`^(${KEY})\\s+(in|notin)\\s*\\(\\s*(${VALUE}(?:\\s*,\\s*${VALUE})*)\\s*\\)$`);
+const IN_SET = new RegExp(`^(${KEY})\\s+(in|notin)\\s*\\(([^()]*)\\)$`);
+const ONE_VALUE = new RegExp(`^${VALUE}$`);
 
 const value = (labels: Labels, key: string): string | undefined =>
   labels && Object.hasOwn(labels, key) ? labels[key] : undefined;
@@ -37,7 +38,19 @@ export function labelMatcher(selector: LabelSelector): LabelMatcher {
 /** Splits at commas outside parentheses. */
 function splitRequirements(text: string): string[] {
   if (text.trim() === '') return [];
-  return text.split(/,(?![^(]*\))/).map((part) => part.trim());
+  const parts: string[] = [];
+  let start = 0;
+  let inside = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === '(') inside = true;
+    else if (character === ')') inside = false;
+    else if (character === ',' && !inside) {
+      parts.push(text.slice(start, i).trim());
+      start = i + 1;
+    }
+  }
+  return [...parts, text.slice(start).trim()];
 }
 
 /** As Kubernetes has it, `notin` and `!=` also match objects without the label. */
@@ -57,12 +70,10 @@ function parseRequirement(text: string): LabelMatcher {
   const compared = COMPARED.exec(text);
   if (compared) return inSet(compared[1]!, [compared[3]!], compared[2] !== '!=');
   const listed = IN_SET.exec(text);
-  if (listed)
-    return inSet(
-      listed[1]!,
-      listed[3]!.split(',').map((v) => v.trim()),
-      listed[2] === 'in',
-    );
+  if (listed) {
+    const values = listed[3]!.split(',').map((one) => one.trim());
+    if (values.every((one) => ONE_VALUE.test(one))) return inSet(listed[1]!, values, listed[2] === 'in');
+  }
   const ordered = ORDERED.exec(text);
   if (!ordered) throw badRequest(`unable to parse requirement: ${JSON.stringify(text)}`);
   const bound = Number(ordered[3]);
