@@ -39,10 +39,11 @@ export class ObjectSpace {
   ) {
     for (const type of types) this.#tables.set(typeKey(type), new ObjectTable(type));
     const last = store.get(VERSION_KEY);
+    let newest = Number(last) || 0;
+    for (const [key, value] of store.range({ prefix: OBJECT_PREFIX })) newest = Math.max(newest, this.#load(key, value));
     // One on: of changes before the restart nothing is known any more, not even that there was none after the last.
-    this.#version = last === undefined ? FIRST_VERSION : Number(last) + 1;
+    this.#version = newest === 0 ? FIRST_VERSION : newest + 1;
     this.hub = new WatchHub(history, this.#version);
-    for (const [key, value] of store.range({ prefix: OBJECT_PREFIX })) this.#load(key, value);
   }
 
   /** The version of the newest write. */
@@ -120,17 +121,19 @@ export class ObjectSpace {
     }
   }
 
-  /** What is of no known kind stays in the store as it is. */
-  #load(key: string, value: unknown): void {
+  /** Returns the object's version; 0 for what is none. What is of no known kind stays in the store as it is. */
+  #load(key: string, value: unknown): number {
     if (!isStored(value)) {
       this.store.setAside(key, 'it is no object of Kubernetes');
-      return;
+      return 0;
     }
     const object = frozenCopy(value);
     const table = this.tableOf(object.apiVersion, object.kind);
-    if (!table) return;
+    const version = Number(object.metadata.resourceVersion) || 0;
+    if (!table) return version;
     table.set(object);
     this.#index(table.type, undefined, object);
+    return version;
   }
 
   #index(type: ResourceType, previous: AnyStored | undefined, next: AnyStored | undefined): void {

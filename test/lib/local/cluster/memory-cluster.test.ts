@@ -55,6 +55,19 @@ describe('MemoryCluster', () => {
     expect(await cluster.watch(Unknown, {}, () => {}).closed).toMatchObject({ reason: 'NotFound' });
   });
 
+  test('goes on after the newest version that it finds, even if it is not told which that was', async () => {
+    const store = new MemoryStore();
+    const { cluster } = testCluster({ store });
+    await cluster.create(ConfigMapType, configMap('default', 'a'));
+    const { resourceVersion } = (await cluster.create(ConfigMapType, configMap('default', 'b'))).metadata;
+    store.write([{ key: 'version', value: undefined }]);
+    const after = testCluster({ store }).cluster;
+    const { metadata } = await after.create(ConfigMapType, configMap('default', 'c'));
+    expect(Number(metadata.resourceVersion)).toBeGreaterThan(Number(resourceVersion));
+    const watch = after.watch(ConfigMapType, { resourceVersion }, () => {});
+    expect(await watch.closed).toMatchObject({ reason: 'Expired' });
+  });
+
   test('refuses an object of another kind and one without a namespace', async () => {
     const { cluster } = testCluster();
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'default', name: 'a' } } as ConfigMap;
