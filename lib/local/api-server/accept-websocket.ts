@@ -12,6 +12,8 @@ export function offeredProtocols({ headers }: IncomingMessage): readonly string[
 /**
  * Answers a request for a WebSocket that speaks one of these protocols, the first that is offered. The choice is made here and
  * not by the library, which takes no name with a slash, as Kubernetes has one.
+ *
+ * @throws Error if the client has left, or has not asked as it must: then it has been answered
  */
 export async function acceptWebSocket(
   request: IncomingMessage,
@@ -27,5 +29,14 @@ export async function acceptWebSocket(
     if (chosen !== undefined) headers.push(`Sec-WebSocket-Protocol: ${chosen}`);
   });
   delete request.headers['sec-websocket-protocol'];
-  return new Promise((resolve) => server.handleUpgrade(request, socket, head, resolve));
+  return new Promise((resolve, reject) => {
+    // The library tells nobody when there is no connection to take over.
+    const gone = () => reject(new Error('the client has left'));
+    socket.once('close', gone);
+    if (socket.destroyed) return gone();
+    server.handleUpgrade(request, socket, head, (accepted) => {
+      socket.removeListener('close', gone);
+      resolve(accepted);
+    });
+  });
 }

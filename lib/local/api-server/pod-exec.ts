@@ -52,7 +52,8 @@ async function copy(stream: Readable, channel: number, socket: ChannelSocket): P
   for await (const chunk of stream) await socket.send(channel, chunk as Buffer);
 }
 
-async function endSoon(command: ExecProcess, clock: Clock): Promise<void> {
+/** Ends a command that nobody listens to. */
+export async function endSoon(command: ExecProcess, clock: Clock): Promise<void> {
   command.kill('SIGTERM');
   const timer = clock.after(GRACE_MS, () => command.kill('SIGKILL'));
   await command.exited;

@@ -52,9 +52,11 @@ export async function readLog(request: ResourceRequest, pods: PodAccess): Promis
   const container = chosenContainer(pod, exchange.query.get('container'));
   const run = runOf(pod, container, query.previous);
   const gone = new AbortController();
-  const signal = AbortSignal.any([gone.signal, parts.stopping]);
-  exchange.response.once('close', () => gone.abort());
-  if (exchange.response.destroyed) gone.abort();
+  const { signal } = gone;
+  const leave = () => gone.abort();
+  exchange.response.once('close', leave);
+  parts.stopping.addEventListener('abort', leave, { once: true, signal });
+  if (exchange.response.destroyed || parts.stopping.aborted) leave();
   const { follow, tail } = query;
   const options: ReadLogsOptions = { follow, run, signal, ...(tail === undefined ? {} : { tail }) };
   const source = { namespace: path.namespace ?? '', pod: pod.metadata.name, container };

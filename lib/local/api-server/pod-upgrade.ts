@@ -9,7 +9,7 @@ import { CHANNEL_PROTOCOLS, ChannelSocket } from './channel-socket';
 import { flag } from './list-query';
 import type { PodAccess } from './pod-access';
 import { chosenContainer, containerStatus } from './pod-container';
-import { connectExec, connectLog, reportStartFailure } from './pod-exec';
+import { connectExec, connectLog, endSoon, reportStartFailure } from './pod-exec';
 import { forwardPorts, PORT_FORWARD_PROTOCOL } from './port-forward/port-forward';
 import { existing } from './reads';
 import { noResource, type ServerParts } from './resource-request';
@@ -85,7 +85,12 @@ async function exec(upgrade: Upgrade, { pod, container, pods, parts }: Target): 
       `container ${JSON.stringify(container)} is no process of its own: no command can run beside it`,
     );
   }
-  const socket = new ChannelSocket(await accept(upgrade, CHANNEL_PROTOCOLS, parts));
+  const accepted = await accept(upgrade, CHANNEL_PROTOCOLS, parts).catch(() => undefined);
+  if (!accepted) {
+    if (started) await endSoon(started, parts.clock);
+    return;
+  }
+  const socket = new ChannelSocket(accepted);
   const session = started ? connectExec(socket, started, parts.clock) : reportStartFailure(socket, problem);
   await session.catch(() => socket.terminate());
 }
@@ -114,6 +119,7 @@ async function accept(
 ): Promise<WebSocket> {
   const accepted = await acceptWebSocket(request, socket, head, protocols);
   const stop = () => accepted.terminate();
+  if (stopping.aborted) stop();
   stopping.addEventListener('abort', stop, { once: true });
   accepted.once('close', () => stopping.removeEventListener('abort', stop));
   return accepted;

@@ -10,6 +10,8 @@ import { failure } from './status';
 
 /** How long a watch lasts whose client does not say, in milliseconds. */
 const LONGEST_MS = 60 * 60 * 1000;
+/** The longest that a client may ask for, in milliseconds: far below what timers can wait. */
+const MOST_MS = 24 * LONGEST_MS;
 /** How often a bookmark says that nothing was missed, in milliseconds. */
 const BOOKMARK_MS = 60 * 1000;
 
@@ -66,7 +68,8 @@ class WatchStream {
     response.writeHead(200, { 'Content-Type': this.#contentType(), 'Cache-Control': 'no-cache, private' });
     response.flushHeaders();
     this.#queue.open();
-    const ms = timeoutSeconds !== undefined && timeoutSeconds > 0 ? timeoutSeconds * 1000 : LONGEST_MS;
+    const asked = timeoutSeconds !== undefined && timeoutSeconds > 0 ? timeoutSeconds * 1000 : LONGEST_MS;
+    const ms = Math.min(asked, MOST_MS);
     const timer = parts.clock.after(ms, stop);
     const bookmarks = allowWatchBookmarks ? parts.clock.every(BOOKMARK_MS, () => this.#bookmark()) : undefined;
     try {

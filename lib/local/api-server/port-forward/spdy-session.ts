@@ -15,11 +15,14 @@ export class SpdyStream {
   /** The client wants nothing more of it. */
   onReset: () => void = () => {};
   #ended = false;
+  #clientEnded = false;
 
   constructor(
     readonly id: number,
     readonly headers: SpdyHeaders,
     private readonly send: (frame: Buffer) => Promise<void>,
+    /** Called when both sides have sent all that they will. */
+    private readonly onDone: () => void,
   ) {}
 
   /** Resolves when it has been handed on. */
@@ -31,7 +34,15 @@ export class SpdyStream {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    if (this.#clientEnded) this.onDone();
     await this.send(dataFrame(this.id, FIN, Buffer.alloc(0)));
+  }
+
+  /** Takes it that the client sends nothing more. */
+  endOfClient(): void {
+    this.#clientEnded = true;
+    this.onEnd();
+    if (this.#ended) this.onDone();
   }
 
   reset(): void {
@@ -71,6 +82,11 @@ export class SpdySession {
     }
   }
 
+  /** How many streams there are of which one side may still send something. */
+  get open(): number {
+    return this.#streams.size;
+  }
+
   close(): void {
     for (const stream of this.#streams.values()) stream.reset();
     this.#streams.clear();
@@ -91,19 +107,19 @@ export class SpdySession {
   #data(id: number, flags: number, data: Buffer): void {
     const stream = this.#streams.get(id);
     if (data.length > 0) stream?.onData(data);
-    if (flags & FIN) stream?.onEnd();
+    if (flags & FIN) stream?.endOfClient();
   }
 
   async #open(content: Buffer, flags: number): Promise<void> {
     const id = content.readUInt32BE(0) & 0x7fffffff;
     const headers = await this.#headers.decode(content.subarray(10));
-    const stream = new SpdyStream(id, headers, this.send);
+    const stream = new SpdyStream(id, headers, this.send, () => this.#streams.delete(id));
     this.#streams.set(id, stream);
     const reply = Buffer.alloc(4);
     reply.writeUInt32BE(id);
     await this.send(controlFrame(types.synReply, Buffer.concat([reply, await this.#headers.encode({})])));
     this.onStream(stream);
-    if (flags & FIN) stream.onEnd();
+    if (flags & FIN) stream.endOfClient();
   }
 
   #reset(id: number): void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
@@ -161,6 +161,19 @@ async function untilGone(pid: number): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+test('a command whose client asks for no proper connection does not live on', async () => {
+  const marker = join(mkdtempSync(join(tmpdir(), 'knc-test-')), 'pid');
+  const query = new URLSearchParams({ stdout: 'true' });
+  for (const one of ['sh', '-c', `echo $$ > ${marker}; exec cat`]) query.append('command', one);
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+  const protocol = { 'sec-websocket-protocol': 'v5.channel.k8s.io' };
+  // Without a key, which the protocol wants.
+  const { code } = await server.send(`${POD}/exec?${query}&stdin=true`, { headers: { ...headers, ...protocol } });
+  expect(code).toBe(400);
+  const started = existsSync(marker) ? Number(readFileSync(marker, 'utf8')) : undefined;
+  if (started) await expect(untilGone(started)).resolves.toBeUndefined();
+});
 
 test.each<[string, number, object, string[]]>([
   ['without the token', 401, { authorization: 'Bearer x' }, ['v5.channel.k8s.io']],

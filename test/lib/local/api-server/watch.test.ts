@@ -104,6 +104,20 @@ test('a watch ends when its time is over, and when the server closes', async () 
   expect(await end).toBeUndefined();
 });
 
+test('a watch that may last for years does not end at once, and many at a time are nothing to warn of', async () => {
+  const warnings: unknown[] = [];
+  const warned = (warning: unknown) => warnings.push(warning);
+  process.on('warning', warned);
+  const all = Array.from({ length: 15 }, () => server.watch(`${CONFIG_MAPS}?watch=true&timeoutSeconds=99999999999`));
+  const watches = await Promise.all(all);
+  await create('a');
+  for (const watch of watches) expect(told(await watch.take(1))).toEqual(['ADDED a']);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warnings).toEqual([]);
+  process.off('warning', warned);
+  for (const watch of watches) watch.close();
+});
+
 test('a watch of tables tells the columns once', async () => {
   await create('a');
   await create('b');
