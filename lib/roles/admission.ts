@@ -1,7 +1,6 @@
 import { annotations, type KubeObject, type ServingConfig, validate, validateUpdate } from '../api';
 import { formatFieldErrors, jsonEqual } from '../base';
-import { ClusterError } from '../kube';
-import type { Admission } from '../local';
+import { type Admission, AdmissionRefusal } from '../local';
 
 const SERVING = 'serving.knative.dev/';
 /** Kinds that say who made them and who changed them last, and those that say it unless another object owns them. */
@@ -15,9 +14,9 @@ const SIGNED_UNLESS_OWNED = new Set(['Configuration', 'Route']);
 export function admission(config: ServingConfig): Admission {
   return (object, old, _operation, user) => {
     const signed = user === undefined ? object : withUser(object, old, user);
-    const errors = [...validate(signed, config), ...(old ? validateUpdate(old, signed, config) : [])];
+    const errors = old ? validateUpdate(old, signed, config) : validate(signed, config);
     const refused = formatFieldErrors(errors);
-    if (refused) throw new ClusterError('Invalid', `validation failed: ${refused}`);
+    if (refused) throw new AdmissionRefusal(`validation failed: ${refused}`);
     return signed;
   };
 }

@@ -62,7 +62,10 @@ describeWith(['kubectl'], 'kubectl apply', () => {
       );
       const { code, stderr } = await session.try('kubectl', ['apply', '-f', '-'], { input: yaml });
       expect(code).toBe(1);
-      expect(stderr).toContain('validation failed: Traffic targets sum to 10, want 100: spec.traffic');
+      expect(stderr).toBe(
+        'Error from server (BadRequest): error when creating "STDIN": admission webhook "validation.webhook.serving.knative.dev" denied the request: ' +
+          'validation failed: Traffic targets sum to 10, want 100: spec.traffic\n',
+      );
     });
 
     test('of a field that the kind does not have says its name before anything is sent', async () => {

@@ -1,9 +1,9 @@
-import { type ConfigMap, ConfigMapType, type KubeObject, type ResourceType, type Stored } from '../../lib/api';
+import { type ConfigMap, ConfigMapType, type KubeObject, NamespaceType, type ResourceType, type Stored } from '../../lib/api';
 import type { Cluster, ClusterErrorReason, WatchOptions } from '../../lib/kube';
 import { configMap } from './objects';
 import { Observer } from './observer';
 
-/** A cluster for one test, and a namespace in it that nothing else uses. */
+/** A cluster for one test, and the name of a namespace in it that nothing else uses; it is made if it is not there. */
 export interface ContractSubject {
   readonly cluster: Cluster;
   readonly namespace: string;
@@ -18,6 +18,9 @@ export class ContractContext {
 
   async open(): Promise<void> {
     this.#subject = await this.makeSubject();
+    const { cluster, namespace } = this.#subject;
+    if (await cluster.get(NamespaceType, undefined, namespace)) return;
+    await cluster.create(NamespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   }
 
   close(): Promise<void> {

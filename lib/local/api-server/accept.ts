@@ -43,13 +43,21 @@ function transformOf({ parameters }: MediaRange): Accepted['as'] | undefined {
   return as === 'APIGroupDiscoveryList' && of === 'apidiscovery.k8s.io/v2' ? 'discovery' : undefined;
 }
 
+/** How much a range is wanted, from 0 to 1: `q`. */
+function quality({ parameters }: MediaRange): number {
+  const q = Number.parseFloat(parameters.get('q') ?? '1');
+  return Number.isNaN(q) ? 1 : q;
+}
+
 /**
- * The first form of an Accept header that is to be had. Tables, metadata and discovery are JSON; protobuf is sent to those who take nothing else.
+ * The form of an Accept header that is wanted most of those that are to be had, the first of equals. Tables, metadata and discovery are JSON; protobuf is sent to those who take nothing else.
  *
  * @throws ClusterError NotAcceptable
  */
 export function accepted(header: string | undefined, offered: ReadonlySet<Accepted['as']>): Accepted {
-  const ranges = mediaRanges(header ?? '*/*');
+  const ranges = mediaRanges(header ?? '*/*')
+    .filter((range) => quality(range) > 0)
+    .sort((a, b) => quality(b) - quality(a));
   const possible = ranges.flatMap((range): Accepted[] => {
     const as = transformOf(range);
     const format = ANY.has(range.type) || range.type === '' ? 'json' : FORMATS[range.type];

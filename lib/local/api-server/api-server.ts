@@ -1,9 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock, Log } from '../../base';
 import { ClusterError } from '../../kube';
+import { AdmissionRefusal } from '../cluster';
 import { Catalog } from './catalog';
 import type { ServerCertificate } from './certificate';
 import type { OpenApi, ProtobufCodec } from './codecs';
@@ -26,6 +28,7 @@ import { answerReview } from './review-request';
 import type { ServedResource } from './served-resource';
 import { failure, type Status, type Subject } from './status';
 import { watchObjects } from './watch-stream';
+import { deniedByWebhook } from './webhook';
 import { createObject, patchObject, updateObject } from './writes';
 
 export interface ApiServerOptions {
@@ -74,6 +77,8 @@ export class ApiServer {
   readonly #parts: ServerParts;
 
   constructor(private readonly options: ApiServerOptions) {
+    // One for every stream that is open.
+    setMaxListeners(0, this.#stopping.signal);
     const { certificate, key } = options.certificate;
     const { clock, pods, protobuf } = options;
     this.#guard = new Guard(options.token);
@@ -158,6 +163,7 @@ export class ApiServer {
       subject = { resource: this.#resource(parsed.path), path: parsed.path };
       await upgradePod({ request, socket, head, query }, subject, this.#parts);
     } catch (error) {
+      if (socket.destroyed) return;
       refuseUpgrade(socket, this.#failure(error, subject));
     }
   }
@@ -176,7 +182,8 @@ export class ApiServer {
   }
 
   #failure(error: unknown, subject: Subject | undefined): Status {
-    const status = failure(error, subject);
+    const denied = error instanceof AdmissionRefusal && subject ? deniedByWebhook(error, subject.resource.type) : error;
+    const status = failure(denied, subject);
     if (!ClusterError.is(error)) this.options.log.error('the API server failed', { error: status.message });
     return status;
   }
@@ -194,8 +201,9 @@ async function handle(request: ResourceRequest): Promise<void> {
   if (!reading && !resource.verbs.includes('update')) throw notAllowed();
   if (path.name === undefined) {
     if (reading) return flag(exchange.query, 'watch') ? watchObjects(request) : listObjects(request);
-    if (method === 'POST' && (path.namespace !== undefined || !resource.type.namespaced)) return createObject(request);
-    if (method === 'DELETE') return deleteCollection(request);
+    const inOnePlace = path.namespace !== undefined || !resource.type.namespaced;
+    if (method === 'POST' && inOnePlace) return createObject(request);
+    if (method === 'DELETE' && inOnePlace && resource.verbs.includes('deletecollection')) return deleteCollection(request);
     throw notAllowed();
   }
   if (part?.kind && part.name !== 'scale') return handlePodPart(request, part.name);

@@ -1,6 +1,7 @@
 import type { KubeObject, Stored } from '../../api';
 import { ClusterError, type DeleteOptions } from '../../kube';
 import { listQuery } from './list-query';
+import { checkMortal } from './namespace-lifecycle';
 import { existing, representation } from './reads';
 import { readObject } from './request-body';
 import type { ResourceRequest } from './resource-request';
@@ -20,9 +21,11 @@ export async function deleteObject(request: ResourceRequest): Promise<void> {
   const { type, cluster } = resource;
   const shown = representation(request);
   const options = await optionsOf(request);
+  checkMortal(request);
   const before = await existing(request);
   const left = await cluster.delete(type, path.namespace, path.name!, options);
-  if (left) return exchange.send(200, shown.object(left), shown.form);
+  // Who asks for everything to be gone first is told that it is not yet.
+  if (left) return exchange.send(options.propagation === 'Foreground' ? 202 : 200, shown.object(left), shown.form);
   const { name, uid } = before.metadata;
   const done = success({ name, ...(type.group ? { group: type.group } : {}), kind: type.plural, uid });
   await exchange.send(200, done, { ...shown.form, format: 'json', contentType: 'application/json' });

@@ -11,6 +11,7 @@ const MAX_LISTS = 64;
 interface Kept {
   readonly scope: string;
   readonly list: ObjectList<KubeObject>;
+  readonly counted: boolean;
   readonly until: number;
 }
 
@@ -30,13 +31,18 @@ export class ListPages {
 
   constructor(private readonly clock: Clock) {}
 
-  /** The first page. @param scope what is listed, which a token cannot change */
-  first(scope: string, list: ObjectList<KubeObject>, limit: number | undefined): Page {
+  /**
+   * The first page.
+   * @param scope what is listed, which a token cannot change
+   * @param counted whether a page says how many objects are left: as on an API server not if they are selected
+   */
+  first(scope: string, list: ObjectList<KubeObject>, limit: number | undefined, counted: boolean): Page {
     if (limit === undefined || list.items.length <= limit) return list;
     const id = randomUUID();
     this.#forget();
-    this.#kept.set(id, { scope, list, until: this.clock.now() + KEPT_MS });
-    return page(id, list, 0, limit);
+    const kept = { scope, list, counted, until: this.clock.now() + KEPT_MS };
+    this.#kept.set(id, kept);
+    return page(id, kept, 0, limit);
   }
 
   /** The page that a token asks for. @throws ClusterError BadRequest or Expired */
@@ -52,7 +58,7 @@ export class ListPages {
       );
     }
     if (kept.scope !== scope) throw new ClusterError('BadRequest', 'continue key is not valid: it belongs to another list');
-    return page(id, kept.list, Number(start), limit ?? kept.list.items.length);
+    return page(id, kept, Number(start), limit ?? kept.list.items.length);
   }
 
   #forget(): void {
@@ -61,10 +67,12 @@ export class ListPages {
   }
 }
 
-function page(id: string, { items, resourceVersion }: ObjectList<KubeObject>, start: number, limit: number): Page {
+function page(id: string, { list, counted }: Kept, start: number, limit: number): Page {
+  const { items, resourceVersion } = list;
   const end = start + limit;
   const part: readonly Stored<KubeObject>[] = items.slice(start, end);
   if (end >= items.length) return { items: part, resourceVersion };
   const token = Buffer.from(`${id}.${end}`, 'latin1').toString('base64url');
-  return { items: part, resourceVersion, continue: token, remainingItemCount: items.length - end };
+  const left = counted ? { remainingItemCount: items.length - end } : {};
+  return { items: part, resourceVersion, continue: token, ...left };
 }

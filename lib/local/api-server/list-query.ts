@@ -23,8 +23,8 @@ const refused = (field: string, why: string): ClusterError =>
 
 /** A flag of a query, as Kubernetes converts strings to booleans. */
 export function flag(query: URLSearchParams, name: string): boolean {
-  const value = query.get(name);
-  return value !== null && value !== 'false' && value !== '0';
+  const value = query.get(name)?.toLowerCase();
+  return value !== undefined && value !== 'false' && value !== '0';
 }
 
 /** A number of a query, or undefined. @throws ClusterError BadRequest */

@@ -9,6 +9,7 @@ import type { ExtraPaths } from './extra-paths';
 import { FixedCluster } from './fixed-cluster';
 import { CustomResourceDefinitionType, establishedDefinitions, localNode, NodeType } from './fixed-objects';
 import { writeKubeconfig } from './kubeconfig-file';
+import { initialNamespaces } from './namespace-lifecycle';
 import { coreDescriptions, OpenApiDocuments } from './openapi';
 import type { PodAccess } from './pod-access';
 import { protobufCodec } from './protobuf';
@@ -28,8 +29,6 @@ export interface LocalApiOptions {
   readonly extra?: ExtraPaths;
 }
 
-/** Namespaces that are there from the start, beside those that come with the first object in them. */
-const NAMESPACES = ['default', 'kube-system', 'knative-serving'];
 const TOKEN_BYTES = 32;
 
 /** The API server of a local cluster: with a certificate, a token and a kubeconfig of its own, new at every start. */
@@ -37,7 +36,7 @@ export class LocalApi {
   /** Starts it; resolves once it takes requests and the kubeconfig is there. */
   static async start(options: LocalApiOptions): Promise<LocalApi> {
     const { cluster, clock, log, pods, kubeconfig, extra } = options;
-    await createNamespaces(cluster);
+    await createNamespaces(cluster, initialNamespaces(new Set(options.types.map(({ group }) => group))));
     const certificate = selfSignedCertificate(clock.now());
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const resources = resourcesOf(options);
@@ -84,8 +83,8 @@ function resourcesOf({ cluster, types, clock }: LocalApiOptions): readonly Serve
   ];
 }
 
-async function createNamespaces(cluster: Cluster): Promise<void> {
-  for (const name of NAMESPACES) {
+async function createNamespaces(cluster: Cluster, names: readonly string[]): Promise<void> {
+  for (const name of names) {
     try {
       await cluster.create(NamespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     } catch (error) {

@@ -54,7 +54,9 @@ export async function listObjects(request: ResourceRequest): Promise<void> {
   if (query.continue) return exchange.send(200, shown.list(parts.pages.next(scope, query.continue, query.limit)), shown.form);
   const list = await resource.cluster.list(resource.type, query.selection);
   checkVersion(list, query);
-  return exchange.send(200, shown.list(parts.pages.first(scope, list, query.limit)), shown.form);
+  const { labelSelector, fieldSelector } = query.selection;
+  const counted = labelSelector === undefined && fieldSelector === undefined;
+  return exchange.send(200, shown.list(parts.pages.first(scope, list, query.limit, counted)), shown.form);
 }
 
 /** Only the present can be listed: an exact version of the past is gone, one that has not been reached is waited for in vain. */

@@ -22,6 +22,8 @@ export interface ServedResource {
 }
 
 const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+/** Namespaces are deleted one by one. */
+const NAMESPACE_VERBS = ALL_VERBS.filter((verb) => verb !== 'deletecollection');
 const READ_VERBS = ['get', 'list', 'watch'];
 const PART_VERBS = ['get', 'patch', 'update'];
 
@@ -39,7 +41,6 @@ const OWN_PARTS: Readonly<Record<string, readonly Subresource[]>> = {
     podPart('log', 'Pod', ['get']),
     podPart('portforward', 'PodPortForwardOptions', ['create', 'get']),
   ],
-  'Namespace.': [{ name: 'finalize', verbs: ['update'] }],
 };
 
 /** A kind of which objects are read and written. */
@@ -49,7 +50,8 @@ export function servedResource(type: ResourceType, cluster: Cluster): ServedReso
     subresources.push({ name: 'scale', verbs: PART_VERBS, kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } });
   }
   if (type.statusSubresource) subresources.push({ name: 'status', verbs: PART_VERBS });
-  return { type, cluster, verbs: ALL_VERBS, subresources: subresources.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  const verbs = type.kind === 'Namespace' && type.group === '' ? NAMESPACE_VERBS : ALL_VERBS;
+  return { type, cluster, verbs, subresources: subresources.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
 /** A kind of which objects are read alone. */

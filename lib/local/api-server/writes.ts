@@ -1,5 +1,7 @@
 import { apiVersionOf, type KubeObject } from '../../api';
 import { ClusterError, type PatchType } from '../../kube';
+import { versionRequired } from '../cluster/refusals';
+import { checkNamespace } from './namespace-lifecycle';
 import { existing, notFound, representation } from './reads';
 import { parseJson, parseYaml, readObject, readObjectText, unsupported } from './request-body';
 import { notAllowed, type ResourceRequest } from './resource-request';
@@ -52,7 +54,9 @@ export async function createObject(request: ResourceRequest): Promise<void> {
   const { exchange, resource } = request;
   const shown = representation(request);
   const options = writeOptions('CreateOptions', exchange.query, userAgent(request));
-  const created = await resource.cluster.create(resource.type, await inputObject(request, 'CreateOptions'), options);
+  const input = await inputObject(request, 'CreateOptions');
+  await checkNamespace(request, input.metadata.name || input.metadata.generateName);
+  const created = await resource.cluster.create(resource.type, input, options);
   await exchange.send(201, shown.object(created), shown.form);
 }
 
@@ -71,15 +75,17 @@ export async function updateObject(request: ResourceRequest): Promise<void> {
       `the name of the object (${input.metadata.name ?? ''}) does not match the name on the URL (${path.name})`,
     );
   }
-  const { uid } = input.metadata;
-  if (uid) {
+  const { uid, resourceVersion } = input.metadata;
+  const unconditional = !resourceVersion || resourceVersion === '0';
+  if (uid || (unconditional && !isBuiltIn(type.group))) {
     const old = await existing(request);
-    if (old.metadata.uid !== uid) {
+    if (uid && old.metadata.uid !== uid) {
       const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
       const resourceName = type.group ? `${type.plural}.${type.group}` : type.plural;
       throw new ClusterError('Conflict', `Operation cannot be fulfilled on ${resourceName} "${path.name}": ${why}`);
     }
   }
+  if (unconditional && !isBuiltIn(type.group)) throw versionRequired(type, path.name!);
   const write = path.subresource === 'status' ? cluster.updateStatus : cluster.update;
   await exchange.send(200, shown.object(await write.call(cluster, type, input, options)), shown.form);
 }
@@ -129,6 +135,7 @@ export async function patchObject(request: ResourceRequest): Promise<void> {
   if (subresource !== 'scale') exchange.warn(validatedPatch(type, mode, patch, apply ? undefined : bytes.toString('utf8')));
   const before = apply ? await cluster.get(type, path.namespace, path.name!) : undefined;
   if (apply && !before && subresource) throw notFound(request);
+  if (apply && !before) await checkNamespace(request, path.name);
   const stored = await cluster.patch(type, path.namespace, path.name!, patchType, patch, {
     ...options,
     ...(subresource ? { subresource } : {}),

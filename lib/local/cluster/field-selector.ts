@@ -5,7 +5,16 @@ const COMMON_FIELDS = ['metadata.name', 'metadata.namespace'];
 
 /** Beside name and namespace, the fields by which the API server lets each kind be selected. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  pods: ['spec.nodeName', 'spec.restartPolicy', 'spec.serviceAccountName', 'status.phase', 'status.podIP'],
+  pods: [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'status.phase',
+    'status.podIP',
+    'status.nominatedNodeName',
+  ],
+  nodes: [],
   namespaces: ['status.phase'],
   secrets: ['type'],
   replicasets: ['status.replicas'],
@@ -20,6 +29,13 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
     'type',
   ],
 };
+
+/** As an API server says it: kinds of Kubernetes that have none but the two fields of all have a text of their own. */
+function unsupported({ group, plural }: ResourceType, path: string): string {
+  const custom = group.includes('.') && !group.endsWith('.k8s.io');
+  if (custom || (group === '' && FIELDS[plural])) return `field label not supported: ${path}`;
+  return `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
+}
 
 const BUILT_IN_GROUPS = new Set(['', 'apps']);
 
@@ -39,7 +55,7 @@ export function parseFieldSelector(type: ResourceType, text: string | undefined)
       const parsed = /^\s*([^=!]+?)\s*(==|=|!=)\s*(.*?)\s*$/.exec(term);
       if (!parsed) throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`);
       const [, path, operator, wanted] = parsed as unknown as [string, string, string, string];
-      if (!known.includes(path)) throw badRequest(`field label not supported: ${path}`);
+      if (!known.includes(path)) throw badRequest(unsupported(type, path));
       return { path, equal: operator !== '!=', wanted };
     });
   return (object) => terms.every(({ path, equal, wanted }) => (fieldText(object, path) === wanted) === equal);

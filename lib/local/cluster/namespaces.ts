@@ -2,7 +2,7 @@ import { EventType, type KubeObject, type Namespace, NamespaceType, type Resourc
 import type { CollectorWrites } from './garbage-collector';
 import type { ObjectSpace } from './object-space';
 import type { AnyStored } from './object-table';
-import { forbidden, notFound } from './refusals';
+import { notFound, terminating } from './refusals';
 
 type NamespaceObject = Namespace & { readonly spec?: { readonly finalizers?: readonly string[] } };
 
@@ -31,8 +31,7 @@ export class Namespaces {
       if (typeKey(type) === typeKey(EventType) && name !== 'default') throw notFound(NamespaceType, name);
       this.writes.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     } else if (namespace.metadata.deletionTimestamp) {
-      const why = `unable to create new content in namespace ${name} because it is being terminated`;
-      throw forbidden(type, object.metadata.name ?? object.metadata.generateName ?? '', why);
+      throw terminating(type, object.metadata.name ?? object.metadata.generateName ?? '', name);
     }
   }
 

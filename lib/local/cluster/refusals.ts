@@ -44,6 +44,30 @@ export function invalid(type: ResourceType, name: string, ...details: string[]):
 export const forbidden = (type: ResourceType, name: string, why: string): ClusterError =>
   new ClusterError('Forbidden', `${qualifiedResource(type)} "${name}" is forbidden: ${why}`);
 
+/** Refusal to create something in a namespace that is being deleted. */
+export function terminating(type: ResourceType, name: string, namespace: string): ClusterError {
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  const message = `namespace ${namespace} is being terminated`;
+  return new ClusterError('Forbidden', `${qualifiedResource(type)} "${name}" is forbidden: ${why}`, {
+    name,
+    ...(type.group ? { group: type.group } : {}),
+    kind: type.plural,
+    causes: [{ reason: 'NamespaceTerminating', message, field: 'metadata.namespace' }],
+  });
+}
+
+/** Refusal to replace an object whatever its version, which custom resources do not allow. */
+export function versionRequired(type: ResourceType, name: string): ClusterError {
+  const field = 'metadata.resourceVersion';
+  const message = 'Invalid value: 0x0: must be specified for an update';
+  return new ClusterError('Invalid', `${qualifiedResource(type)} "${name}" is invalid: ${field}: ${message}`, {
+    name,
+    ...(type.group ? { group: type.group } : {}),
+    kind: type.plural,
+    causes: [{ reason: 'FieldValueInvalid', message, field }],
+  });
+}
+
 /** Refusal of a kind of patch that custom resources do not have. */
 export const noStrategicMerge = (): ClusterError =>
   new ClusterError(

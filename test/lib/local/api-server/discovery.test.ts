@@ -97,7 +97,14 @@ test('the version and the health are told', async () => {
 test('this machine is a node, the usual namespaces are there, and kinds are defined and established', async () => {
   expect((await send('/api/v1/nodes')).json).toMatchObject({ kind: 'NodeList', items: [{ metadata: { name: 'local' } }] });
   const { items } = (await send('/api/v1/namespaces')).json as { items?: { metadata: { name: string } }[] };
-  expect(items?.map(({ metadata }) => metadata.name)).toEqual(['default', 'knative-serving', 'kube-system']);
+  expect(items?.map(({ metadata }) => metadata.name)).toEqual([
+    'default',
+    'knative-eventing',
+    'knative-serving',
+    'kube-node-lease',
+    'kube-public',
+    'kube-system',
+  ]);
   const definition = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/services.serving.knative.dev';
   expect((await send(definition)).json).toMatchObject({
     spec: { names: { kind: 'Service' } },

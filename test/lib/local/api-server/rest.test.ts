@@ -226,6 +226,14 @@ test('pages show the list as it was when the first one was read', async () => {
   expect((await server.send(`${CONFIG_MAPS}?continue=${unknown}`)).json).toMatchObject({ code: 410, reason: 'Expired' });
 });
 
+test('pages of a selection do not say how many objects are left', async () => {
+  for (const name of ['a', 'b', 'c']) await post(CONFIG_MAPS, { ...configMap(name), metadata: { name, labels: { x: 'y' } } });
+  for (const selector of ['labelSelector=x', 'fieldSelector=metadata.name!%3Dz']) {
+    const { metadata } = (await server.send(`${CONFIG_MAPS}?limit=2&${selector}`)).json;
+    expect(metadata).toEqual({ resourceVersion: expect.any(String), continue: expect.any(String) });
+  }
+});
+
 test('a list of another time than the present is refused, as gone or as not yet there', async () => {
   const { json } = await post(CONFIG_MAPS, configMap('a'));
   const { resourceVersion } = json['metadata'] as { resourceVersion: string };

@@ -1,6 +1,6 @@
 import type { IncomingMessage as Message, OutgoingHttpHeaders } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
-import { allTypes, type KubeObject } from '../../../../lib/api';
+import { allTypes, type KubeObject, NamespaceType } from '../../../../lib/api';
 import { noLog, RealClock, seededRandom } from '../../../../lib/base';
 import { ApiServer, type ApiServerOptions, selfSignedCertificate, servedResource } from '../../../../lib/local/api-server';
 import { MemoryCluster } from '../../../../lib/local/cluster';
@@ -28,6 +28,7 @@ export class TestServer {
   static async start(more: Partial<ApiServerOptions> = {}, given: { history?: number; cluster?: MemoryCluster } = {}) {
     const clock = new RealClock({ unref: true });
     const { cluster = new MemoryCluster({ clock, random: seededRandom(1), types: allTypes, ...given }) } = given;
+    await ensureNamespace(cluster, 'default');
     const certificate = selfSignedCertificate(clock.now());
     const resources = allTypes.map((type) => servedResource(type, cluster));
     const server = new ApiServer({ clock, log: noLog, token: TOKEN, certificate, resources, ...more });
@@ -85,6 +86,11 @@ export class TestServer {
   async watch(path: string): Promise<WatchReader> {
     return new WatchReader(await this.open(path));
   }
+}
+
+async function ensureNamespace(cluster: MemoryCluster, name: string): Promise<void> {
+  if (await cluster.get(NamespaceType, undefined, name)) return;
+  await cluster.create(NamespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 }
 
 export interface ReadEvent {
