@@ -85,7 +85,11 @@ export function dryRunContract(context: ContractContext): void {
       const late = context.cluster.delete(ConfigMapType, context.namespace, 'a', {
         resourceVersion: before.metadata.resourceVersion,
       });
-      await refused('Conflict', late, /Precondition failed: ResourceVersion|the object has been modified/);
+      await refused(
+        'Conflict',
+        late,
+        /the ResourceVersion in the precondition \(.*\) does not match the ResourceVersion in record \(.*modified$/,
+      );
       const { resourceVersion } = metadata;
       expect(await context.cluster.delete(ConfigMapType, context.namespace, 'a', { resourceVersion })).toBeUndefined();
       expect(names((await context.cluster.list(ConfigMapType, { namespace: context.namespace })).items)).not.toContain('a');

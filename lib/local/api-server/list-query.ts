@@ -105,6 +105,6 @@ function checkMatch(
     );
   }
   if (match === 'Exact' && resourceVersion === '0') {
-    throw refused('resourceVersionMatch', 'Forbidden: resourceVersionMatch "Exact" is forbidden for resourceVersion "0"');
+    throw refused('resourceVersionMatch', 'Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
   }
 }

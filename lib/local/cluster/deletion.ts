@@ -24,23 +24,39 @@ export function isReleased(type: ResourceType, object: AnyStored): boolean {
 /** What a request to delete makes of an object: marked for deletion, or the same if it was so already. */
 export function markedForDeletion(type: ResourceType, object: AnyStored, options: DeleteOptions, now: number): AnyStored {
   const finalizers = finalizersAfter(object.metadata.finalizers ?? [], options.propagation);
-  const grace = graceSeconds(type, object, options);
-  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata;
-  const sooner = !deletionTimestamp || grace < deletionGracePeriodSeconds;
-  if (!sooner && jsonEqual(finalizers, object.metadata.finalizers ?? [])) return object;
+  const { deletionTimestamp } = object.metadata;
+  const end = deletionTimestamp ? sooner(type, object, options, now) : endAfter(graceSeconds(type, object, options), now);
+  if (!end && jsonEqual(finalizers, object.metadata.finalizers ?? [])) return object;
   const marked: AnyStored = {
     ...object,
     metadata: {
       ...object.metadata,
       finalizers: finalizers.length > 0 ? finalizers : undefined,
-      deletionTimestamp: sooner ? timestamp(now + grace * 1000) : deletionTimestamp,
-      deletionGracePeriodSeconds: sooner ? grace : deletionGracePeriodSeconds,
+      ...end,
     },
   };
   if (deletionTimestamp) return marked;
   return nextGeneration(
     isNamespace(type) ? { ...marked, status: { ...(marked.status as object), phase: 'Terminating' } } : marked,
   );
+}
+
+type End = Pick<AnyStored['metadata'], 'deletionTimestamp' | 'deletionGracePeriodSeconds'>;
+
+const endAfter = (grace: number, now: number): End => ({
+  deletionTimestamp: timestamp(now + grace * 1000),
+  deletionGracePeriodSeconds: grace,
+});
+
+/** When an object that is being deleted already ends instead, if that is sooner: its grace counts from when it began. */
+function sooner(type: ResourceType, object: AnyStored, options: DeleteOptions, now: number): End | undefined {
+  const { deletionTimestamp = '', deletionGracePeriodSeconds: current = 0 } = object.metadata;
+  const grace = graceSeconds(type, object, { ...options, gracePeriodSeconds: options.gracePeriodSeconds ?? current });
+  if (grace >= current) return undefined;
+  const began = Date.parse(deletionTimestamp) - current * 1000;
+  if (began + grace * 1000 >= now) return endAfter(grace, began);
+  // What is left of it, for whoever has to confirm, is at least a second.
+  return { deletionTimestamp: timestamp(now), deletionGracePeriodSeconds: grace === 0 ? 0 : 1 };
 }
 
 /** An explicit mode replaces the one that was asked for before. */
@@ -58,5 +74,6 @@ function graceSeconds(type: ResourceType, object: AnyStored, options: DeleteOpti
   const { spec, status } = object as unknown as Pod;
   if (!spec?.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed') return 0;
   const own = spec.terminationGracePeriodSeconds ?? DEFAULT_POD_GRACE_SECONDS;
-  return Math.max(0, options.gracePeriodSeconds ?? own);
+  const wanted = options.gracePeriodSeconds ?? own;
+  return wanted < 0 ? 1 : wanted;
 }

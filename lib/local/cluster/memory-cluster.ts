@@ -31,6 +31,7 @@ import { parseWatchVersion } from './watch-hub';
 import {
   checkKind,
   checkPreconditions,
+  checkSeen,
   created,
   MAX_GENERATED_BASE,
   nextGeneration,
@@ -165,7 +166,7 @@ export class MemoryCluster implements Cluster {
     options: DeleteOptions = {},
   ): Promise<Stored<T> | undefined> {
     const old = this.#existing(type, namespace, name);
-    checkPreconditions(type, old, options);
+    checkSeen(type, old, options);
     return this.#delete(type, old, options) as unknown as Stored<T> | undefined;
   }
 

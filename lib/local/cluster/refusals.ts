@@ -25,6 +25,20 @@ export const staleVersion = (type: ResourceType, name: string): ClusterError =>
 export const wrongUid = (type: ResourceType, name: string, expected: string, actual: string): ClusterError =>
   conflict(type, name, `Precondition failed: UID in precondition: ${expected}, UID in object meta: ${actual}`);
 
+/** Refusal to delete what has another uid or another version than the client has seen. */
+export function notAsSeen(
+  { group, kind }: ResourceType,
+  name: string,
+  what: 'UID' | 'ResourceVersion',
+  seen: string,
+  found: string,
+) {
+  const since = what === 'UID' ? 'deleted and then recreated' : 'modified';
+  const why = `the ${what} in the precondition (${seen}) does not match the ${what} in record (${found})`;
+  const about = `Operation cannot be fulfilled on ${group ? `${kind}.${group}` : kind} ${JSON.stringify(name)}`;
+  return new ClusterError('Conflict', `${about}: ${why}. The object might have been ${since}`);
+}
+
 /** Refusal to create what was meant as a change of an earlier object. */
 export const uidOfNone = (type: ResourceType, name: string, uid: string): ClusterError =>
   conflict(type, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);

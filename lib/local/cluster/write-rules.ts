@@ -2,7 +2,7 @@ import { apiVersionOf, type KubeObject, type ObjectMeta, type ResourceType } fro
 import { jsonEqual, timestamp } from '../../base';
 import { frozenCopy } from './frozen-copy';
 import type { AnyStored } from './object-table';
-import { badRequest, invalid, noSuchResource, staleVersion, wrongUid } from './refusals';
+import { badRequest, invalid, noSuchResource, notAsSeen, staleVersion, wrongUid } from './refusals';
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const SUBDOMAIN_RULE =
@@ -42,6 +42,14 @@ export function checkPreconditions(type: ResourceType, old: AnyStored, wanted: {
   const { name, uid, resourceVersion } = old.metadata;
   if (wanted.uid && wanted.uid !== uid) throw wrongUid(type, name, wanted.uid, uid);
   if (wanted.resourceVersion && wanted.resourceVersion !== resourceVersion) throw staleVersion(type, name);
+}
+
+/** Refuses to delete another object, or another version of it, than the client has seen. */
+export function checkSeen(type: ResourceType, old: AnyStored, seen: { resourceVersion?: string; uid?: string }): void {
+  const { name, uid, resourceVersion } = old.metadata;
+  if (seen.uid && seen.uid !== uid) throw notAsSeen(type, name, 'UID', seen.uid, uid);
+  if (!seen.resourceVersion || seen.resourceVersion === resourceVersion) return;
+  throw notAsSeen(type, name, 'ResourceVersion', seen.resourceVersion, resourceVersion);
 }
 
 /** What a client's object becomes when it is created: metadata of the server's making, no status where that is written apart. */
