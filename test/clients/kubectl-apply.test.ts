@@ -116,7 +116,8 @@ describeWith(['kubectl'], 'kubectl apply', () => {
       await server(settings({ a: '1' }, 'moved'));
       const { data, metadata } = await get('moved');
       expect(data).toEqual({ a: '1' });
-      expect(metadata.managedFields!.map(({ manager, operation }) => `${manager} ${operation}`)).toEqual([
+      // In the order of their times, which have no more than seconds.
+      expect(metadata.managedFields!.map(({ manager, operation }) => `${manager} ${operation}`).sort()).toEqual([
         'kubectl Apply',
         'kubectl-last-applied Apply',
       ]);

@@ -49,7 +49,10 @@ describeWith(['kubectl'], 'kubectl', () => {
     test('keeps a copy of what was refused', async () => {
       const { code, stderr } = await edit('s/Editor/Other/', 'ksvc/hello');
       expect(code).toBe(1);
-      expect(stderr).toMatch(/A copy of your changes has been stored to/);
+      expect(stderr).toMatch(
+        /could not be patched: admission webhook .* denied the request: validation failed: Saw the following changes/,
+      );
+      expect(stderr).toMatch(/You can run `kubectl replace -f \S+` to try this update again/);
     });
   });
 
