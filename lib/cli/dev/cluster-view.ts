@@ -1,23 +1,30 @@
 import {
+  BrokerType,
+  ChannelType,
   ConfigurationType,
   DeploymentType,
   DomainMappingType,
   EventType,
   IngressType,
+  InMemoryChannelType,
   type KubeObject,
   labels,
+  ParallelType,
   PodType,
   type ResourceType,
   RevisionType,
   RouteType,
+  SequenceType,
   ServiceType,
+  SubscriptionType,
+  TriggerType,
 } from '../../api';
 import { type Clock, noLog } from '../../base';
 import { type Cluster, Informer } from '../../kube';
 import { World } from '../why/world';
 import type { LogTail } from './log-tail';
 
-/** Kinds on the way from a service down to its containers. */
+/** Kinds on the way from a service down to its containers, and on that of events to services. */
 const KINDS: readonly ResourceType[] = [
   ServiceType,
   ConfigurationType,
@@ -28,6 +35,13 @@ const KINDS: readonly ResourceType[] = [
   DeploymentType,
   PodType,
   EventType,
+  BrokerType,
+  TriggerType,
+  ChannelType,
+  InMemoryChannelType,
+  SubscriptionType,
+  SequenceType,
+  ParallelType,
 ];
 
 /** What explanations need of a cluster, kept up to date. */

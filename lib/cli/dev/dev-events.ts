@@ -25,6 +25,8 @@ export interface Reachable {
   readonly host: string;
   /** Hosts of its traffic tags by tag. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Of a broker: who gets its events, by the names of triggers. */
+  readonly triggers?: Readonly<Record<string, string>>;
 }
 
 /** How to reach the system as a whole. */

@@ -48,7 +48,14 @@ export class JsonReporter implements DevReporter {
           ...(Object.keys(tags).length > 0 ? { tags } : {}),
         }));
     const [routes, domains] = [lines('Route'), lines('DomainMapping')];
-    const more = { ...(routes.length > 0 ? { routes } : {}), ...(domains.length > 0 ? { domains } : {}) };
+    const brokers = reachable.flatMap(({ namespace, name, url, host, triggers }) =>
+      triggers ? [{ name, namespace, url, host, triggers }] : [],
+    );
+    const more = {
+      ...(brokers.length > 0 ? { brokers } : {}),
+      ...(routes.length > 0 ? { routes } : {}),
+      ...(domains.length > 0 ? { domains } : {}),
+    };
     const api = { ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(state === undefined ? {} : { state }) };
     this.#event('ready', { gateway, ...api, services: lines('Service'), ...more, elapsedMs: Math.round(elapsedMs) });
   }

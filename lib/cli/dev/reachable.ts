@@ -1,4 +1,5 @@
-import type { DomainMapping, KubeObject, Route, Service } from '../../api';
+import { type Broker, type DomainMapping, type KubeObject, type Route, type Service, TriggerType } from '../../api';
+import { World } from '../why/world';
 import type { Reachable } from './dev-events';
 
 /** The domain of hosts that resolve to this machine by a public DNS server, and the one that needs none. */
@@ -35,8 +36,24 @@ function reachableDomain({ kind, metadata }: DomainMapping, gateway: string): Re
   return { kind, name: host, namespace, url: mappedUrl(host, gateway), internal: false, host, tags: {} };
 }
 
-/** How a ready Service, Route or DomainMapping is reached, or undefined for other kinds. */
-export function reachable(object: KubeObject, gateway: string): Reachable | undefined {
+/** Under this name the gateway takes events for brokers, whose path is `/NAMESPACE/NAME`. */
+const BROKERS = 'broker-ingress.knative-eventing';
+
+function reachableBroker({ kind, metadata }: Broker, gateway: string, world: World): Reachable {
+  const { name = '', namespace = '' } = metadata;
+  const host = BROKERS + SSLIP;
+  const triggers = world
+    .all(TriggerType)
+    .filter((one) => one.metadata.namespace === namespace && (one.spec.broker ?? one.spec.brokerRef?.name) === name);
+  return {
+    ...{ kind, name, namespace, url: `${localUrl(host, gateway)}/${namespace}/${name}`, internal: false, host, tags: {} },
+    triggers: Object.fromEntries(triggers.map((one) => [one.metadata.name ?? '', one.status?.subscriberUri ?? ''])),
+  };
+}
+
+/** How a ready Service, Route, DomainMapping or Broker is reached, or undefined for other kinds. */
+export function reachable(object: KubeObject, gateway: string, world: World = new World([], 0)): Reachable | undefined {
+  if (object.kind === 'Broker') return reachableBroker(object as Broker, gateway, world);
   if (object.kind === 'DomainMapping') return reachableDomain(object as DomainMapping, gateway);
   const { kind, metadata, status } = object as Service | Route;
   const host = hostOf(status?.url);

@@ -90,7 +90,7 @@ export function readiness(targets: readonly Target[], world: World, gateway: str
     .filter(({ node }) => node.state === 'ready')
     .map(({ target: { type, object } }) => {
       const current = world.get(type, object.metadata.namespace ?? '', object.metadata.name ?? '');
-      return current && reachable(current, gateway);
+      return current && reachable(current, gateway, world);
     });
   const coming = world.all(PodType).some((pod) => !pod.metadata.deletionTimestamp && podTrouble(pod, world).state !== 'ready');
   return {

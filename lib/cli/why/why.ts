@@ -8,7 +8,6 @@ import {
   DeploymentType,
   type DomainMapping,
   IngressType,
-  type KResourceStatus,
   type KubeObject,
   labels,
   type Pod,
@@ -20,36 +19,15 @@ import {
   type Service,
   ServiceType,
 } from '../../api';
-import type { ErrorCode } from '../../base';
 import { lastWords, podTrouble } from './pod-trouble';
+import { readyTrouble } from './ready-trouble';
+import { eventingKinds, whyEventing } from './why-eventing';
 import { type Trouble, type WhyNode, whyNode } from './why-node';
 import type { World } from './world';
 
 /** Lines of a pod's output that are kept with it, without those that only name Node's own code. */
 const LOG_LINES = 12;
 const NOISE = /^\s*$|^\s+at .*\bnode:/;
-
-const CODES: readonly (readonly [RegExp, ErrorCode, boolean])[] = [
-  [/^(ContainerMissing|ErrImagePull|ImagePullBackOff|InvalidImageName)$/, 'KNC3101', true],
-  [/^(ExitCode-?\d+|CrashLoopBackOff)$/, 'KNC3102', false],
-  [/^ProgressDeadlineExceeded$/, 'KNC3103', false],
-  [/^(RevisionMissing|ConfigurationMissing|RevisionNotOwned)$/, 'KNC3104', true],
-  [/^(TLSNotSupported|DomainClaimFailed)$/, 'KNC3100', true],
-];
-
-/** What the Ready condition of a Knative object says; a condition about an older generation says nothing. */
-function readyTrouble(object: KubeObject): Trouble {
-  const status = object.status as KResourceStatus | undefined;
-  const ready = conditionOf(status?.conditions, 'Ready');
-  const stale = (status?.observedGeneration ?? 0) !== (object.metadata.generation ?? 0);
-  if (!ready || stale) return { state: 'waiting', reason: 'Reconciling' };
-  if (ready.status === 'True') return { state: 'ready' };
-  const { reason, message } = ready;
-  const said = { ...(reason ? { reason } : {}), ...(message ? { message } : {}) };
-  if (ready.status === 'Unknown') return { state: 'waiting', ...said };
-  const [, code, final] = CODES.find(([pattern]) => pattern.test(reason ?? '')) ?? [undefined, 'KNC3100' as const, false];
-  return { state: 'failed', ...said, code, final };
-}
 
 function whyPod(pod: Pod, world: World): WhyNode {
   const trouble = podTrouble(pod, world);
@@ -150,6 +128,12 @@ const BY_KIND: Readonly<Record<string, (object: never, world: World) => WhyNode>
   'serving.knative.dev/v1/Revision': whyRevision,
   'apps/v1/Deployment': whyDeployment,
   'v1/Pod': whyPod,
+  ...Object.fromEntries(
+    eventingKinds.map((kind) => [
+      kind,
+      (object: KubeObject, world: World) => whyEventing(object, world, (below) => why(below, world)),
+    ]),
+  ),
 };
 
 /** True if `why` has something to say about this kind. */
@@ -159,7 +143,8 @@ export function isExplained({ apiVersion, kind }: KubeObject): boolean {
 
 /**
  * Why an object is not ready: the tree from it down to the containers that it stands on. Pure.
- * Kinds: Service, Route, DomainMapping, Configuration, Revision, Deployment, Pod.
+ * Kinds: Service, Route, DomainMapping, Configuration, Revision, Deployment, Pod; Broker, Trigger, Channel, InMemoryChannel,
+ * Subscription, Sequence, Parallel.
  */
 export function why(object: KubeObject, world: World): WhyNode {
   const explain = BY_KIND[`${object.apiVersion}/${object.kind}`];

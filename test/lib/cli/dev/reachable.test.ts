@@ -1,4 +1,5 @@
 import { localUrl, reachable } from '../../../../lib/cli/dev/reachable';
+import { World } from '../../../../lib/cli/why/world';
 
 const GATEWAY = 'http://127.0.0.1:8080';
 
@@ -60,4 +61,21 @@ test('a service that is visible inside the cluster alone has the URL by which ot
     status: { url: 'http://back.default.svc.cluster.local' },
   };
   expect(reachable(object, GATEWAY)).toMatchObject({ internal: true, url: 'http://back.default.svc.cluster.local' });
+});
+
+test('a broker is reached by a path, and names those who get its events', () => {
+  const metadata = { name: 'orders', namespace: 'default' };
+  const broker = { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', metadata };
+  const trigger = (name: string, of: string) => ({
+    apiVersion: 'eventing.knative.dev/v1',
+    kind: 'Trigger',
+    metadata: { name, namespace: 'default' },
+    spec: { broker: of },
+    status: { subscriberUri: `http://${name}` },
+  });
+  const world = new World([trigger('a', 'orders'), trigger('b', 'other')], 0);
+  expect(reachable(broker, 'http://127.0.0.1:8080', world)).toMatchObject({
+    url: 'http://broker-ingress.knative-eventing.localhost:8080/default/orders',
+    triggers: { a: 'http://a' },
+  });
 });

@@ -1,0 +1,72 @@
+import {
+  apiVersionOf,
+  BrokerType,
+  ChannelType,
+  conditionOf,
+  findType,
+  InMemoryChannelType,
+  type KResourceStatus,
+  type KubeObject,
+  ParallelType,
+  SequenceType,
+  SubscriptionType,
+  TriggerType,
+} from '../../api';
+import { isJsonObject } from '../../base';
+import { readyTrouble } from './ready-trouble';
+import { type WhyNode, whyNode } from './why-node';
+import type { World } from './world';
+
+const TYPES = [BrokerType, TriggerType, ChannelType, InMemoryChannelType, SubscriptionType, SequenceType, ParallelType];
+
+/** Kinds that this explains, as `apiVersion/kind`. */
+export const eventingKinds: readonly string[] = TYPES.map((type) => `${apiVersionOf(type)}/${type.kind}`);
+
+/** Sinks are found one after the other: what is said to be missing for so long is, in milliseconds. */
+const SETTLED_MS = 2000;
+
+interface Reference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** All references to objects in a spec, wherever they stand; that of a trigger to its broker among them. */
+function references({ kind, metadata, spec }: KubeObject): Reference[] {
+  const { namespace = '' } = metadata;
+  const found: Reference[] = [];
+  const look = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) look(item);
+    if (!isJsonObject(value)) return;
+    const { kind, name, apiVersion, namespace: other } = value;
+    if (typeof kind === 'string' && typeof name === 'string' && typeof apiVersion === 'string') {
+      found.push({ kind, name, apiVersion, namespace: typeof other === 'string' && other ? other : namespace });
+    }
+    for (const part of Object.values(value)) look(part);
+  };
+  look(spec);
+  const broker = (spec as { readonly broker?: string } | undefined)?.broker;
+  if (kind === TriggerType.kind && broker) {
+    found.push({ kind: BrokerType.kind, name: broker, apiVersion: apiVersionOf(BrokerType), namespace });
+  }
+  return found;
+}
+
+/** @param whyBelow for objects of other kinds: kinds of eventing may refer to one another in a circle, so that these are not followed */
+export function whyEventing(object: KubeObject, world: World, whyBelow: (object: KubeObject) => WhyNode): WhyNode {
+  const trouble = readyTrouble(object);
+  if (trouble.state === 'ready') return whyNode(object, trouble, []);
+  const below = references(object).flatMap(({ apiVersion, kind, namespace, name }) => {
+    const type = findType(apiVersion, kind);
+    const target = type && world.get<KubeObject>(type, namespace, name);
+    if (!target) return [];
+    const own = eventingKinds.includes(`${apiVersion}/${kind}`);
+    return [own ? whyNode(target, readyTrouble(target), []) : whyBelow(target)];
+  });
+  const waits = below.filter(({ state }) => state !== 'ready');
+  const said = conditionOf((object.status as KResourceStatus | undefined)?.conditions, 'Ready')?.lastTransitionTime;
+  const fresh = said !== undefined && world.now - Date.parse(said) < SETTLED_MS;
+  if (trouble.state !== 'failed' || (waits.length === 0 && !fresh)) return whyNode(object, trouble, waits);
+  return whyNode(object, { ...trouble, state: 'waiting' }, waits);
+}
