@@ -19,6 +19,8 @@ export const programs = {
   'bin/synth-child.js': 'lib/cli/synth-child.ts',
   'bin/preload.js': 'lib/local/pods/preload.ts',
   'samples/autoscale.js': 'lib/local/samples/autoscale.ts',
+  'samples/cloudevents-player.js': 'lib/local/samples/cloudevents-player.ts',
+  'samples/cloudevents-player-page.js': 'lib/local/samples/cloudevents-player/page/main.ts',
   'samples/event-display.js': 'lib/local/samples/event-display.ts',
   'samples/helloworld.js': 'lib/local/samples/helloworld.ts',
 };

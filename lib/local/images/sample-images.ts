@@ -6,14 +6,15 @@ import type { Program } from './program';
 const SAMPLES: Readonly<Record<string, string>> = {
   'helloworld-go': 'helloworld',
   'autoscale-go': 'autoscale',
+  'cloudevents-player': 'cloudevents-player',
   'event-display': 'event-display',
   event_display: 'event-display',
 };
 
 /**
  * The bundled stand-in for a well-known image: `gcr.io/knative-samples/helloworld-go`, `ghcr.io/knative/autoscale-go:latest`,
- * `gcr.io/knative-releases/knative.dev/eventing/cmd/event_display`. A digest or a tag makes no difference.
- * @param directory where the samples are, as single JavaScript files.
+ * `gcr.io/knative-releases/knative.dev/eventing/cmd/event_display`, `quay.io/ruben/cloudevents-player`. A digest or a tag makes no difference.
+ * @param directory where the samples are, each as a JavaScript file of its name.
  */
 export function sampleProgram(image: string, directory: string): Program | undefined {
   const name = parseImage(image).repository.split('/').at(-1) ?? '';

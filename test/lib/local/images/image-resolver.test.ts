@@ -41,6 +41,8 @@ test.each([
   ['ghcr.io/knative/autoscale-go:v1', 'autoscale'],
   ['gcr.io/knative-releases/knative.dev/eventing/cmd/event_display', 'event-display'],
   ['ghcr.io/x/event-display', 'event-display'],
+  ['ruromero/cloudevents-player', 'cloudevents-player'],
+  ['quay.io/ruben/cloudevents-player:latest', 'cloudevents-player'],
   ['ghcr.io/acme/helloworld', undefined],
   ['ghcr.io/acme/toString', undefined],
 ])('%s is the sample %s', (image, sample) => {
