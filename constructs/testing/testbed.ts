@@ -26,9 +26,11 @@ import {
   seededRandom,
   VirtualClock,
 } from '../../lib/base';
+import type { Journal } from '../../lib/eventing';
 import { Informer } from '../../lib/kube';
 import { applyObjects } from '../../lib/local';
 import { LocalSystem, localServingConfig } from '../../lib/roles';
+import { bodyOf, type EventReceiver, type TestEvent, typeOf } from './event';
 import { objectsOf } from './objects';
 import { locate, type ServiceRef, type Stub, type StubHandler } from './stub';
 
@@ -111,6 +113,7 @@ export class Testbed {
   }
 
   #applied: readonly KubeObject[] = [];
+  #published = 0;
 
   private constructor(
     private readonly system: LocalSystem,
@@ -162,6 +165,40 @@ export class Testbed {
     const { path = '/', tag, ...init } = request;
     const host = await this.#host(service, tag);
     return this.system.gateway.fetch(new Request(new URL(path, `http://${host}`), init));
+  }
+
+  /**
+   * Sends an event to a broker, a channel, a sequence or a parallel, and moves time until it is taken. What becomes of it is in the
+   * `journal`, while you `advance`, or wait `until` something is there.
+   * @returns its id
+   * @throws KncError KNC3112 if the chart has no such broker, KNC3114 if the event is refused, with the reason
+   */
+  async publish(to: EventReceiver, event: TestEvent): Promise<string> {
+    const type = typeOf(to);
+    const { namespace, name } = locate(to);
+    const receiver = await this.system.cluster.get(type, namespace, name);
+    const { address } = (receiver?.status ?? {}) as { readonly address?: { readonly url?: string } };
+    if (!address?.url)
+      throw new KncError('KNC3112', `the chart has no ${type.kind} ${JSON.stringify(`${namespace}/${name}`)} that is ready`);
+    const id = event.id ?? `event-${++this.#published}`;
+    const headers = { 'content-type': 'application/cloudevents+json' };
+    const request = new Request(address.url, { method: 'POST', headers, body: bodyOf(event, id) });
+    const late = async () => new KncError('KNC3111', `the event ${id} was not taken within 15 minutes`);
+    const response = await this.#drive(this.system.gateway.fetch(request, { visibility: 'internal' }), late);
+    if (response.status === 202) return id;
+    throw new KncError(
+      'KNC3114',
+      `${type.kind} ${namespace}/${name} refused the event: ${response.status} ${await response.text()}`.trim(),
+    );
+  }
+
+  /**
+   * What happened to every event: which broker or channel it came to, who it was for, each attempt, the end.
+   * @example
+   * await bed.until(bed.journal.when({ event: id, kind: 'delivered' }));
+   */
+  get journal(): Journal {
+    return this.system.eventing.journal;
   }
 
   /** Moves time from one timer to the next until `promise` settles. @throws KncError KNC3111 after 15 virtual minutes */

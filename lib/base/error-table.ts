@@ -98,6 +98,10 @@ export const errorTable = {
     title: 'A Testbed was given a duration that it cannot read',
     remedy: "Write a Go duration such as '90s' or '2m', or a number of milliseconds of at least 0.",
   },
+  KNC3114: {
+    title: 'An event of a Testbed was refused',
+    remedy: 'Give it what the message asks for: a type, attributes in lower case, data that JSON can say.',
+  },
   KNC3301: {
     title: 'The state folder is in use by another knc dev',
     remedy: 'End that one, or give this one a folder of its own (--state DIR) or none (--ephemeral).',

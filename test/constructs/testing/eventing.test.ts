@@ -1,0 +1,97 @@
+import { Chart, Testing } from 'cdk8s';
+import { Broker, Delivery, Filter, KnService, Sequence } from 'knative-constructs';
+import { Testbed, type TestbedOptions } from 'knative-constructs/testing';
+
+const beds: Testbed[] = [];
+afterEach(async () => {
+  for (const bed of beds.splice(0)) await bed.stop();
+});
+
+async function start(chart: Chart, options?: TestbedOptions): Promise<Testbed> {
+  const bed = await Testbed.start(chart, options);
+  beds.push(bed);
+  return bed;
+}
+
+function shop() {
+  const chart = new Chart(Testing.app(), 'shop');
+  const service = (name: string) => new KnService(chart, name, { name, image: `example.com/${name}` });
+  return { chart, service, orders: new Broker(chart, 'orders', { name: 'orders' }) };
+}
+
+const kinds = (bed: Testbed, event: string) => bed.journal.entries({ event }).map(({ kind }) => kind);
+
+test('a service at zero is woken by an event that its trigger lets pass, and by no other', async () => {
+  const { chart, service, orders } = shop();
+  const fulfil = service('fulfil');
+  orders.on('order.created', { to: fulfil, where: Filter.data('amount > 100') });
+  const got: unknown[] = [];
+  const stub = Testbed.stub(fulfil, async (request) => {
+    got.push(await request.json());
+    return new Response(null, { status: 202 });
+  });
+  const bed = await start(chart, { stubs: [stub] });
+  await bed.advance('2m');
+  expect(bed.replicas(fulfil)).toBe(0);
+  const small = await bed.publish(orders, { type: 'order.created', data: { amount: 5 } });
+  await bed.advance('10s');
+  expect([kinds(bed, small), bed.replicas(fulfil)]).toEqual([['arrived'], 0]);
+  const big = await bed.publish('orders', { type: 'order.created', data: { amount: 500 } });
+  await bed.until(bed.journal.when({ event: big, kind: 'delivered' }));
+  expect([got, bed.replicas(fulfil)]).toEqual([[{ amount: 500 }], 1]);
+});
+
+test('what fails for good goes to the dead letter sink after its retries', async () => {
+  const { chart, service, orders } = shop();
+  const [broken, dead] = [service('broken'), service('dead')];
+  orders.onAny({ to: broken, delivery: Delivery.retry(3).backoff('linear', '2s').deadLetter(dead) });
+  const letters: (string | null)[] = [];
+  const bed = await start(chart, {
+    stubs: [
+      Testbed.stub(broken, () => new Response('no', { status: 503 })),
+      Testbed.stub(dead, (request) => {
+        letters.push(request.headers.get('ce-knativeerrorcode'));
+        return new Response(null, { status: 202 });
+      }),
+    ],
+  });
+  const id = await bed.publish(orders, { type: 'order.created' });
+  const { time } = await bed.until(bed.journal.when({ event: id, kind: 'deadLettered' }));
+  expect(letters).toEqual(['503']);
+  expect(kinds(bed, id).filter((kind) => kind === 'attempt')).toHaveLength(5);
+  expect(time - bed.journal.entries({ event: id })[0]!.time).toBeGreaterThanOrEqual(6000);
+});
+
+test('a sequence hands the reply of each step to the next, and the last to the broker', async () => {
+  const { chart, service, orders } = shop();
+  const steps = ['reserve', 'charge'].map(service);
+  const done = service('done');
+  const fulfil = new Sequence(chart, 'fulfil', { name: 'fulfil', steps, reply: orders });
+  orders.on('order.created', { to: fulfil });
+  orders.on('order.charge', { to: done });
+  const seen: string[] = [];
+  const step = (name: string) => async (request: Request) => {
+    seen.push(`${name} ${request.headers.get('ce-type')}`);
+    const headers = { 'ce-specversion': '1.0', 'ce-id': `${name}-1`, 'ce-source': `/${name}`, 'ce-type': `order.${name}` };
+    return new Response('{}', { headers: { ...headers, 'content-type': 'application/json' } });
+  };
+  const bed = await start(chart, {
+    stubs: [
+      ...steps.map((one) => Testbed.stub(one, step(one.name))),
+      Testbed.stub(done, (request) => {
+        seen.push(`done ${request.headers.get('ce-type')}`);
+        return new Response(null, { status: 202 });
+      }),
+    ],
+  });
+  await bed.publish(orders, { type: 'order.created', data: {} });
+  await bed.until(bed.journal.when({ event: 'charge-1', kind: 'delivered', log: 'broker/default/orders' }));
+  expect(seen).toEqual(['reserve order.created', 'charge order.reserve', 'done order.charge']);
+});
+
+test('an event that is none, or for a broker that is not there, is refused', async () => {
+  const { chart, orders } = shop();
+  const bed = await start(chart);
+  await expect(bed.publish(orders, { type: '' })).rejects.toThrow('type: MUST be a non-empty string');
+  await expect(bed.publish('nothere', { type: 't' })).rejects.toThrow('no Broker "default/nothere"');
+});
