@@ -34,6 +34,8 @@ export interface AppRunner {
 
 /** An app has this long to synthesize, in milliseconds. */
 const SYNTH_TIMEOUT_MS = 60_000;
+/** After this long, in milliseconds, a person is told what is being waited for. */
+const PATIENCE_MS = 5_000;
 
 function spawnApp(source: AppSource, request: SynthRequest, home: string, runner: AppRunner): ChildProcess {
   const carried = { [SYNTH_REQUEST]: JSON.stringify(request), CDK8S_OUTDIR: path.join(request.outFolder, 'command') };
@@ -71,6 +73,12 @@ function ended(child: ChildProcess, runner: AppRunner): Promise<{ code: number |
       const seconds = SYNTH_TIMEOUT_MS / 1000;
       stop(new KncError('KNC1004', `The app took longer than ${seconds} s to synthesize`));
     });
+    const patience = runner.clock.after(PATIENCE_MS, () => {
+      const seconds = SYNTH_TIMEOUT_MS / 1000;
+      runner.onOutput(
+        `knc: still waiting for the app to end, up to ${seconds} s; a timer, server or connection that it opened keeps it alive\n`,
+      );
+    });
     const onAbort = () => stop(runner.signal?.reason);
     const stop = (reason: unknown) => {
       kill(child);
@@ -79,6 +87,7 @@ function ended(child: ChildProcess, runner: AppRunner): Promise<{ code: number |
     };
     const finish = () => {
       timer.cancel();
+      patience.cancel();
       runner.signal?.removeEventListener('abort', onAbort);
     };
     runner.signal?.addEventListener('abort', onAbort, { once: true });

@@ -248,24 +248,30 @@ test('a command that fails shows what it printed', async () => {
   expect(text).toContain('no such thing');
 });
 
-test('an app that does not end is ended after a minute', async () => {
+test('an app that does not end is ended after a minute, and is said to be waited for long before', async () => {
+  const told: string[] = [];
   const executor = new CountingExecutor(() => {});
   const clock = new VirtualClock(executor);
   const started = new Promise<void>((resolve) => {
-    failure({ 'main.ts': `console.log('up'); setInterval(() => {}, 1000);` }, { clock, onOutput: () => resolve() }).then(
-      (text) => {
-        expect(text).toContain('KNC1004');
-        expect(text).toContain('longer than 60 s');
-        done();
-      },
-    );
+    failure(
+      { 'main.ts': `console.log('up'); setInterval(() => {}, 1000);` },
+      { clock, onOutput: (text) => resolve(void told.push(text)) },
+    ).then((text) => {
+      expect(text).toContain('KNC1004');
+      expect(text).toContain('longer than 60 s');
+      done();
+    });
   });
   let done: () => void = () => {};
   const finished = new Promise<void>((resolve) => {
     done = resolve;
   });
   await started;
-  await clock.advance(60_000);
+  await clock.advance(4_999);
+  expect(told).toEqual(['up\n']);
+  await clock.advance(1);
+  expect(told[1]).toContain('still waiting for the app to end, up to 60 s');
+  await clock.advance(55_000);
   await finished;
 });
 
