@@ -94,8 +94,8 @@ export const annotations = {
   tagToHost: [internal('tag-to-host')],
 
   brokerClass: [eventing('broker.class')],
-  /** `enabled` on a Trigger of the broker `default`: the broker is made where it is not there. */
-  injection: [eventing('injection')],
+  /** `enabled` on a Trigger of the broker `default`, or as a label of a Namespace: the broker is made where it is not there. */
+  injection: [eventing('injection'), 'knative-eventing-injection'],
   /** `cluster` or `namespace`: whether a channel shares its dispatcher. */
   eventingScope: [eventing('scope')],
   /** On a Trigger: an object, as JSON, that must be ready first. */

@@ -4,9 +4,11 @@ import {
   channelReconciler,
   eventTypeReconciler,
   inMemoryChannelReconciler,
+  namespaceInjectionReconciler,
   parallelReconciler,
   sequenceReconciler,
   subscriptionReconciler,
+  triggerInjectionReconciler,
   triggerReconciler,
 } from './eventing';
 import type { Reconciler } from './reconciler';
@@ -24,4 +26,6 @@ export const eventingReconcilers: readonly Reconciler<KubeObject, ServingConfig>
   subscriptionReconciler,
   sequenceReconciler,
   parallelReconciler,
+  triggerInjectionReconciler,
+  namespaceInjectionReconciler,
 ];

@@ -1,20 +1,9 @@
-import {
-  apiVersionOf,
-  type DomainMapping,
-  K8sServiceType,
-  type KReference,
-  type KubeObject,
-  type ResourceType,
-  referenceText,
-  resolveSchema,
-  type Stored,
-  schemaOf,
-  servedTypes,
-} from '../../api';
+import { type DomainMapping, type KReference, type ResourceType, referenceText, type Stored, servedTypes } from '../../api';
 import type { Observed } from '../reconciler';
+import { addressableAmong, resolveReference, ResolveError as TargetError, typeAmong } from '../resolve';
 
 /** A target cannot be resolved; the message is what the status says. */
-export class TargetError extends Error {}
+export { ResolveError as TargetError } from '../resolve';
 
 /** Where a mapping leads: a Kubernetes Service of its own namespace, by the name under which it is called. */
 export interface ResolvedTarget {
@@ -22,52 +11,16 @@ export interface ResolvedTarget {
   readonly service: string;
 }
 
-interface Address {
-  readonly name?: string;
-  readonly url?: string;
-}
-
-/** Whether objects of a kind say in their status where they are reached. */
-function hasAddress(type: ResourceType): boolean {
-  const status = schemaOf(apiVersionOf(type), type.kind)?.properties?.status;
-  return status !== undefined && 'address' in (resolveSchema(status).properties ?? {});
-}
-
-/** Kinds that have an address by their shape, and the Services of Kubernetes, which have one by their name. */
-export const addressableTypes: readonly ResourceType[] = [
-  K8sServiceType,
-  ...servedTypes.filter((type) => type !== K8sServiceType && hasAddress(type)),
-];
+/** Kinds that a mapping can lead to. */
+export const addressableTypes: readonly ResourceType[] = addressableAmong(servedTypes);
 
 /** The kind of a target, if objects of that kind can be one. */
-export function targetType({ apiVersion, kind }: KReference): ResourceType | undefined {
-  return addressableTypes.find((type) => apiVersionOf(type) === apiVersion && type.kind === kind);
-}
-
-/** The address that an object has, chosen as the reference says. */
-function addressOf(target: KubeObject, ref: KReference): Address {
-  const { address, addresses = [] } = (target.status ?? {}) as { readonly address?: Address; readonly addresses?: Address[] };
-  if (!address && addresses.length === 0) throw new TargetError(`address not set for ${referenceText(ref)}`);
-  if (!ref.address) return addresses[0] ?? address!;
-  const named = addresses.find(({ name }) => name === ref.address);
-  if (!named) throw new TargetError(`address with name ${JSON.stringify(ref.address)} not found for ${referenceText(ref)}`);
-  return named;
-}
+export const targetType = (ref: KReference): ResourceType | undefined => typeAmong(addressableTypes, ref);
 
 /** The URL of a target. @throws TargetError if there is no such object, or it has no address yet */
 function urlOf(ref: KReference, observed: Observed, clusterDomain: string): string {
-  const { namespace = '', name } = ref;
-  const type = targetType(ref);
-  if (!type) throw new TargetError(`address not set for ${referenceText(ref)}`);
-  const target = observed.get(type, namespace, name);
-  if (!target) {
-    const resource = type.group ? `${type.plural}.${type.group}` : type.plural;
-    throw new TargetError(`failed to get object ${namespace}/${name}: ${resource} ${JSON.stringify(name)} not found`);
-  }
-  if (type === K8sServiceType) return `http://${name}.${namespace}.svc.${clusterDomain}`;
-  const { url } = addressOf(target, ref);
-  if (!url) throw new TargetError(`URL missing in address of ${referenceText(ref)}`);
-  return url;
+  if (!targetType(ref)) throw new TargetError(`address not set for ${referenceText(ref)}`);
+  return resolveReference(ref, addressableTypes, observed, clusterDomain).url;
 }
 
 /**

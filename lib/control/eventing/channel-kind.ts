@@ -9,7 +9,7 @@ import {
   type ResourceType,
   type Stored,
 } from '../../api';
-import { typeAmong } from './resolve';
+import { typeAmong } from '../resolve';
 
 /** What every kind of channel has (Knative's Channelable). */
 export type ChannelObject = InMemoryChannel;

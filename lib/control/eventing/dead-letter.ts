@@ -1,5 +1,5 @@
 import type { Conditions, DeliverySpec } from '../../api';
-import type { Target } from './resolve';
+import type { Target } from './destination';
 
 /** What a status says of where events go that cannot be delivered. */
 export interface DeadLetterStatus {

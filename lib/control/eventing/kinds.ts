@@ -11,7 +11,7 @@ import {
   servedTypes,
   TriggerType,
 } from '../../api';
-import { addressableAmong } from './resolve/addressable';
+import { addressableAmong } from '../resolve';
 
 /** The kinds that the reconcilers of this folder act on. */
 export const eventingKinds: readonly ResourceType[] = [

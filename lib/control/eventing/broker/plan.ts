@@ -11,6 +11,7 @@ import {
   setDefaults,
 } from '../../../api';
 import type { Observed, Plan, Reconciler } from '../../reconciler';
+import { ResolveError } from '../../resolve';
 import { beginConditions, errorEvents, finishStatus } from '../../status';
 import { servingOf } from '../data-plane';
 import {
@@ -20,9 +21,9 @@ import {
   markDeadLettersResolved,
   markNoDeadLetters,
 } from '../dead-letter';
+import { destinationReads, resolveDestination } from '../destination';
 import { markPolicies } from '../identity';
 import { eventingAddressables } from '../kinds';
-import { destinationReads, ResolveError, resolveDestination } from '../resolve';
 import { settingsProblem, settingsReads } from './settings';
 
 /** Where the brokers of all namespaces are reached inside the cluster, as upstream has it. */

@@ -1,6 +1,6 @@
 import { type Broker, type ConfigMap, ConfigMapType, type ServingConfig } from '../../../api';
 import type { Observed, Read } from '../../reconciler';
-import { notFoundText } from '../resolve';
+import { notFoundText } from '../../resolve';
 
 const KEYS = ['channel-template-spec', 'channelTemplateSpec'] as const;
 

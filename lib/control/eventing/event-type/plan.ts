@@ -9,9 +9,9 @@ import {
   setDefaults,
 } from '../../../api';
 import type { Observed, Plan, Reconciler } from '../../reconciler';
+import { notFoundText, typeAmong } from '../../resolve';
 import { beginConditions, errorEvents, finishStatus } from '../../status';
 import { referableKinds } from '../kinds';
-import { notFoundText, typeAmong } from '../resolve';
 
 const TYPE = 'ReferenceExists';
 

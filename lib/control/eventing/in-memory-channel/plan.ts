@@ -12,6 +12,7 @@ import {
 } from '../../../api';
 import { isControlledBy } from '../../metadata';
 import type { Ask, Observed, Plan, Reconciler } from '../../reconciler';
+import { ResolveError } from '../../resolve';
 import { beginConditions, errorEvents, finishStatus } from '../../status';
 import { type EventingAnswer, servingOf } from '../data-plane';
 import {
@@ -21,9 +22,9 @@ import {
   markDeadLettersResolved,
   markNoDeadLetters,
 } from '../dead-letter';
+import { destinationReads, resolveDestination } from '../destination';
 import { markPolicies } from '../identity';
 import { eventingAddressables } from '../kinds';
-import { destinationReads, ResolveError, resolveDestination } from '../resolve';
 import { channelServiceName, makeChannelService } from './service';
 
 /** The plan of one InMemoryChannel while it is put together. */

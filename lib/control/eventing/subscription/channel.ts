@@ -8,8 +8,8 @@ import {
   type Subscription,
 } from '../../../api';
 import type { Observed, Read } from '../../reconciler';
+import { notFoundText, ResolveError } from '../../resolve';
 import { type ChannelObject, channelTypeOf, notServed, physicalTypeOf } from '../channel-kind';
-import { notFoundText, ResolveError } from '../resolve';
 
 const isFront = ({ apiVersion, kind }: Pick<KReference, 'apiVersion' | 'kind'>): boolean =>
   kind === ChannelType.kind && apiVersion === `${ChannelType.group}/${ChannelType.version}`;

@@ -12,12 +12,13 @@ import {
 } from '../../../api';
 import { finalizerPatch } from '../../metadata';
 import type { Observed, Patch, Plan, PlannedEvent, Reconciler } from '../../reconciler';
+import { ResolveError } from '../../resolve';
 import { beginConditions, errorEvents, finishStatus } from '../../status';
 import { type ChannelObject, channelTypes } from '../channel-kind';
 import { deadLetterFields, deadLetterStatus } from '../dead-letter';
+import { destinationReads, resolveDestination, type Target } from '../destination';
 import { markIdentity } from '../identity';
 import { eventingAddressables } from '../kinds';
-import { destinationReads, ResolveError, resolveDestination, type Target } from '../resolve';
 import { channelReads, findChannel } from './channel';
 import { subscriberOf, subscriberPatch } from './subscriber';
 

@@ -10,8 +10,8 @@ import {
 } from '../../../api';
 import { errorMessage, isJsonObject } from '../../../base';
 import type { Observed, Read } from '../../reconciler';
+import { notFoundText, typeAmong } from '../../resolve';
 import { referableKinds } from '../kinds';
-import { notFoundText, typeAmong } from '../resolve';
 
 const TYPE = 'DependencyReady';
 type Reference = Pick<KReference, 'apiVersion' | 'kind' | 'name'>;

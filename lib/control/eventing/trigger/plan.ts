@@ -17,6 +17,7 @@ import {
 } from '../../../api';
 import { formatFieldErrors, via } from '../../../base';
 import type { Ask, Observed, Plan, PlannedEvent, Reconciler } from '../../reconciler';
+import { ResolveError } from '../../resolve';
 import { beginConditions, errorEvents, finishStatus } from '../../status';
 import { servingOf } from '../data-plane';
 import {
@@ -27,9 +28,9 @@ import {
   markDeadLettersResolved,
   markNoDeadLetters,
 } from '../dead-letter';
+import { destinationReads, resolveDestination, type Target } from '../destination';
 import { markIdentity } from '../identity';
 import { eventingAddressables, referableKinds } from '../kinds';
-import { destinationReads, ResolveError, resolveDestination, type Target } from '../resolve';
 import { dependencyReads, markDependency } from './dependency';
 
 type SubscriberFields = Pick<TriggerStatus, 'subscriberUri' | 'subscriberCACerts' | 'subscriberAudience'>;

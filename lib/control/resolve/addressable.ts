@@ -8,8 +8,8 @@ import {
   referenceText,
   resolveSchema,
   schemaOf,
-} from '../../../api';
-import type { Observed } from '../../reconciler';
+} from '../../api';
+import type { Observed } from '../reconciler';
 
 /** A reference or destination leads nowhere yet; the message is upstream's, and what a status says. */
 export class ResolveError extends Error {}
@@ -44,10 +44,8 @@ export function addressOf(target: KubeObject, ref: KReference): Addressable {
     readonly address?: Addressable;
     readonly addresses?: readonly Addressable[];
   };
-  // A Sequence without one says so by an empty address.
-  const known = address && Object.keys(address).length > 0 ? address : undefined;
-  if (!known && addresses.length === 0) throw new ResolveError(`address not set for ${referenceText(ref)}`);
-  if (!ref.address) return addresses[0] ?? known!;
+  if (!address && addresses.length === 0) throw new ResolveError(`address not set for ${referenceText(ref)}`);
+  if (!ref.address) return addresses[0] ?? address!;
   const named = addresses.find(({ name }) => name === ref.address);
   if (!named) throw new ResolveError(`address with name ${JSON.stringify(ref.address)} not found for ${referenceText(ref)}`);
   return named;

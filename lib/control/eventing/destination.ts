@@ -1,7 +1,7 @@
-import { type Addressable, type Destination, K8sServiceType, type ServingConfig } from '../../../api';
-import type { Observed, Read } from '../../reconciler';
-import { eventingAddressables } from '../kinds';
-import { ResolveError, resolveReference, typeAmong } from './addressable';
+import { type Addressable, type Destination, K8sServiceType, type ServingConfig } from '../../api';
+import type { Observed, Read } from '../reconciler';
+import { ResolveError, resolveReference, typeAmong } from '../resolve';
+import { eventingAddressables } from './kinds';
 
 /** Where a destination leads. */
 export interface Target {

@@ -1,7 +1,7 @@
-import type { Destination } from '../../../../../lib/api';
-import { destinationReads, resolveDestination } from '../../../../../lib/control/eventing/resolve';
-import { observe } from '../../support/observe';
-import { config, k8sService, object } from '../support/objects';
+import type { Destination } from '../../../../lib/api';
+import { destinationReads, resolveDestination } from '../../../../lib/control/eventing/destination';
+import { observe } from '../support/observe';
+import { config, k8sService, object } from './support/objects';
 
 const broker = (status: object) => object('eventing.knative.dev/v1', 'Broker', 'orders', { status });
 const knService = object('serving.knative.dev/v1', 'Service', 'hello', {
@@ -81,7 +81,7 @@ describe('a destination', () => {
       'failed to get object default/sink: services "sink" not found',
     ],
     ['an object without an address yet', orders(), [broker({})], `address not set for ${TEXT()}`],
-    ['one whose address is empty', orders(), [broker({ address: {} })], `address not set for ${TEXT()}`],
+    ['one whose address is empty', orders(), [broker({ address: {} })], `URL missing in address of ${TEXT()}`],
     [
       'a name that no address has',
       orders({ address: 'grpc' }),

@@ -1,0 +1,1 @@
+export { namespaceInjectionReconciler, triggerInjectionReconciler } from './plan';
