@@ -96,3 +96,16 @@ describe('what only some clusters allow', () => {
     expect(await validate(gated, { strict: true, silence: ['cluster-setting'] })).toMatchObject({ violations: [], logged: [] });
   });
 });
+
+test('kinds of Eventing are checked, and an old kind is a violation whose fix is what it is written as today', async () => {
+  const bad =
+    'apiVersion: eventing.knative.dev/v1\nkind: Trigger\nmetadata: { name: t }\nspec: { subscriber: { uri: http://x.y } }\n';
+  const old = 'apiVersion: flows.knative.dev/v1alpha1\nkind: Flow\nmetadata: { name: f }\nspec: {}\n';
+  const { violations, submitted } = await validate({ 'a.yaml': bad, 'b.yaml': old });
+  expect(submitted).toEqual(['failure', { objects: '2', warnings: '0' }]);
+  expect(violations.map(({ ruleName, recommendation }) => [ruleName, recommendation])).toEqual([
+    ['KNC2001', 'missing field(s)'],
+    ['KNC2101', 'kind "Flow" of flows.knative.dev/v1alpha1 is no longer there'],
+  ]);
+  expect(violations[1]!.fix).toMatch(/^Write today:\napiVersion: eventing.knative.dev\/v1\nkind: Trigger\n/);
+});

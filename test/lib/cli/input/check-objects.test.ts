@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../../lib/api';
+import { apiVersionOf, type KubeObject, unservedTypes } from '../../../../lib/api';
 import { checkObjects } from '../../../../lib/cli/input/check-objects';
 import { ProblemError } from '../../../../lib/cli/output/problem';
 
@@ -81,4 +81,54 @@ test('a service may start at zero here', () => {
 
 test('warnings of constructs are passed on, and what upstream says of every container is not repeated for each', () => {
   expect(check([service('a')], undefined, ['[app/a] KNC1101 x']).warnings).toEqual(['[app/a] KNC1101 x']);
+});
+
+/** Specs of kinds that no controller here acts on; the list shrinks as controllers come. */
+const sink = { uri: 'http://example.com' };
+const unservedSpecs: Readonly<Record<string, object>> = {
+  ApiServerSource: { sink, resources: [{ apiVersion: 'v1', kind: 'Pod' }] },
+  ContainerSource: { sink, template: { spec: { containers: [{ image: 'a' }] } } },
+  EventTransform: { sink, jsonata: { expression: '$' } },
+  PingSource: { sink },
+  SinkBinding: { sink, subject: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'a' } },
+};
+
+const unserved = unservedTypes.filter(({ kind }) => kind in unservedSpecs);
+
+(unserved.length > 0 ? test.each : test.skip.each)(unserved.map((type) => [type.kind, type] as const))(
+  '%s, which nothing here acts on yet, is checked, and then left out',
+  (kind, type) => {
+    const object = { apiVersion: apiVersionOf(type), kind, metadata: { name: 'a' }, spec: unservedSpecs[kind] };
+    const { objects, foreign } = check([service('a'), object]);
+    expect(objects.map((checked) => checked.object.kind)).toEqual(['Service']);
+    expect(foreign.map((left) => left.object)).toEqual([object]);
+    const wrong = { ...object, spec: { ...unservedSpecs[kind], sink: {} } };
+    expect(refused([wrong]).entries[0]!.messages.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^expected at least one, got none: spec.sink.ref/),
+    ]);
+  },
+);
+
+test('an old kind is refused with what it is written as today', () => {
+  const old = {
+    apiVersion: 'sources.eventing.knative.dev/v1alpha1',
+    kind: 'CronJobSource',
+    metadata: { name: 'tick' },
+    spec: { sink: { apiVersion: 'serving.knative.dev/v1alpha1', kind: 'Service', name: 'hello' } },
+  };
+  const { code, entries } = refused([old]);
+  expect(code).toBe('KNC2101');
+  expect(entries[0]!.messages[0]!.text.split('\n')).toEqual([
+    'kind "CronJobSource" of sources.eventing.knative.dev/v1alpha1 is no longer there: today it is PingSource of sources.knative.dev/v1',
+    'apiVersion: sources.knative.dev/v1',
+    'kind: PingSource',
+    'metadata:',
+    '  name: tick',
+    'spec:',
+    '  sink:',
+    '    ref:',
+    '      apiVersion: serving.knative.dev/v1',
+    '      kind: Service',
+    '      name: hello',
+  ]);
 });
