@@ -19,12 +19,23 @@ export interface RestClientOptions {
 /** Attempts in all: at what the server asks to be tried later, and at reads whose connection broke. */
 const ATTEMPTS = 5;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** How much of an answer that cannot be read is quoted. */
+const QUOTED = 200;
 
 interface Attempt {
   readonly value?: unknown;
   readonly error?: ClusterError;
   /** When another attempt makes sense, in milliseconds from now. */
   readonly retryIn?: number;
+}
+
+/** @throws ClusterError InternalError for what is no JSON: whoever answers is no API server */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ClusterError('InternalError', `the server answered with something that is no JSON: ${text.slice(0, QUOTED)}`);
+  }
 }
 
 /** Requests to the API server that are answered with one JSON document. */
@@ -70,7 +81,7 @@ export class RestClient {
     try {
       const response = await this.transport.send(request, controller.signal);
       const text = await response.body.text();
-      if (response.statusCode < 300) return { value: JSON.parse(text) };
+      if (response.statusCode < 300) return { value: parsed(text) };
       const error = errorOfResponse(response.statusCode, text);
       const busy = response.statusCode === 429 || response.statusCode >= 500;
       const retryIn = busy ? retryAfter(response.headers) : undefined;

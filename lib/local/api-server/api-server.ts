@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -61,6 +61,8 @@ export interface Patience {
 const DEFAULT_PATIENCE: Patience = { headMs: 10_000, requestMs: 60_000, checkMs: 2000 };
 
 const HOST = '127.0.0.1';
+/** How long a client may take to hear that a stream has ended with the server, in milliseconds. */
+const LAST_WORDS_MS = 200;
 /** Longer than clients keep idle connections (client-go: 90 s), so that they close them and not we. */
 const IDLE_MS = 120_000;
 
@@ -74,6 +76,8 @@ export class ApiServer {
   readonly #catalog: Catalog;
   readonly #discovery: Discovery;
   readonly #stopping = new AbortController();
+  /** What has not been sent to its end. */
+  readonly #answering = new Set<ServerResponse>();
   readonly #parts: ServerParts;
 
   constructor(private readonly options: ApiServerOptions) {
@@ -122,19 +126,32 @@ export class ApiServer {
     return `https://${HOST}:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Ends watches and closes all connections. */
+  /** Ends watches and logs in order, then closes all connections. */
   async close(): Promise<void> {
     this.#stopping.abort();
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await this.#lastWords();
     this.#server.closeAllConnections();
     await closed;
+  }
+
+  /** Resolves when the answers under way have been sent to their end, or after a while. */
+  async #lastWords(): Promise<void> {
+    const enough = new AbortController();
+    const sent = Promise.all([...this.#answering].map((response) => once(response, 'close', { signal: enough.signal })));
+    const waited = this.options.clock.sleep(LAST_WORDS_MS, enough.signal);
+    await Promise.race([sent, waited]).catch(() => {});
+    enough.abort();
+    await Promise.allSettled([sent, waited]);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let exchange: Exchange | undefined;
     let subject: Subject | undefined;
     response.on('error', () => {});
+    this.#answering.add(response);
+    response.once('close', () => this.#answering.delete(response));
     try {
       exchange = new Exchange(request, response, this.options.protobuf);
       this.#guard.check(request.method, request.headers);

@@ -45,6 +45,16 @@ describe('HttpCluster', () => {
     ]);
   });
 
+  test('who answers a request with a page of another kind is not asked again, and is quoted', async () => {
+    await open([(_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in</html>')]);
+    await refused(
+      'InternalError',
+      cluster.get(ConfigMapType, 'default', 'a'),
+      'the server answered with something that is no JSON: <html>log in</html>',
+    );
+    expect(server.requests.length).toBe(1);
+  });
+
   test('a refusal carries reason, message and details', async () => {
     const details = {
       name: 'a',

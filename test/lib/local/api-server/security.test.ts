@@ -4,6 +4,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { parse } from 'yaml';
+import { noLog } from '../../../../lib/base';
 import { writeKubeconfig } from '../../../../lib/local/api-server';
 import { CONFIG_MAPS, configMap, type Sent, TestServer, TOKEN } from './support';
 
@@ -146,6 +147,27 @@ test.each([
   for await (const chunk of socket) answer += chunk;
   expect(answer).toMatch(/^HTTP\/1.1 408 /);
   await hasty.close();
+});
+
+test('a client that leaves in the middle of its request is no failure of the server', async () => {
+  const errors: unknown[] = [];
+  const log = { ...noLog, error: (...told: unknown[]) => void errors.push(told) };
+  const left = await TestServer.start({ log });
+  const socket = connect({
+    host: '127.0.0.1',
+    port: Number(new URL(left.url).port),
+    servername: 'localhost',
+    ca: left.certificate,
+  });
+  const head = [`POST ${CONFIG_MAPS} HTTP/1.1`, 'Host: localhost', `Authorization: Bearer ${TOKEN}`];
+  await new Promise((resolve) => socket.once('secureConnect', resolve));
+  socket.write([...head, 'Content-Type: application/json', 'Content-Length: 100', '', '{"apiVersion":'].join('\r\n'));
+  await left.send('/version');
+  socket.destroy();
+  await new Promise((resolve) => socket.once('close', resolve));
+  await left.send('/version');
+  await left.close();
+  expect(errors).toEqual([]);
 });
 
 test('the server is not there for other machines', async () => {
