@@ -50,7 +50,10 @@ export const commandTable: readonly CommandSpec[] = [
     args: [{ ...input, optional: true }],
     options: [
       { flags: '-p, --port <number>', description: 'gateway port, 0 for any free one (default: 80, or else 8080)', type: 'port' },
-      { flags: '--quickstart', description: 'begin with an empty platform; a path is not needed then' },
+      {
+        flags: '--quickstart',
+        description: 'begin with an empty platform, but for a broker example-broker; a path is not needed then',
+      },
       { flags: '--logs', description: 'print what the pods print' },
       { flags: '--metrics-port <number>', description: 'metrics for Prometheus, on this port of 127.0.0.1', type: 'port' },
       { flags: '--isolate', description: 'give each pod a network of its own with real DNS (Linux, as root)' },
@@ -226,7 +229,8 @@ export const commandTable: readonly CommandSpec[] = [
     summary: 'try a filter expression on an event',
     description:
       'Evaluates an expression of a trigger on one event and prints the answer as JSON: whether it matches, the value, and the kind\n' +
-      'of error if there was one (parse, math, cast, missingFunction, functionEvaluation, missingAttribute, generic). --cesql takes\n' +
+      'of error if there was one (parse, math, cast, missingFunction, functionEvaluation, missingAttribute, generic); on stderr, what\n' +
+      'failed in words. --cesql takes\n' +
       "CloudEvents SQL over the event's attributes, --data takes CEL over the event's JSON data.",
     examples: [
       { command: `knc filter test --cesql "type LIKE 'order.%'" --event event.json`, explains: 'over the attributes' },

@@ -10,6 +10,7 @@ import { showMetrics } from '../dev/dev-metrics';
 import { type DevOptions, devOptions } from '../dev/dev-options';
 import { DevSession } from '../dev/dev-session';
 import { openState } from '../dev/dev-state';
+import { createExampleBroker } from '../dev/example-broker';
 import { HumanReporter } from '../dev/human-reporter';
 import { JsonReporter } from '../dev/json-reporter';
 import { applyToCluster, type LocalStart, startLocalSystem } from '../dev/local-dev-system';
@@ -75,7 +76,7 @@ async function runIn(
       const gateway = { host: HOST, port: await choosePort(HOST, options.port), serverTiming: true };
       const applies = options.paths.length > 0;
       const deps = { clock, executor, random: systemRandom, reporter, metrics };
-      return startLocal({
+      const system = await startLocal({
         ...deps,
         isolate: options.isolate,
         gateway,
@@ -85,6 +86,8 @@ async function runIn(
         applies,
         ...listener,
       });
+      if (options.quickstart) await createExampleBroker(system.cluster);
+      return system;
     },
     apply: applyToCluster,
     onInput: (input) => images.update(imagesOf(input, trustImages)),

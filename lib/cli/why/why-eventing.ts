@@ -53,16 +53,24 @@ function references({ kind, metadata, spec }: KubeObject): Reference[] {
   return found;
 }
 
-/** @param whyBelow for objects of other kinds: kinds of eventing may refer to one another in a circle, so that these are not followed */
-export function whyEventing(object: KubeObject, world: World, whyBelow: (object: KubeObject) => WhyNode): WhyNode {
+/**
+ * Kinds of eventing may refer to one another in a circle: each is looked at once.
+ * @param whyBelow for objects of other kinds
+ */
+export function whyEventing(
+  object: KubeObject,
+  world: World,
+  whyBelow: (object: KubeObject) => WhyNode,
+  seen: ReadonlySet<KubeObject> = new Set(),
+): WhyNode {
   const trouble = readyTrouble(object);
   if (trouble.state === 'ready') return whyNode(object, trouble, []);
   const below = references(object).flatMap(({ apiVersion, kind, namespace, name }) => {
     const type = findType(apiVersion, kind);
     const target = type && world.get<KubeObject>(type, namespace, name);
-    if (!target) return [];
+    if (!target || seen.has(target)) return [];
     const own = eventingKinds.includes(`${apiVersion}/${kind}`);
-    return [own ? whyNode(target, readyTrouble(target), []) : whyBelow(target)];
+    return [own ? whyEventing(target, world, whyBelow, new Set([...seen, object])) : whyBelow(target)];
   });
   const waits = below.filter(({ state }) => state !== 'ready');
   const said = conditionOf((object.status as KResourceStatus | undefined)?.conditions, 'Ready')?.lastTransitionTime;

@@ -32,6 +32,22 @@ describe('why a trigger is not ready', () => {
     expect([of(100), of(5000)]).toEqual(['waiting', 'failed']);
   });
 
+  test('is why its broker is not, whose dead letter sink is coming', () => {
+    const service = object('serving.knative.dev/v1', 'Service', 'letters', 'Unknown', 'Deploying', {});
+    const sink = { ref: { ...SUBSCRIBER.ref, name: 'letters' } };
+    const spec = { delivery: { deadLetterSink: sink } };
+    const broker = object('eventing.knative.dev/v1', 'Broker', 'orders', 'False', 'Unable', spec);
+    const node = why(trigger('Unknown', 'BrokerUnknown'), new World([broker, service], NOW));
+    expect([node.state, whyText(rootCause(node))]).toEqual(['waiting', 'Service letters: Deploying']);
+  });
+
+  test('ends where objects refer to one another in a circle', () => {
+    const at = (name: string) => ({ ref: { apiVersion: 'flows.knative.dev/v1', kind: 'Sequence', name } });
+    const one = object('flows.knative.dev/v1', 'Sequence', 'one', 'Unknown', 'Waiting', { reply: at('two') });
+    const two = object('flows.knative.dev/v1', 'Sequence', 'two', 'Unknown', 'Waiting', { reply: at('one') });
+    expect(whyText(rootCause(why(one, new World([one, two], NOW))))).toBe('Sequence two: Waiting');
+  });
+
   test('is nothing when it is ready, whatever its subscriber does', () => {
     const service = object('serving.knative.dev/v1', 'Service', 'fulfil', 'False', 'CrashLoopBackOff', {});
     expect(why(trigger('True', ''), new World([service], NOW))).toMatchObject({ state: 'ready', children: [] });

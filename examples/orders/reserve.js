@@ -1,0 +1,1 @@
+require('./step')('reserve', ({ data }) => ({ type: 'order.reserved', data: { ...data, reserved: true } }));
