@@ -4,6 +4,8 @@ export interface Output {
   readonly isTTY: boolean;
   /** Width of the terminal in columns, while there is one. */
   readonly columns: number | undefined;
+  /** Height of the terminal in lines, while there is one. */
+  readonly rows?: number | undefined;
 }
 
 /** Everything by which a command touches the world, so that tests can stand in for it. */
@@ -30,6 +32,9 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     isTTY: stream.isTTY === true,
     get columns() {
       return stream.columns;
+    },
+    get rows() {
+      return stream.rows;
     },
   };
 }

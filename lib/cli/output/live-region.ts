@@ -15,6 +15,13 @@ function cut(line: string, width: number): string {
   });
 }
 
+/** As many lines as the terminal has room for: what has scrolled out of it cannot be drawn over, and would be there twice. */
+function fitting(lines: readonly string[], rows = Number.POSITIVE_INFINITY): readonly string[] {
+  const room = Math.max(2, rows - 1);
+  if (lines.length <= room) return lines;
+  return [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines: the terminal is too low for them`];
+}
+
 /** Lines at the end of a terminal that are redrawn in place, while other text goes on above them. */
 export class LiveRegion {
   #lines: readonly string[] = [];
@@ -24,7 +31,7 @@ export class LiveRegion {
   /** Shows these lines instead of the ones before. */
   show(lines: readonly string[]): void {
     const width = (this.output.columns || WIDTH) - 1;
-    const next = lines.map((line) => cut(line, width));
+    const next = fitting(lines, this.output.rows).map((line) => cut(line, width));
     if (next.join('\n') === this.#lines.join('\n')) return;
     this.output.write(this.#erased() + next.map((line) => `${line}\n`).join(''));
     this.#lines = next;
