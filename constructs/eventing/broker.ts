@@ -81,7 +81,8 @@ function subscribe(broker: Construct & IBroker, events: string | FilterLike | un
     ...(where === undefined ? [] : ([where].flat() as FilterLike[])),
   ];
   const label = type ?? (events === undefined ? 'any' : 'filter');
-  const id = freeId(broker, `on-${label}-${nameOfSink(options.to)}`);
+  // It becomes a part of names, where types may hold more than names can.
+  const id = freeId(broker, `on-${label}-${nameOfSink(options.to)}`.replace(/[^A-Za-z0-9-]+/g, '-'));
   const { namespace } = broker;
   const own = namespace !== undefined && namespace !== Chart.of(broker).namespace ? { namespace } : {};
   return new Trigger(broker, id, {

@@ -235,3 +235,15 @@ test('an app without Eventing is not looked at, and charts of one app are looked
   broker(one, 'orders').onAny({ to: hello });
   expect(said(one)).toEqual([]);
 });
+
+test('triggers are named after what they take and where it goes, whatever a type holds', () => {
+  const chart = chartOf();
+  const [orders, to] = [broker(chart, 'orders'), service(chart, 'hello')];
+  const names = ['order.created', 'a/b c', 'order.created'].map((type) => orders.on(type, { to }).name);
+  expect(names.map((name) => name.replace(/-[0-9a-f]{8}$/, ''))).toEqual([
+    'test-orders-on-order-created-hello',
+    'test-orders-on-a-b-c-hello',
+    'test-orders-on-order-created-hello-2',
+  ]);
+  expect(said(chart)).toEqual([]);
+});
