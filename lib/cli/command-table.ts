@@ -230,8 +230,7 @@ export const commandTable: readonly CommandSpec[] = [
     description:
       'Evaluates an expression of a trigger on one event and prints the answer as JSON: whether it matches, the value, and the kind\n' +
       'of error if there was one (parse, math, cast, missingFunction, functionEvaluation, missingAttribute, generic); on stderr, what\n' +
-      'failed in words. --cesql takes\n' +
-      "CloudEvents SQL over the event's attributes, --data takes CEL over the event's JSON data.",
+      "failed in words. --cesql takes CloudEvents SQL over the event's attributes, --data CEL over its JSON data.",
     examples: [
       { command: `knc filter test --cesql "type LIKE 'order.%'" --event event.json`, explains: 'over the attributes' },
       { command: `knc filter test --data 'amount > 100' --event event.json`, explains: 'over the data' },

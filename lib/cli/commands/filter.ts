@@ -14,7 +14,11 @@ interface Answer {
   readonly matches: boolean;
   readonly value: unknown;
   readonly error: CesqlErrorKind | null;
-  /** What failed, in words. */
+}
+
+/** An answer, and what failed in words. */
+interface Trial {
+  readonly answer: Answer;
   readonly message?: string;
 }
 
@@ -24,8 +28,9 @@ export async function run({ options }: Invocation, io: Io): Promise<number> {
   if ((cesql === undefined) === (data === undefined)) throw new UsageError('give one expression: --cesql or --data');
   if (file === undefined) throw new UsageError('give an event: --event FILE, or --event - for standard input');
   const event = parseEvent(await read(file, io), file === '-' ? 'the event' : file);
-  const answer = cesql === undefined ? tryData(data!, event) : tryCesql(cesql, event);
+  const { answer, message } = cesql === undefined ? tryData(data!, event) : tryCesql(cesql, event);
   io.stdout.write(`${JSON.stringify(answer, (_key, value) => (typeof value === 'bigint' ? Number(value) : value))}\n`);
+  if (message !== undefined) io.stderr.write(`${message}\n`);
   return exitCodes.ok;
 }
 
@@ -38,30 +43,29 @@ async function read(file: string, io: Io): Promise<string> {
   }
 }
 
-function tryCesql(expression: string, event: FilterEvent): Answer {
+function tryCesql(expression: string, event: FilterEvent): Trial {
   try {
     const { value, error } = compileCesql(expression)(event.attributes);
-    return { matches: !error && value === true, value, ...failure(error) };
+    return error ? failed(error.kind, error.message, value) : { answer: { matches: value === true, value, error: null } };
   } catch (error) {
-    if (error instanceof CesqlError) return { matches: false, value: false, ...failure(error) };
+    if (error instanceof CesqlError) return failed(error.kind, error.message);
     throw error;
   }
 }
 
-function failure(error: CesqlError | undefined): Pick<Answer, 'error' | 'message'> {
-  return error ? { error: error.kind, message: error.message } : { error: null };
-}
-
-function tryData(expression: string, event: FilterEvent): Answer {
-  const failed = (error: CesqlErrorKind, message: string): Answer => ({ matches: false, value: false, error, message });
+function tryData(expression: string, event: FilterEvent): Trial {
   try {
     const evaluate = compileData(expression);
     const json = event.json();
     if (json === undefined) return failed('generic', 'the event has no JSON data');
     const { value, error } = evaluate(json, event.attributes);
-    return error === undefined ? { matches: value === true, value, error: null } : failed('generic', error);
+    return error === undefined ? { answer: { matches: value === true, value, error: null } } : failed('generic', error);
   } catch (error) {
     if (error instanceof DataExpressionError) return failed('parse', error.message);
     throw error;
   }
+}
+
+function failed(error: CesqlErrorKind, message: string, value: unknown = false): Trial {
+  return { answer: { matches: false, value, error }, message };
 }

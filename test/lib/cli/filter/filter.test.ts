@@ -33,15 +33,16 @@ describe('knc filter test', () => {
     ["LEFT('abc', -1)", 'functionEvaluation'],
     ['region', 'missingAttribute'],
   ])('%s is an error of kind %s', async (expression, error) => {
-    expect(await answer('--cesql', expression)).toMatchObject({ matches: false, error, message: expect.any(String) });
+    expect(await answer('--cesql', expression)).toMatchObject({ matches: false, error });
+    expect((await filter(['--cesql', expression, '--event', 'event.json'])).err).not.toBe('');
   });
 
   test('evaluates expressions over data', async () => {
     expect(await answer('--data', 'amount > 100')).toEqual({ matches: true, value: true, error: null });
     expect(await answer('--data', 'amount + 1')).toEqual({ matches: false, value: 121, error: null });
-    expect(await answer('--data', 'amuont > 100')).toEqual({
-      ...{ matches: false, value: false },
-      ...{ error: 'generic', message: 'Unknown variable: amuont' },
+    expect(await filter(['--data', 'amuont > 100', '--event', 'event.json'])).toEqual({
+      ...{ code: 0, out: '{"matches":false,"value":false,"error":"generic"}\n' },
+      err: 'Unknown variable: amuont\n',
     });
     expect(await answer('--data', 'amount >')).toMatchObject({ error: 'parse' });
   });
