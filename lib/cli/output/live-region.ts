@@ -15,9 +15,12 @@ function cut(line: string, width: number): string {
   });
 }
 
-/** As many lines as the terminal has room for: what has scrolled out of it cannot be drawn over, and would be there twice. */
+/**
+ * As many lines as the terminal has room for below its first one: what has scrolled out of it cannot be drawn over, and a terminal
+ * may keep a copy of a screen that is cleared whole.
+ */
 function fitting(lines: readonly string[], rows = Number.POSITIVE_INFINITY): readonly string[] {
-  const room = Math.max(2, rows - 1);
+  const room = Math.max(2, rows - 2);
   if (lines.length <= room) return lines;
   return [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines: the terminal is too low for them`];
 }

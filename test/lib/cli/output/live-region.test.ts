@@ -33,7 +33,7 @@ test('a terminal of unknown width is taken for one of 80 columns', () => {
 
 test('lines that a low terminal has no room for are counted, not drawn again and again into what has scrolled away', () => {
   const io = new FakeIo({ tty: true, columns: 80 });
-  const live = new LiveRegion({ ...io.stderr, rows: 4 });
+  const live = new LiveRegion({ ...io.stderr, rows: 5 });
   live.show(['1', '2', '3']);
   live.show(['1', '2', '3', '4', '5']);
   expect(io.err).toEqual(['1\n2\n3\n', '\x1b[3A\x1b[0J1\n2\n… 3 more lines: the terminal is too low for them\n']);
