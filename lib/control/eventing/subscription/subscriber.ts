@@ -29,8 +29,9 @@ export function subscriberOf(
 }
 
 /**
- * The patch that makes the entry of a subscription what it should be, or takes it out; undefined if nothing has to change. It is
- * refused if the channel has changed meanwhile, so that no entry of another subscription is lost.
+ * The patch that makes the entry of a subscription what it should be, or takes it out; undefined if nothing has to change. A new one
+ * is put behind the others whatever they are; any other change is refused if the channel has changed meanwhile, so that no entry of
+ * another subscription is lost.
  */
 export function subscriberPatch(
   channel: Stored<ChannelObject>,
@@ -38,15 +39,14 @@ export function subscriberPatch(
   entry: SubscriberSpec | undefined,
 ): Patch | undefined {
   const { subscribers = [] } = channel.spec ?? {};
-  const at = subscribers.findIndex((one) => one.uid === uid);
-  const others = subscribers.filter((one, i) => i === at || one.uid !== uid);
-  const next = entry
-    ? at < 0
-      ? [...others, entry]
-      : others.map((one) => (one.uid === uid ? entry : one))
-    : others.filter((one) => one.uid !== uid);
-  if (semanticEqual(next, subscribers)) return undefined;
-  const type = channelTypeOf(channel)!;
   const { namespace, name, resourceVersion } = channel.metadata;
-  return { type, namespace, name, patch: { merge: { spec: { subscribers: next } } }, resourceVersion };
+  const target = { type: channelTypeOf(channel)!, namespace, name };
+  const at = subscribers.findIndex((one) => one.uid === uid);
+  if (entry && at < 0 && subscribers.length > 0) {
+    return { ...target, patch: { json: [{ op: 'add', path: '/spec/subscribers/-', value: entry }] } };
+  }
+  const next = subscribers.flatMap((one, i) => (one.uid !== uid ? [one] : entry && i === at ? [entry] : []));
+  if (entry && at < 0) next.push(entry);
+  if (semanticEqual(next, subscribers)) return undefined;
+  return { ...target, patch: { merge: { spec: { subscribers: next } } }, resourceVersion };
 }

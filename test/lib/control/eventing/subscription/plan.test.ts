@@ -55,17 +55,17 @@ describe('the plan of a Subscription', () => {
     expect(result).toEqual({ patch: [expect.objectContaining({ patch: { merge: { metadata: { finalizers: [FINALIZER] } } } })] });
   });
 
-  it('writes itself into its channel beside the others, unless the channel has changed meanwhile', () => {
+  it('writes itself into its channel behind the others, whatever they are by then', () => {
     const result = plan(subscription(), [news({ subscribers: [{ uid: 'other' }] }), sink]);
-    expect(result.patch).toEqual([
-      {
-        type: expect.objectContaining({ kind: 'InMemoryChannel' }),
-        namespace: 'default',
-        name: 'news',
-        patch: { merge: { spec: { subscribers: [{ uid: 'other' }, entry()] } } },
-        resourceVersion: '1',
-      },
-    ]);
+    const json = [{ op: 'add', path: '/spec/subscribers/-', value: entry() }];
+    const type = expect.objectContaining({ kind: 'InMemoryChannel' });
+    expect(result.patch).toEqual([{ type, namespace: 'default', name: 'news', patch: { json } }]);
+  });
+
+  it('is the first of its channel only if none has come meanwhile', () => {
+    const result = plan(subscription(), [news(), sink]);
+    const merge = { spec: { subscribers: [entry()] } };
+    expect(result.patch).toEqual([expect.objectContaining({ name: 'news', patch: { merge }, resourceVersion: '1' })]);
     expect(messages(result)).toEqual(['Normal SubscriberSync: Subscription was synchronized to channel "news"']);
     expect(result.status).toMatchObject({ physicalSubscription: { subscriberUri: 'http://sink.default.svc.cluster.local' } });
     expect(summary(result.status)).toEqual({
@@ -82,6 +82,8 @@ describe('the plan of a Subscription', () => {
     const other = { uid: 'other' };
     const old = news({ subscribers: [entry({ subscriberUri: 'http://old' }), other] });
     expect(written(plan(subscription(), [old, sink]))).toEqual([{ spec: { subscribers: [entry(), other] } }]);
+    const twice = news({ subscribers: [entry(), other, entry()] });
+    expect(written(plan(subscription(), [twice, sink]))).toEqual([{ spec: { subscribers: [entry(), other] } }]);
     const same = plan(subscription(), [news({ subscribers: [entry(), other] }, marked('True')), sink]);
     expect(same).toMatchObject({ patch: [], events: [] });
     expect(summary(same.status).Ready).toBe('True');
