@@ -38,8 +38,8 @@ export const commandTable: readonly CommandSpec[] = [
     summary: 'run what an app or YAML declares, on this machine',
     description:
       'Synthesizes the app (which runs its code), starts the whole runtime in this process, applies the objects, waits until every\n' +
-      'service is ready and prints its URL. Edits are applied as they are saved. What there is, is kept for the next run in .knc. Ctrl-C stops all pods: exit code 0 if everything\n' +
-      'had become ready, else 130; a second Ctrl-C ends at once.',
+      'service is ready and prints its URL. Edits are applied as they are saved. What there is, is kept for the next run in .knc.\n' +
+      'Ctrl-C stops all pods: exit code 0 if everything had become ready, else 130; a second Ctrl-C ends at once.',
     examples: [
       { command: 'knc dev examples/hello', explains: 'run an app on http://hello.default.localhost' },
       { command: 'knc dev main.ts --logs --port 9000', explains: 'one file, with the logs of its pods, on port 9000' },
