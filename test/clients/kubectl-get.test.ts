@@ -132,6 +132,7 @@ describeWith(['kubectl'], 'kubectl get', () => {
       'service/hello-world-private',
       'deployment.apps/hello-world-deployment',
       'replicaset.apps/hello-world-deployment-HASH',
+      'broker.eventing.knative.dev/example-broker',
       'configuration.serving.knative.dev/hello',
       'revision.serving.knative.dev/hello-world',
       'route.serving.knative.dev/hello',
