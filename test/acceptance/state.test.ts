@@ -94,12 +94,17 @@ describeBuilt('knc dev on a folder of state', () => {
     const { gateway } = await first.event('ready');
     const second = start();
     expect(await second.exit()).toBe(3);
-    expect(second.stderr).toMatch(
-      new RegExp(
-        `error KNC3301 The state folder is in use by process ${first.pid} since [-\\dT:]+Z, gateway ${gateway} \\(.*knc\\.js dev app\\.yaml`,
-      ),
-    );
-    expect(second.stderr).toMatch(/fix: .*--state DIR.*--ephemeral/);
+    expect(second.events).toEqual([
+      expect.objectContaining({
+        event: 'error',
+        code: 'KNC3301',
+        message: expect.stringMatching(
+          `^The state folder is in use by process ${first.pid} since [-\\dT:]+Z, gateway ${gateway} \\(.*knc\\.js dev app\\.yaml`,
+        ),
+        remedy: expect.stringMatching(/--state DIR.*--ephemeral/),
+      }),
+    ]);
+    expect(second.stderr).toBe('');
     const elsewhere = start('--state', 'elsewhere');
     await elsewhere.event('ready');
     expect(existsSync(path.join(folder, 'elsewhere', 'lock'))).toBe(true);
