@@ -11,7 +11,7 @@ const ATTRIBUTE = /^[a-z][a-z0-9]*$/;
 const NATURAL = /^[1-9]\d{0,5}$/;
 const DECIMAL = /^\d{1,6}(\.\d{1,6})?$/;
 
-/** How a trigger or subscription gets its events, beyond what Knative's DeliverySpec says. This package's own; upstream ignores it. */
+/** How a trigger gets its events, beyond what Knative's DeliverySpec says. This package's own; upstream ignores it. */
 export interface ConsumerOptions {
   /** Events with one value of this attribute go one after the other. */
   readonly orderBy?: string;
@@ -58,4 +58,13 @@ function errorsOf(key: string, value: string): FieldError[] {
     default:
       return [withRemedy(invalidKeyName(key, ''), `The annotations are ${Object.values(KEYS).join(', ')}.`)];
   }
+}
+
+/** Those of a kind for which they have no effect; the errors' path is that of the annotations. */
+export function strayOptionErrors(annotations: Annotations = {}): FieldError[] {
+  return Object.keys(annotations)
+    .filter((key) => key.startsWith(GROUP))
+    .map((key) =>
+      withRemedy(invalidKeyName(key, ''), 'It has an effect on a Trigger alone: subscribe to a broker by a trigger.'),
+    );
 }

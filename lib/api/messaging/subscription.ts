@@ -3,6 +3,7 @@ import { readyColumns } from '../columns';
 import { ConditionSet } from '../conditions';
 import type { ServingConfig } from '../config';
 import { ageColumn } from '../eventing/columns';
+import { strayOptionErrors } from '../eventing/consumer-options';
 import { defaultDelivery, deliveryErrors } from '../eventing/delivery';
 import { defaultDestination, destinationErrors, referenceErrors } from '../eventing/destination';
 import { immutableErrors } from '../eventing/immutable';
@@ -50,10 +51,10 @@ function channelErrors(channel: KReference, crossNamespace: boolean): FieldError
   ];
 }
 
-function validate({ spec }: Subscription, { eventing: { features } }: ServingConfig): FieldError[] {
+function validate({ metadata, spec }: Subscription, { eventing: { features } }: ServingConfig): FieldError[] {
   const { channel, subscriber, reply, delivery } = spec;
   if (isEmpty(channel)) return [{ ...missingField('spec.channel'), details: 'the Subscription must reference a channel' }];
-  return via('spec', [
+  const errors = via('spec', [
     ...via('channel', channelErrors(channel, features.crossNamespaceEventLinks)),
     ...(isEmpty(subscriber)
       ? [{ ...missingField('subscriber'), details: 'the Subscription must reference a subscriber' }]
@@ -61,6 +62,7 @@ function validate({ spec }: Subscription, { eventing: { features } }: ServingCon
     ...via('reply', destinationErrors(reply)),
     ...via('delivery', deliveryErrors(delivery, features)),
   ]);
+  return [...errors, ...via('metadata.annotations', strayOptionErrors(metadata.annotations))];
 }
 
 function validateUpdate(old: Subscription, next: Subscription): FieldError[] {
