@@ -57,6 +57,11 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '--logs', description: 'print what the pods print' },
       { flags: '--metrics-port <number>', description: 'metrics for Prometheus, on this port of 127.0.0.1', type: 'port' },
       { flags: '--isolate', description: 'give each pod a network of its own with real DNS (Linux, as root)' },
+      {
+        flags: '--allow-sink <address>',
+        description: 'let events be sent to this address of this machine, as 127.0.0.1:9000; may be repeated',
+        type: 'list',
+      },
       { flags: '--once', description: 'end once everything is ready (0) or will not be (1)' },
       { flags: '--timeout <duration>', description: 'with --once, how long to wait for that, as in 90s or 2m (default: 60s)' },
       {

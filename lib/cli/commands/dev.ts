@@ -82,6 +82,7 @@ async function runIn(
         gateway,
         images,
         inheritEnv,
+        allowedSinks: options.allowedSinks,
         ...(state ? { state } : {}),
         applies,
         ...listener,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { parseDuration } from '../../api';
 import type { Invocation } from '../command-spec';
 import { UsageError } from '../usage-error';
@@ -26,6 +27,8 @@ export interface DevOptions {
   readonly fresh: boolean;
   /** knc.images.yaml may name what lies outside the repository. */
   readonly trustImages: boolean;
+  /** Loopback addresses with ports at which sinks of events may be. */
+  readonly allowedSinks: readonly string[];
 }
 
 const TIMEOUT_MS = 60_000;
@@ -56,6 +59,15 @@ function stateOf({ state, ephemeral, fresh }: Invocation['options']): string | u
   return 'ephemeral';
 }
 
+function sinksOf({ allowSink = [] }: Invocation['options']): readonly string[] {
+  return (allowSink as readonly string[]).map((text) => {
+    const [, host = '', port = ''] = /^(.+):(\d{1,5})$/.exec(text.replace(/^localhost:/, '127.0.0.1:')) ?? [];
+    const address = host.replace(/^\[(.*)\]$/, '$1');
+    if (isIP(address) === 0 || Number(port) > 65_535) throw new UsageError(`--allow-sink ${text} is no address with a port`);
+    return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+  });
+}
+
 /** Reads the options of `knc dev`. Throws a UsageError for values that make no sense. */
 export function devOptions(invocation: Invocation): DevOptions {
   const { options } = invocation;
@@ -74,5 +86,6 @@ export function devOptions(invocation: Invocation): DevOptions {
     fresh: options['fresh'] === true,
     trustImages: options['trustImages'] === true,
     inheritEnv: (options['inheritEnv'] as readonly string[] | undefined) ?? [],
+    allowedSinks: sinksOf(options),
   };
 }

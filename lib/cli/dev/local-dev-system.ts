@@ -19,6 +19,8 @@ export interface LocalStartOptions extends DevSystemListener {
   readonly gateway: { readonly host: string; readonly port: number; readonly serverTiming: boolean };
   readonly images: ImageResolver;
   readonly inheritEnv: readonly string[];
+  /** Loopback addresses with ports at which sinks of events may be. @default none */
+  readonly allowedSinks?: readonly string[];
   readonly reporter: DevReporter;
   readonly metrics: Metrics;
   /** Each pod has a network of its own. */

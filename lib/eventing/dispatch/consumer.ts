@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock, Executor, Timer } from '../../base';
 import type { CloudEvent } from '../cloud-event';
 import type { Attempt, Deliverer, Delivery, DeliveryResult } from '../delivery';
@@ -37,6 +38,8 @@ export class Consumer {
     private spec: ConsumerSpec,
   ) {
     this.#rate = this.#rateOf(spec);
+    // As many listeners as there are events on their way.
+    setMaxListeners(0, this.#stopping.signal, this.#leaving.signal);
   }
 
   /** How many events are on their way. */

@@ -14,8 +14,15 @@ test('everything has a default', () => {
     once: false,
     timeoutMs: 60_000,
     inheritEnv: [],
+    allowedSinks: [],
     trustImages: false,
   });
+});
+
+test('sinks on this machine are addresses with ports', () => {
+  const allowed = (...allowSink: string[]) => devOptions({ args: ['.'], options: { allowSink } }).allowedSinks;
+  expect(allowed('localhost:9000', '127.0.0.1:1', '[::1]:80')).toEqual(['127.0.0.1:9000', '127.0.0.1:1', '[::1]:80']);
+  expect(() => allowed('example.com:80')).toThrow('--allow-sink example.com:80 is no address with a port');
 });
 
 test('a timeout is a Go duration', () => {
