@@ -93,6 +93,9 @@ function dependencyErrors(text: string, namespace: string | undefined): FieldErr
   ];
 }
 
+/** Its older name is not looked at, as upstream: manifests have it beside brokers of every name. */
+const INJECTION = annotations.injection[0];
+
 function injectionErrors(value: string, broker: string): FieldError[] {
   const quoted = JSON.stringify;
   if (value !== 'enabled' && value !== 'disabled') {
@@ -104,7 +107,7 @@ function injectionErrors(value: string, broker: string): FieldError[] {
 
 function validate({ metadata, spec }: Trigger, { eventing: { features } }: ServingConfig): FieldError[] {
   const dependency = annotationOf(metadata.annotations, annotations.dependency);
-  const injection = annotationOf(metadata.annotations, annotations.injection);
+  const injection = metadata.annotations?.[INJECTION];
   const at = (key: string) => `metadata.annotations[${key}]`;
   return [
     ...via('spec', [
@@ -115,7 +118,7 @@ function validate({ metadata, spec }: Trigger, { eventing: { features } }: Servi
       ...via('delivery', deliveryErrors(spec.delivery, features)),
     ]),
     ...(dependency === undefined ? [] : via(at(annotations.dependency[0]), dependencyErrors(dependency, metadata.namespace))),
-    ...(injection === undefined ? [] : via(at(annotations.injection[0]), injectionErrors(injection, spec.broker ?? ''))),
+    ...(injection === undefined ? [] : via(at(INJECTION), injectionErrors(injection, spec.broker ?? ''))),
     ...via('metadata.annotations', consumerOptionErrors(metadata.annotations)),
   ];
 }

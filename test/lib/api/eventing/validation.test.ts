@@ -51,6 +51,10 @@ test.each<[string, KubeObject, ServingConfig?]>([
     ),
   ],
   ['a trigger with injection', trigger({}, { annotations: { 'eventing.knative.dev/injection': 'enabled' } })],
+  [
+    'injection by its older name, at any broker',
+    trigger({ broker: 'b' }, { annotations: { 'knative-eventing-injection': 'enabled' } }),
+  ],
   ['a path at a subscriber', trigger({ subscriber: { ...hello, uri: '/events' } })],
   [
     'delivery as it may be said',
