@@ -19,6 +19,7 @@ export function appRunner(
 ): AppRunner {
   return {
     ...more,
+    ...(more.signal ? {} : { onInterrupt: io.onInterrupt }),
     childFile: childFile(),
     ownFolder: packageFolder(),
     cwd: io.cwd,

@@ -4,6 +4,7 @@ import { commandLoaders } from './command-loaders';
 import type { CommandSpec, Invocation } from './command-spec';
 import { commandTable } from './command-table';
 import { exitCodes } from './exit-codes';
+import { InterruptedError } from './interrupted-error';
 import type { Io } from './io';
 import { packageVersion } from './package-folder';
 import { buildProgram } from './program';
@@ -26,6 +27,7 @@ async function explain(error: unknown, chosen: Chosen | undefined, io: Io): Prom
     io.stderr.write(`error: ${error.message}\nRun "knc ${chosen?.spec.name ?? ''} --help" for examples.\n`);
     return exitCodes.usage;
   }
+  if (InterruptedError.is(error)) return exitCodes.interrupted;
   const { problemJson, problemOf } = await import('./output/problem');
   if (chosen && readsJson(chosen)) {
     const problem = problemOf(error);

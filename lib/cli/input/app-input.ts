@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { KubeObject } from '../../api';
 import { type Clock, KncError } from '../../base';
+import { InterruptedError } from '../interrupted-error';
 import { ProblemError } from '../output/problem';
 import { SYNTH_REQUEST, type SynthRequest, type SynthResult } from '../synth/protocol';
 import { childEnv } from './child-env';
@@ -30,6 +31,8 @@ export interface AppRunner {
   readonly onOutput: (text: string) => void;
   /** Ends the app's process. */
   readonly signal?: AbortSignal;
+  /** Where nobody gives a signal: Ctrl-C while the app runs ends it, and rejects with InterruptedError. */
+  readonly onInterrupt?: (fn: () => void) => () => void;
 }
 
 /** An app has this long to synthesize, in milliseconds. */
@@ -85,9 +88,11 @@ function ended(child: ChildProcess, runner: AppRunner): Promise<{ code: number |
       finish();
       reject(reason);
     };
+    const offInterrupt = runner.onInterrupt?.(() => stop(new InterruptedError()));
     const finish = () => {
       timer.cancel();
       patience.cancel();
+      offInterrupt?.();
       runner.signal?.removeEventListener('abort', onAbort);
     };
     runner.signal?.addEventListener('abort', onAbort, { once: true });

@@ -275,6 +275,31 @@ test('an app that does not end is ended after a minute, and is said to be waited
   await finished;
 });
 
+test('Ctrl-C ends the app, whatever it was started by, and leaves no folder', async () => {
+  let interrupt: (() => void) | undefined;
+  let folder = '';
+  const outcome = load(
+    { 'cdk8s.yaml': 'app: echo $CDK8S_OUTDIR; exec sleep 60' },
+    {
+      useAppCommand: true,
+      onInterrupt: (fn) => {
+        interrupt = fn;
+        return () => {
+          interrupt = undefined;
+        };
+      },
+      onOutput: (text) => {
+        folder = path.resolve(text.trim(), '../..');
+        expect(existsSync(folder)).toBe(true);
+        interrupt?.();
+      },
+    },
+  );
+  await expect(outcome).rejects.toMatchObject({ name: 'InterruptedError' });
+  expect(interrupt).toBeUndefined();
+  expect(existsSync(folder)).toBe(false);
+});
+
 test('an app is ended when knc ends', async () => {
   const aborting = new AbortController();
   const outcome = failure(
