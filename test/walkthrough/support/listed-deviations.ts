@@ -1,4 +1,5 @@
 import type { Deviation } from './deviations';
+import type { EventingStep } from './eventing-facts';
 import type { Step } from './facts';
 
 /** Why values differ, and which. Anything that does not stand here is a fault, and so is an entry that no longer differs. */
@@ -10,7 +11,7 @@ export interface Reason {
 /** Path, what the walkthrough saw, what is seen here; undefined for nothing. */
 type Row = readonly [path: string, there: unknown, here: unknown];
 
-const at = (step: Step, ...rows: readonly Row[]): Deviation[] =>
+export const at = (step: Step | EventingStep, ...rows: readonly Row[]): Deviation[] =>
   rows.map(([path, there, here]) => ({
     ...{ step, path },
     ...(there === undefined ? {} : { there }),
