@@ -45,6 +45,7 @@ const eventingTypes: readonly ResourceType[] = [
   SubscriptionType,
   SequenceType,
   ParallelType,
+  PingSourceType,
 ];
 
 /** Kinds that are checked and synthesized, while no controller here acts on them yet. */
@@ -52,7 +53,6 @@ export const unservedTypes: readonly ResourceType[] = [
   EventPolicyType,
   EventTransformType,
   RequestReplyType,
-  PingSourceType,
   ApiServerSourceType,
   ContainerSourceType,
   SinkBindingType,

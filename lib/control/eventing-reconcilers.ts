@@ -6,6 +6,7 @@ import {
   inMemoryChannelReconciler,
   namespaceInjectionReconciler,
   parallelReconciler,
+  pingSourceReconciler,
   sequenceReconciler,
   subscriptionReconciler,
   triggerInjectionReconciler,
@@ -26,6 +27,7 @@ export const eventingReconcilers: readonly Reconciler<KubeObject, ServingConfig>
   subscriptionReconciler,
   sequenceReconciler,
   parallelReconciler,
+  pingSourceReconciler,
   triggerInjectionReconciler,
   namespaceInjectionReconciler,
 ];

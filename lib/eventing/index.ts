@@ -4,4 +4,5 @@ export * from './dispatch';
 export * from './ingress';
 export * from './journal';
 export * from './log';
+export * from './ping';
 export * from './sender';

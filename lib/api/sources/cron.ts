@@ -16,6 +16,8 @@ export interface CronSchedule {
   readonly month: ReadonlySet<number>;
   /** 0 is Sunday. Undefined: `*` or `?`. */
   readonly dayOfWeek: ReadonlySet<number> | undefined;
+  /** That of a `CRON_TZ=` or `TZ=` before the fields. */
+  readonly timeZone?: string;
 }
 
 /** A schedule that cannot be read, with what is wrong with it. */
@@ -75,21 +77,33 @@ function range(text: string, bounds: Bounds): number[] {
   return Array.from({ length: Math.floor((end - begin) / by) + 1 }, (_, i) => begin + i * by);
 }
 
+/** What stands behind the time zone of a schedule, and that zone. */
+function zoned(text: string): { readonly rest: string; readonly timeZone?: string } {
+  const [, timeZone, rest = ''] = /^(?:CRON_)?TZ=(\S*)(.*)$/s.exec(text) ?? [];
+  if (timeZone === undefined) return { rest: text };
+  if (timeZone !== '' && !isTimeZone(timeZone)) {
+    throw new CronError(`provided bad location ${timeZone}: unknown time zone ${timeZone}`);
+  }
+  return { rest: rest.trim(), timeZone: timeZone || 'UTC' };
+}
+
 const isAny = (text: string): boolean => text.split(',').some((part) => /^[*?](\/1)?$/.test(part));
 
 /**
- * Reads a schedule as upstream does (robfig/cron): five fields, six with seconds before them, or a descriptor such as `@hourly`.
+ * Reads a schedule as upstream does (robfig/cron): five fields, six with seconds before them, or a descriptor such as `@hourly`,
+ * with `CRON_TZ=Europe/Paris` before it or not.
  * @throws CronError with upstream's message
  */
 export function parseCron(text: string): CronSchedule {
   const trimmed = text.trim();
   if (trimmed === '') throw new CronError('empty spec string');
-  if (trimmed.startsWith('@')) {
-    const meant = Object.hasOwn(DESCRIPTORS, trimmed) ? DESCRIPTORS[trimmed] : undefined;
-    if (meant === undefined) throw new CronError(`unrecognized descriptor: ${trimmed}`);
-    return parseCron(meant);
+  const { rest, ...zone } = zoned(trimmed);
+  if (rest.startsWith('@')) {
+    const meant = Object.hasOwn(DESCRIPTORS, rest) ? DESCRIPTORS[rest] : undefined;
+    if (meant === undefined) throw new CronError(`unrecognized descriptor: ${rest}`);
+    return { ...parseCron(meant), ...zone };
   }
-  const words = trimmed.split(/\s+/);
+  const words = rest === '' ? [] : rest.split(/\s+/);
   if (words.length < 5 || words.length > 6) {
     throw new CronError(`expected 5 to 6 fields, found ${words.length}: [${words.join(' ')}]`);
   }
@@ -100,7 +114,7 @@ export function parseCron(text: string): CronSchedule {
     const optional = bounds.name === 'dayOfMonth' || bounds.name === 'dayOfWeek';
     return [bounds.name, optional && isAny(fields[i]!) ? undefined : set] as const;
   });
-  return Object.fromEntries(values) as unknown as CronSchedule;
+  return { ...(Object.fromEntries(values) as unknown as CronSchedule), ...zone };
 }
 
 /** Whether a time zone of this name is known. */

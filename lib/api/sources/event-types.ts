@@ -1,6 +1,10 @@
 /** Type of the events of a PingSource. */
 export const PING_EVENT = 'dev.knative.sources.ping';
 
+/** Source of the events of a PingSource. */
+export const pingEventSource = (namespace: string, name: string): string =>
+  `/apis/v1/namespaces/${namespace}/pingsources/${name}`;
+
 const CHANGES = ['add', 'delete', 'update'] as const;
 
 /** Types of the events of an ApiServerSource in one of its modes. */

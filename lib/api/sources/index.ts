@@ -1,6 +1,6 @@
 export * from './api-server-source';
 export * from './container-source';
 export * from './cron';
-export { apiServerEvents, PING_EVENT } from './event-types';
+export { apiServerEvents, PING_EVENT, pingEventSource } from './event-types';
 export * from './ping-source';
 export * from './sink-binding';

@@ -5,7 +5,7 @@ import { sourceColumns } from '../eventing/columns';
 import type { PingSource, PingSourceSpec } from '../generated/types';
 import type { KindRules } from '../kind-rules';
 import { resourceType } from '../resource-type';
-import { CronError, isTimeZone, parseCron } from './cron';
+import { CronError, type CronSchedule, parseCron } from './cron';
 import { sourceErrors } from './source';
 
 export type { PingSource, PingSourceSpec, PingSourceStatus } from '../generated/types';
@@ -24,20 +24,24 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const setDefaults = (source: PingSource): PingSource =>
   source.spec.schedule ? source : { ...source, spec: { ...source.spec, schedule: EVERY_MINUTE } };
 
-function scheduleErrors({ schedule = '', timezone }: PingSourceSpec): FieldError[] {
+/** When a source sends, as upstream puts its schedule and time zone together. @throws CronError */
+export const scheduleOf = ({ schedule, timezone }: PingSourceSpec): CronSchedule =>
+  parseCron(`${timezone ? `CRON_TZ=${timezone} ` : ''}${schedule || EVERY_MINUTE}`);
+
+function scheduleErrors(spec: PingSourceSpec): FieldError[] {
+  const { schedule = '' } = spec;
   if (schedule.includes('@every')) {
     const remedy = 'Write fields: "*/5 * * * *" is every five minutes, "*/10 * * * * *" every ten seconds.';
     return [withRemedy(invalidValue('unsupported descriptor @every', 'schedule'), remedy)];
   }
-  if (timezone && !isTimeZone(timezone)) {
-    const message = `provided bad location ${timezone}: unknown time zone ${timezone}`;
-    return [withRemedy(invalidValue(message, 'timezone'), 'Write a name of the tz database such as "Europe/Paris".')];
-  }
   try {
-    parseCron(schedule);
+    scheduleOf(spec);
     return [];
   } catch (error) {
     if (!(error instanceof CronError)) throw error;
+    if (error.message.startsWith('provided bad location')) {
+      return [withRemedy(invalidValue(error.message, 'timezone'), 'Write a name of the tz database such as "Europe/Paris".')];
+    }
     const remedy = 'Write minute, hour, day of month, month and day of week: "0 9 * * 1-5".';
     return [withRemedy(invalidValue(error.message, 'schedule'), remedy)];
   }

@@ -5,6 +5,7 @@ export { eventTypeReconciler } from './event-type';
 export { channelServiceName, inMemoryChannelReconciler } from './in-memory-channel';
 export { namespaceInjectionReconciler, triggerInjectionReconciler } from './injection';
 export { parallelReconciler } from './parallel';
+export { pingSourceReconciler } from './ping-source';
 export { sequenceReconciler } from './sequence';
 export { subscriptionReconciler } from './subscription';
 export { triggerReconciler } from './trigger';

@@ -5,6 +5,7 @@ import {
   InMemoryChannelType,
   K8sServiceType,
   ParallelType,
+  PingSourceType,
   type ResourceType,
   SequenceType,
   SubscriptionType,
@@ -23,6 +24,7 @@ export const eventingKinds: readonly ResourceType[] = [
   SubscriptionType,
   SequenceType,
   ParallelType,
+  PingSourceType,
 ];
 
 /** What a destination can name. */

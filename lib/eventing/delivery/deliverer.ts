@@ -15,8 +15,8 @@ export interface Delivery {
   readonly reply?: Destination;
   readonly deadLetterSink?: Destination;
   readonly policy: DeliveryPolicy;
-  /** `event`: an answer with a body that is no event is a failure. */
-  readonly replies: 'event' | 'lenient';
+  /** `event`: an answer with a body that is no event is a failure. `none`: no answer is wanted, whatever comes. */
+  readonly replies: 'event' | 'lenient' | 'none';
   /** How the event is written. @default 'binary' */
   readonly format?: 'binary' | 'json';
   /** Headers that came with the event and go along with it. */
@@ -110,7 +110,7 @@ export class Deliverer {
   ): Promise<Outcome> {
     const { clock } = this.options;
     const encoded = format === 'json' ? encodeStructured(event) : encodeBinary(event);
-    const asks: Record<string, string> = role === 'subscriber' ? { prefer: 'reply' } : {};
+    const asks: Record<string, string> = role === 'subscriber' && replies !== 'none' ? { prefer: 'reply' } : {};
     const message = { ...encoded, headers: { ...headers, ...encoded.headers, ...asks, 'kn-namespace': namespace } };
     const signals = [signal?.now, signal?.between].filter((one) => one !== undefined);
     const patience = signals.length > 0 ? AbortSignal.any(signals) : undefined;

@@ -16,7 +16,8 @@ interface Resolved {
   readonly audience: string | undefined;
 }
 
-function destination({ uri, caCerts, audience }: Resolved): Destination | undefined {
+/** Where a status leads, if it says so. */
+export function destination({ uri, caCerts, audience }: Resolved): Destination | undefined {
   return uri ? { url: uri, ...(caCerts ? { caCerts } : {}), ...(audience ? { audience } : {}) } : undefined;
 }
 

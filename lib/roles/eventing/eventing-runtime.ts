@@ -2,23 +2,28 @@ import {
   type Broker,
   BrokerType,
   brokerOf,
+  CronError,
   childName,
   type InMemoryChannel,
   InMemoryChannelType,
+  isReady,
   isServedBroker,
   keyOf,
+  type PingSource,
+  PingSourceType,
   type ServingConfig,
   type Stored,
+  scheduleOf,
   setDefaults,
   type Trigger,
   TriggerType,
 } from '../../api';
 import type { Clock, Executor, Log, Random } from '../../base';
-import { HttpSender, Journal, type KeyValueStore, type Retention } from '../../eventing';
+import { Deliverer, HttpSender, Journal, type KeyValueStore, PingScheduler, type Retention } from '../../eventing';
 import type { Gateway } from '../../gateway';
 import { type Change, type Cluster, Informer } from '../../kube';
 import { ClusterSender } from './cluster-sender';
-import { channelConsumer, triggerConsumer } from './consumer-specs';
+import { channelConsumer, destination, triggerConsumer } from './consumer-specs';
 import { BROKER_HOST, EventDoor } from './event-door';
 import { EventingAnswers } from './eventing-answers';
 import { HubRegistry } from './hub-registry';
@@ -57,6 +62,8 @@ export class EventingRuntime {
   readonly #brokers: Informer<Broker>;
   readonly #triggers: Informer<Trigger>;
   readonly #channels: Informer<InMemoryChannel>;
+  readonly #pingSources: Informer<PingSource>;
+  readonly #pings: PingScheduler;
   readonly #sender: HttpSender;
 
   constructor(private readonly options: EventingOptions) {
@@ -64,9 +71,12 @@ export class EventingRuntime {
     this.journal = new Journal(clock);
     this.#sender = new HttpSender({ clock, rules: { allowed: allowedSinks } });
     const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => gateway().handle(inbound) };
+    const sender = new ClusterSender({ clock, gateway: inside, outside: this.#sender });
+    const shared = { clock, executor, random, journal: this.journal };
+    this.#pings = new PingScheduler({ ...shared, deliverer: new Deliverer({ clock, sender }) });
     this.hubs = new HubRegistry({
-      ...{ clock, executor, random, journal: this.journal },
-      sender: new ClusterSender({ clock, gateway: inside, outside: this.#sender }),
+      ...shared,
+      sender,
       retention: store ? KEPT : KEPT_IN_MEMORY,
       ...(store ? { store } : {}),
     });
@@ -74,10 +84,12 @@ export class EventingRuntime {
     this.#brokers = new Informer(cluster, BrokerType, clock, log);
     this.#triggers = new Informer(cluster, TriggerType, clock, log);
     this.#channels = new Informer(cluster, InMemoryChannelType, clock, log);
+    this.#pingSources = new Informer(cluster, PingSourceType, clock, log);
     this.#triggers.addIndex(INDEX, (trigger) => [this.#brokerOf(trigger)]);
     this.#brokers.onChange(({ previous, next }) => this.#brokerChanged((next ?? previous)!));
     this.#triggers.onChange((change) => this.#triggerChanged(change));
     this.#channels.onChange(({ previous, next }) => this.#channelChanged((next ?? previous)!));
+    this.#pingSources.onChange(({ previous, next }) => this.#pingSourceChanged((next ?? previous)!, next));
   }
 
   /** Resolves once everything that is there is served. Brokers come last: their triggers are known by then. */
@@ -85,11 +97,13 @@ export class EventingRuntime {
     await Promise.all([this.#triggers.start(), this.#channels.start()]);
     await this.#brokers.start();
     this.hubs.settle();
+    await this.#pingSources.start();
   }
 
   /** Breaks off deliveries; those are made again by the next process that has the same store. */
   async stop(): Promise<void> {
-    for (const informer of [this.#brokers, this.#triggers, this.#channels]) informer.stop();
+    for (const informer of [this.#brokers, this.#triggers, this.#channels, this.#pingSources]) informer.stop();
+    this.#pings.stop();
     this.hubs.stop();
     await this.#sender.close();
   }
@@ -142,6 +156,24 @@ export class EventingRuntime {
     this.answers.tell(`trigger/${keyOf(trigger)}`, undefined);
   }
 
+  /** A source sends while it is ready; until a change of its spec has been resolved, it goes on as before. */
+  #pingSourceChanged(changed: Stored<PingSource>, present: Stored<PingSource> | undefined): void {
+    const name = keyOf(changed);
+    const key = `ping-source/${name}`;
+    if (!present || present.metadata.deletionTimestamp) {
+      this.#pings.remove(name);
+      this.answers.tell(key, undefined);
+      return;
+    }
+    const { generation } = present.metadata;
+    const { status = {} } = present;
+    const problem = scheduleProblem(present);
+    const to = destination({ uri: status.sinkUri, caCerts: status.sinkCACerts, audience: status.sinkAudience });
+    if (isReady(present) && to && problem === undefined) this.#pings.set(name, setDefaults(present, this.options.config), to);
+    else if (status.observedGeneration === generation) this.#pings.remove(name);
+    this.answers.tell(key, { generation, ...(problem === undefined ? {} : { problem }) });
+  }
+
   #channelChanged(changed: Stored<InMemoryChannel>): void {
     const { namespace = '', name } = changed.metadata;
     const channel = this.#channels.get(namespace, name);
@@ -167,5 +199,16 @@ export class EventingRuntime {
       generation: channel.metadata.generation,
       subscribers: subscribers.map(({ uid, generation }) => ({ uid, observedGeneration: generation, ready: 'True' })),
     });
+  }
+}
+
+/** What is wrong with when a source sends, where nobody has checked it before. */
+function scheduleProblem({ spec }: PingSource): string | undefined {
+  try {
+    scheduleOf(spec);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CronError) return `invalid value: ${error.message}: spec.schedule`;
+    throw error;
   }
 }

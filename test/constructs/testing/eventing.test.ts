@@ -1,5 +1,5 @@
 import { Chart, Testing } from 'cdk8s';
-import { Broker, Delivery, Filter, KnService, Sequence } from 'knative-constructs';
+import { Broker, Delivery, Filter, KnService, PingSource, Sequence } from 'knative-constructs';
 import { Testbed, type TestbedOptions } from 'knative-constructs/testing';
 
 const beds: Testbed[] = [];
@@ -87,6 +87,26 @@ test('a sequence hands the reply of each step to the next, and the last to the b
   await bed.publish(orders, { type: 'order.created', data: {} });
   await bed.until(bed.journal.when({ event: 'charge-1', kind: 'delivered', log: 'broker/default/orders' }));
   expect(seen).toEqual(['reserve order.created', 'charge order.reserve', 'done order.charge']);
+});
+
+test('a schedule sends its event to a broker by virtual clocks, which wakes the service that wants it', async () => {
+  const { chart, service, orders } = shop();
+  const report = service('report');
+  new PingSource(chart, 'nightly', { name: 'nightly', schedule: '0 3 * * *', timezone: 'UTC', data: { night: 1 }, sink: orders });
+  orders.on('dev.knative.sources.ping', { to: report });
+  const got: unknown[] = [];
+  const stub = Testbed.stub(report, async (request) => {
+    got.push([request.headers.get('ce-source'), await request.json()]);
+    return new Response(null, { status: 202 });
+  });
+  const bed = await start(chart, { stubs: [stub] });
+  await bed.advance('1h');
+  expect([got, bed.replicas(report)]).toEqual([[], 0]);
+  await bed.advance('48h');
+  expect(got).toEqual(Array(2).fill(['/apis/v1/namespaces/default/pingsources/nightly', { night: 1 }]));
+  const sent = bed.journal.entries({ log: 'source/ping/default/nightly', kind: 'delivered' });
+  expect(sent.map(({ time }) => new Date(time).getUTCHours())).toEqual([3, 3]);
+  expect(bed.journal.entries({ trace: sent[0]!.trace, log: 'broker/default/orders', kind: 'delivered' })).toHaveLength(1);
 });
 
 test('an event that is none, or for a broker that is not there, is refused', async () => {

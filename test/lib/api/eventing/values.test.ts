@@ -77,6 +77,13 @@ test.each([
   expect(() => parseCron(text)).toThrow(message);
 });
 
+test('a schedule may begin with its time zone', () => {
+  expect(parseCron('CRON_TZ=Europe/Paris 0 9 * * *')).toEqual({ ...parseCron('0 9 * * *'), timeZone: 'Europe/Paris' });
+  expect(parseCron('TZ=UTC @daily').timeZone).toBe('UTC');
+  expect(() => parseCron('TZ=Mars/Base 0 9 * * *')).toThrow('provided bad location Mars/Base: unknown time zone Mars/Base');
+  expect(() => parseCron('TZ=UTC')).toThrow('expected 5 to 6 fields, found 0: []');
+});
+
 test('time zones are those that the runtime knows', () => {
   expect(['UTC', 'Europe/Paris', 'Mars/Base', ''].map(isTimeZone)).toEqual([true, true, false, false]);
 });

@@ -1,0 +1,1 @@
+export { pingSourceReconciler } from './plan';

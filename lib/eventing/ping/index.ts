@@ -1,0 +1,3 @@
+export * from './next-run';
+export * from './ping-event';
+export * from './ping-scheduler';
