@@ -73,8 +73,10 @@ export class Journal {
     this.#length = 0;
     this.#unlisted = true;
     return async () => {
+      // A sync that begins from now on leaves them out; the one under way may still be at them.
+      const closing = former.filter((fd) => this.#former.delete(fd));
       await this.#syncing?.catch(() => {});
-      for (const fd of former) if (this.#former.delete(fd)) fs.closeSync(fd);
+      for (const fd of closing) fs.closeSync(fd);
       for (const number of numbersIn(this.folder)) if (number <= last) fs.rmSync(fileOf(this.folder, number), { force: true });
     };
   }
