@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { knativeTypes, NamespaceType, type ResourceType } from '../../api';
+import { EventTypeType, EventTypeV1beta2Type, knativeTypes, NamespaceType, type ResourceType } from '../../api';
 import type { Clock, Log } from '../../base';
 import { type Cluster, ClusterError } from '../../kube';
 import { ApiServer } from './api-server';
 import { selfSignedCertificate } from './certificate';
+import { EventTypesV1beta2 } from './event-types-v1beta2';
 import type { ExtraPaths } from './extra-paths';
 import { FixedCluster } from './fixed-cluster';
 import { CustomResourceDefinitionType, establishedDefinitions, localNode, NodeType } from './fixed-objects';
@@ -14,7 +15,7 @@ import { coreDescriptions, OpenApiDocuments } from './openapi';
 import type { PodAccess } from './pod-access';
 import { protobufCodec } from './protobuf';
 import { reviews } from './reviews';
-import { readOnlyResource, reviewResource, type ServedResource, servedResource } from './served-resource';
+import { readOnlyResource, reviewResource, type ServedResource, servedResource, withoutPatch } from './served-resource';
 
 export interface LocalApiOptions {
   readonly cluster: Cluster;
@@ -78,6 +79,9 @@ function resourcesOf({ cluster, types, clock }: LocalApiOptions): readonly Serve
   );
   return [
     ...types.map((type) => servedResource(type, cluster)),
+    ...(types.includes(EventTypeType)
+      ? [withoutPatch(servedResource(EventTypeV1beta2Type, new EventTypesV1beta2(cluster)))]
+      : []),
     ...[NodeType, CustomResourceDefinitionType].map((type) => readOnlyResource(type, fixed)),
     ...reviews.map((review) => reviewResource(review, fixed)),
   ];

@@ -54,6 +54,13 @@ export function servedResource(type: ResourceType, cluster: Cluster): ServedReso
   return { type, cluster, verbs, subresources: subresources.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
+/** The same, but objects are not patched. */
+export function withoutPatch(resource: ServedResource): ServedResource {
+  const allowed = (verbs: readonly string[]) => verbs.filter((verb) => verb !== 'patch');
+  const subresources = resource.subresources.map((part) => ({ ...part, verbs: allowed(part.verbs) }));
+  return { ...resource, verbs: allowed(resource.verbs), subresources };
+}
+
 /** A kind of which objects are read alone. */
 export function readOnlyResource(type: ResourceType, cluster: Cluster): ServedResource {
   return { type, cluster, verbs: READ_VERBS, subresources: [] };
