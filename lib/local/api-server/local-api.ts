@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { EventTypeType, EventTypeV1beta2Type, knativeTypes, NamespaceType, type ResourceType } from '../../api';
+import { EventTypeType, EventTypeV1beta2Type, knativeTypes, NamespaceType, PingSourceType, type ResourceType } from '../../api';
 import type { Clock, Log } from '../../base';
 import { type Cluster, ClusterError } from '../../kube';
 import { ApiServer } from './api-server';
@@ -12,6 +12,7 @@ import { CustomResourceDefinitionType, establishedDefinitions, localNode, NodeTy
 import { writeKubeconfig } from './kubeconfig-file';
 import { initialNamespaces } from './namespace-lifecycle';
 import { coreDescriptions, OpenApiDocuments } from './openapi';
+import { OtherVersion } from './other-version';
 import type { PodAccess } from './pod-access';
 import { protobufCodec } from './protobuf';
 import { reviews } from './reviews';
@@ -30,6 +31,9 @@ export interface LocalApiOptions {
   readonly extra?: ExtraPaths;
 }
 
+/** As `kn` asks for it: with the fields of v1, which describes them. */
+const PingSourceV1beta2Type: ResourceType = { ...PingSourceType, version: 'v1beta2' };
+
 const TOKEN_BYTES = 32;
 
 /** The API server of a local cluster: with a certificate, a token and a kubeconfig of its own, new at every start. */
@@ -42,7 +46,7 @@ export class LocalApi {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const resources = resourcesOf(options);
     const openApi = new OpenApiDocuments(
-      resources.map(({ type }) => type),
+      resources.map(({ type }) => type).filter((type) => type !== PingSourceV1beta2Type),
       coreDescriptions(),
     );
     const codecs = { openApi, protobuf: protobufCodec };
@@ -81,6 +85,9 @@ function resourcesOf({ cluster, types, clock }: LocalApiOptions): readonly Serve
     ...types.map((type) => servedResource(type, cluster)),
     ...(types.includes(EventTypeType)
       ? [withoutPatch(servedResource(EventTypeV1beta2Type, new EventTypesV1beta2(cluster)))]
+      : []),
+    ...(types.includes(PingSourceType)
+      ? [servedResource(PingSourceV1beta2Type, new OtherVersion(cluster, PingSourceType, PingSourceV1beta2Type))]
       : []),
     ...[NodeType, CustomResourceDefinitionType].map((type) => readOnlyResource(type, fixed)),
     ...reviews.map((review) => reviewResource(review, fixed)),
