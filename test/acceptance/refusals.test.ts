@@ -161,7 +161,8 @@ const node = (code: string) => ({ command: [process.execPath, '-e', code] });
 const CRASH = "console.error('no database'); process.exit(3)";
 const SILENT = "console.log('I do not listen'); setInterval(() => {}, 1000)";
 const OK = "require('http').createServer((_, answer) => answer.end('ok')).listen(process.env.PORT)";
-const DEADLINE = { annotations: { 'serving.knative.dev/progress-deadline': '1s' } };
+const deadline = (time: string) => ({ annotations: { 'serving.knative.dev/progress-deadline': time } });
+const DEADLINE = deadline('1s');
 
 describe('where only running it shows', () => {
   let real: RealSystem;
@@ -410,7 +411,8 @@ app.synth();
       shop({ name: 'crash', image: 'example.com/crash' }),
       shop({ name: 'gone', image: 'example.com/ok', traffic: TrafficSplit.weighted({ 'gone-00007': 50, latest: 50 }) }),
       shop({ name: 'missing', image: 'example.com/missing' }),
-      shop({ name: 'silent', image: 'example.com/silent', template: DEADLINE }),
+      // Long enough for a process to have begun on a busy machine: what it says is a part of the block.
+      shop({ name: 'silent', image: 'example.com/silent', template: deadline('3s') }),
     ];
     const files = {
       'all.yaml': objects.map(({ object }) => stringify(object)).join('---\n'),
