@@ -47,7 +47,7 @@ export function cliDocument(specs: readonly CommandSpec[] = commandTable): strin
   const head = [
     '<!-- Generated from lib/cli/command-table.ts by `npm run docs`. -->',
     '# The command line',
-    '`knc --help` and `knc <command> --help` say the same. What programs read is on stdout, what people read on stderr. With `--json` a command prints one JSON document; if it fails, `{ "error": { "code", "message", "remedy", "details" } }`. `knc dev --json` prints a line for each event instead, an error being one too.',
+    '`knc --help` and `knc <command> --help` say the same. What was asked for is on stdout, what is said beside it on stderr. With `--json` a command prints one JSON document; if it fails, `{ "error": { "code", "message", "remedy", "details" } }`. `knc dev --json` prints a line for each event instead, an error being one too.',
     table(
       ['command', 'what it does'],
       specs.map(({ name, summary }) => [`[\`${name}\`](#knc-${name})`, summary]),

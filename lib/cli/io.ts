@@ -10,9 +10,9 @@ export interface Output {
 
 /** Everything by which a command touches the world, so that tests can stand in for it. */
 export interface Io {
-  /** Machine-readable output and nothing else. */
+  /** What was asked for: a report, YAML, JSON. Nothing that a program which reads it would stumble over. */
   readonly stdout: Output;
-  /** Everything meant for people. */
+  /** What is said beside it to people: notes, progress, errors. */
   readonly stderr: Output;
   /** All of standard input as text. */
   readStdin(): Promise<string>;

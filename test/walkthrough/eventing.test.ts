@@ -92,7 +92,7 @@ describeWith(['kubectl', 'kn'], 'the Eventing walkthrough, command by command', 
     const knc = new Knc(session.work, 'events', '--once', '--kubeconfig', session.kubeconfig);
     try {
       expect(await knc.exit()).toBe(0);
-      return knc.stderr
+      return knc.stdout
         .trimEnd()
         .split('\n')
         .map((line) => line.replace(/^\S+ /, ''));

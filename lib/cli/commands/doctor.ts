@@ -57,8 +57,8 @@ export async function run({ options }: Invocation, io: Io): Promise<number> {
   if (options['json'] === true) {
     io.stdout.write(`${JSON.stringify({ ok: !failed, version, node: process.versions.node, checks }, null, 2)}\n`);
   } else {
-    const style = styleFor(io, io.stderr);
-    io.stderr.write(`knc ${version} on ${process.platform} ${process.arch}\n\n${report(checks, style)}`);
+    const style = styleFor(io, io.stdout);
+    io.stdout.write(`knc ${version} on ${process.platform} ${process.arch}\n\n${report(checks, style)}`);
   }
   return failed ? exitCodes.failed : exitCodes.ok;
 }

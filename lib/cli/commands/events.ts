@@ -50,14 +50,14 @@ const fullName = (log: string): string => (log.split('/').length === 2 ? `broker
 async function tail(cluster: HttpCluster, options: Options, io: Io): Promise<number> {
   const stopping = new AbortController();
   const ignore = io.onInterrupt(() => stopping.abort());
-  const style = styleFor(io, io.stderr);
+  const style = styleFor(io, io.stdout);
   const past: Record<string, string> = options.once ? {} : { follow: 'true', tail: String(TAIL) };
   try {
     for await (const entry of lines(cluster, pathOf(options, past), stopping.signal)) {
       if (options.json) io.stdout.write(`${JSON.stringify(entry)}\n`);
       else {
         const line = formatEntry(entry, style);
-        if (line !== undefined) io.stderr.write(`${line}\n`);
+        if (line !== undefined) io.stdout.write(`${line}\n`);
       }
     }
   } finally {
@@ -76,7 +76,7 @@ async function story(cluster: HttpCluster, id: string, options: Options, io: Io)
     });
   }
   if (options.json) for (const entry of entries) io.stdout.write(`${JSON.stringify(entry)}\n`);
-  else io.stderr.write(eventTree(entries, styleFor(io, io.stderr)));
+  else io.stdout.write(eventTree(entries, styleFor(io, io.stdout)));
   return exitCodes.ok;
 }
 
@@ -89,7 +89,7 @@ async function replayed(cluster: HttpCluster, { log, consumer, from, event, json
   try {
     const { count } = (await cluster.post(`${PATH}/replay`, wanted)) as { readonly count: number };
     if (json) io.stdout.write(`${JSON.stringify({ ...wanted, count })}\n`);
-    else io.stderr.write(`${count} ${count === 1 ? 'event is' : 'events are'} delivered to ${whose} again\n`);
+    else io.stdout.write(`${count} ${count === 1 ? 'event is' : 'events are'} delivered to ${whose} again\n`);
     return exitCodes.ok;
   } catch (error) {
     if (!ClusterError.is(error, 'NotFound') && !ClusterError.is(error, 'BadRequest')) throw error;

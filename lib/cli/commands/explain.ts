@@ -19,8 +19,8 @@ export async function run({ args, options }: Invocation, io: Io): Promise<number
   const story = await withTarget(target, () => explain(target.cluster, question, { namespace, local: target.local, now }));
   if (options['json'] === true) io.stdout.write(storyJson(story));
   else {
-    const style = styleFor(io, io.stderr);
-    io.stderr.write(printable(formatStory(story, style, now, io.stderr.columns ?? 80), style.isColorSupported));
+    const style = styleFor(io, io.stdout);
+    io.stdout.write(printable(formatStory(story, style, now, io.stdout.columns ?? 80), style.isColorSupported));
   }
   return exitCodes.ok;
 }

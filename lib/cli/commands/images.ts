@@ -34,7 +34,7 @@ export async function run({ args, options }: Invocation, io: Io): Promise<number
   if (options['json'] === true) {
     io.stdout.write(`${JSON.stringify({ images: found, file: shown, written }, null, 2)}\n`);
   } else {
-    io.stderr.write(imagesReport(found, { file: shown, written, cwd: io.cwd }, styleFor(io, io.stderr)));
+    io.stdout.write(imagesReport(found, { file: shown, written, cwd: io.cwd }, styleFor(io, io.stdout)));
   }
   return missing.length > written.length ? exitCodes.failed : exitCodes.ok;
 }

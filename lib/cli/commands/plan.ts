@@ -40,8 +40,8 @@ export async function run({ args, options }: Invocation, io: Io): Promise<number
   });
   if (options['json'] === true) io.stdout.write(planJson(plan, target.description));
   else {
-    const style = styleFor(io, io.stderr);
-    io.stderr.write(printable(formatPlan(plan, target.description, style, io.stderr.columns ?? 80), style.isColorSupported));
+    const style = styleFor(io, io.stdout);
+    io.stdout.write(printable(formatPlan(plan, target.description, style, io.stdout.columns ?? 80), style.isColorSupported));
   }
   return plan.refused.length > 0 ? exitCodes.failed : exitCodes.ok;
 }

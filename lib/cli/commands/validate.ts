@@ -24,5 +24,5 @@ function report(format: string | undefined, validation: Validation, failed: bool
   if (format === 'json') io.stdout.write(jsonReport(validation, failed));
   else if (format === 'github') io.stdout.write(githubReport(validation));
   else if (format === 'sarif') io.stdout.write(sarifReport(validation));
-  else io.stderr.write(textReport(validation, failed, styleFor(io, io.stderr)));
+  else io.stdout.write(textReport(validation, failed, styleFor(io, io.stdout)));
 }

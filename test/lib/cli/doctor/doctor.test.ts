@@ -184,8 +184,8 @@ describe('knc doctor', () => {
     const cwd = tempFolder();
     const io = new FakeIo({ cwd, env: process.env });
     const code = await main(['doctor'], io);
-    for (const { name } of [...machineChecks, ...stateChecks, appCheck]) expect(io.stderrText.split(` ${name} `)).toHaveLength(2);
-    expect(io.stdoutText).toBe('');
+    for (const { name } of [...machineChecks, ...stateChecks, appCheck]) expect(io.stdoutText.split(` ${name} `)).toHaveLength(2);
+    expect(io.stderrText).toBe('');
     expect([0, 1]).toContain(code);
   });
 

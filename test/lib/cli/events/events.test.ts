@@ -29,7 +29,7 @@ describe('knc events', () => {
     world.answer = () => ({ status: world.received.length > 1 ? 202 : 503, headers: [], body: null });
     await publish('4711');
     const { code, io } = await run('--once');
-    const lines = io.stderrText.trimEnd().split('\n');
+    const lines = io.stdoutText.trimEnd().split('\n');
     expect(code).toBe(0);
     expect(lines.map((line) => line.replace(/^[\d:.]+ /, ''))).toEqual([
       'broker/default/orders order.created 4711 for default/fulfil',
@@ -44,10 +44,10 @@ describe('knc events', () => {
     await publish('1');
     await publish('2');
     const { io } = await run('--event', '1');
-    expect(io.stderrText).toContain('order.created 1 from /test, 0 bytes');
-    expect(io.stderrText).toContain('order.done r1 from /fulfil, 0 bytes');
-    expect(io.stderrText).toContain('reply sent to http://broker-ingress.knative-eventing.svc.cluster.local/default/orders: 202');
-    expect(io.stderrText).not.toContain('order.created 2');
+    expect(io.stdoutText).toContain('order.created 1 from /test, 0 bytes');
+    expect(io.stdoutText).toContain('order.done r1 from /fulfil, 0 bytes');
+    expect(io.stdoutText).toContain('reply sent to http://broker-ingress.knative-eventing.svc.cluster.local/default/orders: 202');
+    expect(io.stdoutText).not.toContain('order.created 2');
   });
 
   test('follows what happens until it is interrupted, one JSON object a line', async () => {
@@ -74,7 +74,7 @@ describe('knc events', () => {
     world.answer = () => ({ status: 202, headers: [], body: null });
     world.received.length = 0;
     const { code, io } = await run('replay', '--log', 'default/orders', '--consumer', 'fulfil', '--event', '2');
-    expect([code, io.stderrText]).toEqual([0, '1 event is delivered to default/fulfil again\n']);
+    expect([code, io.stdoutText]).toEqual([0, '1 event is delivered to default/fulfil again\n']);
     await world.clock.advance(1000);
     expect(world.ids).toEqual(['2']);
   });
@@ -88,6 +88,6 @@ describe('knc events', () => {
   test('shows control characters of a sender instead of obeying them', async () => {
     await publish('%1B[2Jevil');
     const { io } = await run('--once');
-    expect(io.stderrText).not.toContain('\x1b[2J');
+    expect(io.stdoutText).not.toContain('\x1b[2J');
   });
 });

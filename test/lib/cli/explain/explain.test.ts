@@ -77,8 +77,8 @@ describe('knc explain', () => {
     await open([tagged]);
     const { code, io } = await run('ksvc/hello');
     expect(code).toBe(0);
-    expect(io.stdoutText).toBe('');
-    const text = io.stderrText.replace(/-[a-z0-9]{8,10}-[a-z0-9]{5}\b/g, '-POD').replace(/[\s\S]Events[\s\S]*/, '');
+    expect(io.stderrText).toBe('');
+    const text = io.stdoutText.replace(/-[a-z0-9]{8,10}-[a-z0-9]{5}\b/g, '-POD').replace(/[\s\S]Events[\s\S]*/, '');
     expect(text).toMatchInlineSnapshot(`
 "Service default/hello  ready
 
@@ -105,8 +105,8 @@ Revision hello-00001  ready, 1 pod wanted, 1 ready
       segments.join('/') === 'knc/v1/gateway' ? { url: 'http://127.0.0.1:8081' } : undefined;
     await open([tagged], undefined, { extra });
     const { io } = await run('ksvc/hello');
-    expect(io.stderrText).toContain('Route hello  http://hello.default.localhost:8081\n');
-    expect(io.stderrText).toContain('tag next  http://next-hello.default.localhost:8081\n');
+    expect(io.stdoutText).toContain('Route hello  http://hello.default.localhost:8081\n');
+    expect(io.stdoutText).toContain('tag next  http://next-hello.default.localhost:8081\n');
   });
 
   test.each(['hello.default.127.0.0.1.sslip.io', 'hello.default.localhost', 'hello.default.svc.cluster.local'])(
@@ -156,8 +156,8 @@ Revision hello-00001  ready, 1 pod wanted, 1 ready
     expect(why?.at(-1)).toMatchObject({ kind: 'Pod', reason: 'ErrImagePull', code: 'KNC3101' });
     expect(remedy).toMatch(/Say what the image means on this machine/);
     const { io } = await run('revision/hello-00001');
-    expect(io.stderrText).toMatch(/Pod hello-00001-deployment-\S+ +ErrImagePull: no local program/);
-    expect(io.stderrText).toContain('fix: Say what the image means on this machine');
+    expect(io.stdoutText).toMatch(/Pod hello-00001-deployment-\S+ +ErrImagePull: no local program/);
+    expect(io.stdoutText).toContain('fix: Say what the image means on this machine');
   });
 
   test('of a running knc dev has the numbers of the autoscaler and its last decisions', async () => {
@@ -173,7 +173,7 @@ Revision hello-00001  ready, 1 pod wanted, 1 ready
     await open([service('hello')], undefined, { extra });
     const { io } = await run('hello');
     expect(asked).toEqual(['knc/v1/scale/default/hello-00001', 'knc/v1/gateway']);
-    expect(io.stderrText).toContain(
+    expect(io.stdoutText).toContain(
       '    concurrency: stable 12 over 60s\n  last decisions\n    2026-01-01 10:00:00Z  1 → 3  burst\n',
     );
   });

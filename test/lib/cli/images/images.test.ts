@@ -25,8 +25,8 @@ async function knc(files: Record<string, string>, ...args: string[]) {
 
 test('each image is listed with what it means, who uses it and how to map it', async () => {
   const { code, out, err } = await knc({ 'app.yaml': APP, 'knc.images.yaml': MAP });
-  expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toMatchInlineSnapshot(`
+  expect({ code, err }).toEqual({ code: 1, err: '' });
+  expect(out).toMatchInlineSnapshot(`
 "ghcr.io/knative/helloworld-go:latest
   bundled sample
   node helloworld.js
@@ -94,9 +94,9 @@ test('--json is one document', async () => {
 
 describe('--write', () => {
   test('adds an entry for each image that means nothing, and changes nothing else', async () => {
-    const { code, cwd, err } = await knc({ 'app.yaml': APP, 'knc.images.yaml': MAP }, '--write');
+    const { code, cwd, out } = await knc({ 'app.yaml': APP, 'knc.images.yaml': MAP }, '--write');
     expect(code).toBe(0);
-    expect(err).toContain('knc.images.yaml: added a stub; say there what to run.');
+    expect(out).toContain('knc.images.yaml: added a stub; say there what to run.');
     expect(readFileSync(path.join(cwd, 'knc.images.yaml'), 'utf8')).toMatchInlineSnapshot(`
 "# ours
 images:

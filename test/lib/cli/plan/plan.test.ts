@@ -48,14 +48,14 @@ describe('knc plan', () => {
     await open(service('hello'));
     const { code, io } = await run([service('hello')]);
     expect(code).toBe(0);
-    expect(io.stdoutText).toBe('');
-    expect(io.stderrText).toContain('no changes: the cluster is as the input declares it');
+    expect(io.stderrText).toBe('');
+    expect(io.stdoutText).toContain('no changes: the cluster is as the input declares it');
   });
 
   test('of a new image shows the field, the children that controllers make, the traffic and the pods', async () => {
     await open(service('hello'));
     const { io } = await run([service('hello', {}, 'example.com/app:2')]);
-    expect(io.stderrText).toMatchInlineSnapshot(`
+    expect(io.stdoutText).toMatchInlineSnapshot(`
 "plan against knc dev in .knc, every pod assumed ready and the load to stay as it is
 ~ Service default/hello
     spec.template.spec.containers[0].image: "example.com/app:1" → "example.com/app:2"
@@ -154,8 +154,8 @@ worth knowing
     });
     await applyObjects(server.memory, [secret('before')]);
     const { io } = await run([secret('after')]);
-    expect(io.stderrText).toContain('data.key: "(secret)" → "(secret)"');
-    expect(io.stderrText).not.toContain(Buffer.from('after').toString('base64'));
+    expect(io.stdoutText).toContain('data.key: "(secret)" → "(secret)"');
+    expect(io.stdoutText).not.toContain(Buffer.from('after').toString('base64'));
   });
 
   test('says that no knc dev runs, and ends with 3', async () => {
@@ -171,7 +171,7 @@ worth knowing
     const elsewhere = { cwd: tempFolder(), stdin: yaml([service('hello')]) };
     const io = new FakeIo(elsewhere);
     expect(await main(['plan', '-', '--kubeconfig', file], io)).toBe(0);
-    expect(io.stderrText).toContain('plan against context knc');
+    expect(io.stdoutText).toContain('plan against context knc');
     const unknown = new FakeIo(elsewhere);
     expect(await main(['plan', '-', '--kubeconfig', file, '--context', 'prod'], unknown)).toBe(1);
     expect(unknown.stderrText).toMatch(/KNC4010[\s\S]*there is no context "prod"[\s\S]*Contexts that exist: knc\./);

@@ -33,15 +33,15 @@ async function validate(files: Record<string, string>, args: string[], stdin = '
   return { code, out: io.stdoutText, err: io.stderrText };
 }
 
-test('what is valid says so on one line of stderr, and exits with 0', async () => {
+test('what is valid says so on one line, and exits with 0', async () => {
   const text = 'valid: 1 object in hello.yaml\n';
-  expect(await validate({ 'hello.yaml': SERVICE }, ['hello.yaml'])).toEqual({ code: 0, out: '', err: text });
+  expect(await validate({ 'hello.yaml': SERVICE }, ['hello.yaml'])).toEqual({ code: 0, err: '', out: text });
 });
 
 test('everything wrong in every document is shown with its line, upstream text and remedy', async () => {
-  const { code, out, err } = await validate({ 'bad.yaml': BAD }, ['bad.yaml']);
-  expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toMatchInlineSnapshot(`
+  const { code, err, out } = await validate({ 'bad.yaml': BAD }, ['bad.yaml']);
+  expect({ code, err }).toEqual({ code: 1, err: '' });
+  expect(out).toMatchInlineSnapshot(`
 "bad.yaml:10:11  error KNC2001  Service hello
   unknown field "spec.template.spec.containers[0].imagee"
   10 |           imagee: x
@@ -79,17 +79,17 @@ invalid: 5 errors; 3 objects in bad.yaml
 
 test('a file that is no YAML and a path that is not there hide nothing of the others', async () => {
   const files = { 'a.yaml': 'a: [1\n', 'b.yaml': SERVICE.replace('image:', 'imge:'), 'c.yaml': SERVICE };
-  const { code, err } = await validate(files, ['.', 'gone.yaml']);
+  const { code, out } = await validate(files, ['.', 'gone.yaml']);
   expect(code).toBe(1);
-  expect(err).toContain('a.yaml:2:1  error KNC4002');
-  expect(err).toContain('b.yaml:9:11  error KNC2001  Service hello\n  missing field(s): spec.template.spec.containers[0].image');
-  expect(err).toContain('gone.yaml  error KNC4001\n  There is no such file or folder');
+  expect(out).toContain('a.yaml:2:1  error KNC4002');
+  expect(out).toContain('b.yaml:9:11  error KNC2001  Service hello\n  missing field(s): spec.template.spec.containers[0].image');
+  expect(out).toContain('gone.yaml  error KNC4001\n  There is no such file or folder');
 });
 
 test('standard input is a file named stdin', async () => {
-  const { code, err } = await validate({}, ['-'], SERVICE.replace('image:', 'imge:'));
+  const { code, out } = await validate({}, ['-'], SERVICE.replace('image:', 'imge:'));
   expect(code).toBe(1);
-  expect(err).toContain('stdin:9:11');
+  expect(out).toContain('stdin:9:11');
 });
 
 describe('kinds', () => {
@@ -99,31 +99,31 @@ describe('kinds', () => {
   test('that are not known are noted, and fail only with --strict', async () => {
     expect(await validate({ 'w.yaml': WIDGET }, ['w.yaml'])).toEqual({
       code: 0,
-      out: '',
-      err: `${NOTE}\nvalid: 1 object in w.yaml\n`,
+      err: '',
+      out: `${NOTE}\nvalid: 1 object in w.yaml\n`,
     });
     const strict = await validate({ 'w.yaml': WIDGET }, ['w.yaml', '--strict']);
     expect(strict.code).toBe(1);
-    expect(strict.err).toBe(`${NOTE}\ninvalid: kinds that cannot be checked; 1 object in w.yaml\n`);
+    expect(strict.out).toBe(`${NOTE}\ninvalid: kinds that cannot be checked; 1 object in w.yaml\n`);
   });
 
   test('of other people have their metadata checked', async () => {
-    const { code, err } = await validate({ 'w.yaml': WIDGET.replace('{ name: w }', '{ name: w, labels: { a: 1 } }') }, [
+    const { code, out } = await validate({ 'w.yaml': WIDGET.replace('{ name: w }', '{ name: w, labels: { a: 1 } }') }, [
       'w.yaml',
     ]);
     expect(code).toBe(1);
-    expect(err).toContain('invalid value: 1: metadata.labels.a');
+    expect(out).toContain('invalid value: 1: metadata.labels.a');
   });
 
   test.each([
     ['a version that is not served', 'serving.knative.dev/v1beta1', 'Service', 'Write apiVersion: serving.knative.dev/v1.'],
     ['a misspelt kind', 'serving.knative.dev/v1', 'Revison', 'Did you mean "Revision"?'],
   ])('%s is an error with what was meant', async (_, apiVersion, kind, remedy) => {
-    const { code, err } = await validate({ 'a.yaml': `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: a }\n` }, [
+    const { code, out } = await validate({ 'a.yaml': `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: a }\n` }, [
       'a.yaml',
     ]);
     expect(code).toBe(1);
-    expect(err).toContain(`fix: ${remedy}`);
+    expect(out).toContain(`fix: ${remedy}`);
   });
 });
 
@@ -175,10 +175,10 @@ describe("Kubernetes' own kinds", () => {
 
 test('two different objects of one name are told with the line of the first', async () => {
   const other = SERVICE.replace('example.com/hello', 'example.com/other');
-  const { code, err } = await validate({ 'a.yaml': SERVICE, 'b.yaml': `${SERVICE}---\n${other}` }, ['a.yaml', 'b.yaml']);
+  const { code, out } = await validate({ 'a.yaml': SERVICE, 'b.yaml': `${SERVICE}---\n${other}` }, ['a.yaml', 'b.yaml']);
   expect(code).toBe(1);
-  expect(err).toContain('b.yaml:14:3  error KNC2102  Service hello\n  declared differently in a.yaml:4');
-  expect(err).toContain('invalid: 1 error; 3 objects in 2 files');
+  expect(out).toContain('b.yaml:14:3  error KNC2102  Service hello\n  declared differently in a.yaml:4');
+  expect(out).toContain('invalid: 1 error; 3 objects in 2 files');
 });
 
 test('--json is one document with positions, fields and objects', async () => {
@@ -229,6 +229,6 @@ test('control characters of the input are shown, not obeyed', async () => {
   });
   const io = new FakeIo({ cwd: folder });
   expect(await main(['validate', 'a.yaml'], io)).toBe(1);
-  expect(io.stderrText).toContain('unknown field "spec.\\x9b2Jy"');
-  expect([...io.stderrText].filter((char) => char === '\x1b' || char === '\x9b')).toEqual([]);
+  expect(io.stdoutText).toContain('unknown field "spec.\\x9b2Jy"');
+  expect([...io.stdoutText].filter((char) => char === '\x1b' || char === '\x9b')).toEqual([]);
 });
