@@ -104,7 +104,7 @@ async function bundle() {
     commandBundles({ ...small, external }),
     ...units.map((unit) =>
       esbuild.build({
-        ...(unit === 'constructs/testing' ? small : common),
+        ...(unit === 'constructs' || unit === 'constructs/model' ? common : small),
         entryPoints: [`${unit}/index.ts`],
         outfile: path.join(dist, unit, 'index.js'),
         external,
