@@ -97,7 +97,9 @@ async function bundle() {
   await Promise.all([
     ...Object.entries(programs).map(([output, source]) =>
       esbuild.build({
-        ...{ ...small, entryPoints: [source], outfile: path.join(dist, output), external },
+        // Nearly all of it is a compiler that is not ours.
+        ...{ ...small, minify: output === 'bin/synth-child.js' },
+        ...{ entryPoints: [source], outfile: path.join(dist, output), external },
         plugins: output === 'bin/knc.js' ? [commandsApart, sharedVendors(output)] : [sharedVendors(output)],
       }),
     ),
