@@ -12,6 +12,7 @@ module.exports = {
   },
   transformIgnorePatterns: ['/node_modules/(?!@marcbachmann/cel-js/)'],
   moduleNameMapper: {
+    '^fast-check$': '<rootDir>/test/property.ts',
     '^knative-constructs$': '<rootDir>/constructs/index.ts',
     '^knative-constructs/api$': '<rootDir>/lib/api/index.ts',
     '^knative-constructs/(.*)$': '<rootDir>/constructs/$1/index.ts',
