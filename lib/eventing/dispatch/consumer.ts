@@ -29,7 +29,7 @@ export class Consumer {
   readonly #underWay = new Map<number, string | undefined>();
   readonly #busy = new Set<string>();
   readonly #stopping = new AbortController();
-  readonly #leaving = new AbortController();
+  #leaving = new AbortController();
   #rate: RateLimit | undefined;
   #timer: Timer | undefined;
 
@@ -74,6 +74,13 @@ export class Consumer {
   leave(): void {
     this.#timer?.cancel();
     this.#leaving.abort(new Error('the subscription was removed'));
+  }
+
+  /** Goes on after `leave`: what is still on its way from before is not sent a second time, and keeps its key busy. */
+  resume(spec: ConsumerSpec): void {
+    this.#leaving = new AbortController();
+    setMaxListeners(0, this.#leaving.signal);
+    this.update(spec);
   }
 
   /** Breaks off what is on its way: it is delivered again when the log is opened next. */
@@ -134,12 +141,13 @@ export class Consumer {
 
   async #deliver(offset: number, record: EventRecord): Promise<void> {
     const { deliverer, log, name, onAttempt, onResult } = this.options;
-    const breakOff = { now: this.#stopping.signal, between: this.#leaving.signal };
+    const leaving = this.#leaving.signal;
+    const breakOff = { now: this.#stopping.signal, between: leaving };
     let result: DeliveryResult;
     try {
       result = await deliverer.deliver(this.#delivery(record), (attempt) => onAttempt(record, attempt), breakOff);
     } catch (error) {
-      if (this.#leaving.signal.aborted) return; // it stays pending
+      if (leaving.aborted) return; // it stays pending
       throw error;
     }
     // The log first: what the journal says is over must not come again.

@@ -26,6 +26,8 @@ export interface EventHubOptions {
 export class EventHub {
   readonly #index = new FilterIndex<string>();
   readonly #consumers = new Map<string, Consumer>();
+  /** Consumers that were removed while events were on their way to them. */
+  readonly #left = new Map<string, Consumer>();
 
   constructor(private readonly options: EventHubOptions) {}
 
@@ -48,7 +50,10 @@ export class EventHub {
       known.update(spec);
       return;
     }
-    const consumer = this.#consumer(name, spec);
+    const left = this.#left.get(name);
+    this.#left.delete(name);
+    left?.resume(spec);
+    const consumer = left ?? this.#consumer(name, spec);
     this.#consumers.set(name, consumer);
     const wants = compileFilters(filters);
     this.options.log.join(
@@ -60,9 +65,12 @@ export class EventHub {
 
   /** Removes a consumer; its place is kept for one of the same name. */
   remove(name: string): void {
+    const consumer = this.#consumers.get(name);
     this.#index.delete(name);
-    this.#consumers.get(name)?.leave();
     this.#consumers.delete(name);
+    consumer?.leave();
+    for (const [one, { underWay }] of this.#left) if (underWay === 0) this.#left.delete(one);
+    if (consumer && consumer.underWay > 0) this.#left.set(name, consumer);
     this.options.log.retire(name);
   }
 
@@ -108,7 +116,7 @@ export class EventHub {
 
   /** Breaks off everything that is on its way. */
   stop(): void {
-    for (const consumer of this.#consumers.values()) consumer.stop();
+    for (const consumer of [...this.#consumers.values(), ...this.#left.values()]) consumer.stop();
   }
 
   #consumer(name: string, spec: ConsumerSpec): Consumer {

@@ -1,3 +1,4 @@
+import type { Value } from '../../expr';
 import { type CloudEvent, EventError, withAttributes } from '../cloud-event';
 
 /** How often an event may still pass a broker, so that replies that come round and round end. */
@@ -5,12 +6,17 @@ const TTL = 'knativebrokerttl';
 const ARRIVAL = 'knativearrivaltime';
 const FIRST_TTL = 255;
 
-/** An event as a broker keeps it: with one pass less, and the time at which it first came. Throws an EventError when it has none left. */
+/** An event as a broker keeps it: with one pass less, and the time at which it came. Throws an EventError when it has none left. */
 export function passed(event: CloudEvent, now: number): CloudEvent {
-  const left = event.attributes[TTL] === undefined ? FIRST_TTL : Number(event.attributes[TTL]) - 1;
-  if (!(left > 0)) throw new EventError(`the event has passed brokers too often: ${TTL} is used up`);
-  const arrival = event.attributes[ARRIVAL] ?? new Date(now).toISOString();
-  return withAttributes(event, { [TTL]: left, [ARRIVAL]: arrival });
+  const left = passesLeft(event.attributes[TTL]);
+  if (left <= 0) throw new EventError(`the event has passed brokers too often: ${TTL} is used up`);
+  return withAttributes(event, { [TTL]: left, [ARRIVAL]: new Date(now).toISOString() });
+}
+
+/** One less than there were; what is no 32 bit integer counts as if it was not there. */
+function passesLeft(passes: Value | undefined): number {
+  const before = typeof passes === 'string' && passes.trim() !== '' ? Math.trunc(Number(passes)) : passes;
+  return typeof before === 'number' && before >= -(2 ** 31) && before < 2 ** 31 ? before - 1 : FIRST_TTL;
 }
 
 /** An event as subscribers of a broker see it. */

@@ -42,10 +42,10 @@ const LOGS = 'log/';
 const EVENTS = 'events/';
 const DEFAULT_KEPT_MS = 86_400_000;
 
-/** All brokers and channels of this process by name (`broker/default/orders`). The log of one that was deleted is kept for a while. */
+/** All brokers and channels of this process by name (`broker/default/orders`). One that was deleted is kept for a while, with its log. */
 export class HubRegistry {
   readonly #open = new Map<string, Open>();
-  readonly #closed = new Map<string, { readonly log: EventLog; readonly at: number }>();
+  readonly #closed = new Map<string, { readonly hub: EventHub; readonly log: EventLog; readonly at: number }>();
 
   constructor(private readonly options: HubRegistryOptions) {}
 
@@ -67,12 +67,9 @@ export class HubRegistry {
     const known = this.#open.get(name);
     if (known) return known.hub;
     this.sweep();
-    const { clock, executor, random, journal, sender } = this.options;
-    const log = this.#closed.get(name)?.log ?? this.#log(name);
+    const { hub, log } = this.#closed.get(name) ?? this.#hub(kind, name);
     this.#closed.delete(name);
     this.#note(name, {});
-    const deliverer = new Deliverer({ clock, sender });
-    const hub = new EventHub({ name, kind, log, journal, deliverer, clock, executor, random });
     this.#open.set(name, { hub, log, specs: new Map() });
     return hub;
   }
@@ -96,7 +93,7 @@ export class HubRegistry {
     for (const consumer of open.hub.consumers) open.hub.remove(consumer);
     const at = this.options.clock.now();
     this.#open.delete(name);
-    this.#closed.set(name, { log: open.log, at });
+    this.#closed.set(name, { hub: open.hub, log: open.log, at });
     this.#note(name, { closed: at });
   }
 
@@ -131,7 +128,14 @@ export class HubRegistry {
 
   /** Breaks off what is on its way. */
   stop(): void {
-    for (const { hub } of this.#open.values()) hub.stop();
+    for (const { hub } of [...this.#open.values(), ...this.#closed.values()]) hub.stop();
+  }
+
+  #hub(kind: Kind, name: string): { readonly hub: EventHub; readonly log: EventLog } {
+    const { clock, executor, random, journal, sender } = this.options;
+    const log = this.#log(name);
+    const deliverer = new Deliverer({ clock, sender });
+    return { hub: new EventHub({ name, kind, log, journal, deliverer, clock, executor, random }), log };
   }
 
   #log(name: string): EventLog {

@@ -142,6 +142,35 @@ describe('a channel', () => {
     expect(world.ids).toEqual(['1', '1']);
   });
 
+  test('sends what is on its way to a subscription that is made anew once, and keeps its order', async () => {
+    const world = new World();
+    const ordered = spec({ orderBy: 'subject' });
+    world.hub.set('a', ordered);
+    await world.publish(event('x1', { subject: 'x' }), event('x2', { subject: 'x' }));
+    await world.clock.advance(1);
+    world.hub.remove('a');
+    await world.publish(event('x3', { subject: 'x' }));
+    world.hub.set('a', ordered);
+    await world.clock.advance(5);
+    expect(world.ids).toEqual(['x1']);
+    await world.clock.advance(1000);
+    expect([world.ids, world.most, world.hub.backlog('a')]).toEqual([['x1', 'x2', 'x3'], 1, 0]);
+  });
+
+  test('sends again what failed while a subscription was made anew, with all its attempts', async () => {
+    const world = new World();
+    let failures = 2;
+    world.answer = () => ({ status: failures-- > 0 ? 503 : 202 });
+    const retrying = spec({ policy: { retry: 1, backoffPolicy: 'exponential', backoffDelayMs: 100 } });
+    world.hub.set('a', retrying);
+    await world.publish(event(1));
+    await world.clock.advance(1);
+    world.hub.remove('a');
+    world.hub.set('a', retrying);
+    await world.clock.advance(1000);
+    expect([world.ids, world.story('1').at(-1)]).toEqual([['1', '1', '1'], 'delivered a']);
+  });
+
   test('sends no more events a second than a subscription says', async () => {
     const world = new World();
     world.hub.set('a', spec({ ratePerSecond: 4 }));

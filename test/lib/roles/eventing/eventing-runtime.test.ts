@@ -110,6 +110,23 @@ describe('a broker', () => {
     expect(world.ids.at(-1)).toBe('1');
     expect(world.story('1').at(-1)).toBe('delivered default/a');
   });
+
+  test('that is deleted and made anew sends nothing twice that was on its way', async () => {
+    const world = await EventingWorld.start();
+    await world.broker('orders');
+    await world.trigger('a');
+    world.answer = async () => {
+      await world.clock.sleep(1000);
+      return status(202);
+    };
+    await world.publish('1');
+    await world.clock.advance(10);
+    await world.cluster.delete(BrokerType, 'default', 'orders');
+    await world.clock.advance(10);
+    await world.broker('orders');
+    await world.clock.advance(60_000);
+    expect([world.ids, world.story('1').at(-1)]).toEqual([['1'], 'delivered default/a']);
+  });
 });
 
 test('a trigger that is deleted and made anew loses nothing and gets nothing twice', async () => {

@@ -28,7 +28,7 @@ export class EventingWorld {
   readonly clock = new VirtualClock(this.executor);
   readonly received: Received[] = [];
   readonly cluster = new MemoryCluster({ clock: this.clock, random: seededRandom(1), types: allTypes });
-  answer: (received: Received) => Outbound = () => ({ status: 202, headers: [], body: null });
+  answer: (received: Received) => Outbound | Promise<Outbound> = () => ({ status: 202, headers: [], body: null });
   runtime: EventingRuntime;
 
   constructor(readonly store: Store = new MemoryStore()) {
