@@ -41,6 +41,9 @@ export function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: AbortS
   });
 }
 
+/** The longest that a timer of Node may run: 24.8 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** The machine's clock. Its timers keep the process alive, as Node's do, unless `unref` is set. */
 export class RealClock implements Clock {
   constructor(private readonly options: { readonly unref?: boolean } = {}) {}
@@ -54,13 +57,18 @@ export class RealClock implements Clock {
   }
 
   after(ms: number, fn: () => void): Timer {
-    const handle = setTimeout(fn, ms);
-    if (this.options.unref) handle.unref();
+    // Node fires at once what is to wait for longer than its longest timer, so that is waited for in parts.
+    let handle: NodeJS.Timeout;
+    const wait = (left: number): void => {
+      handle = left > LONGEST_MS ? setTimeout(() => wait(left - LONGEST_MS), LONGEST_MS) : setTimeout(fn, left);
+      if (this.options.unref) handle.unref();
+    };
+    wait(ms);
     return { cancel: () => clearTimeout(handle) };
   }
 
   every(ms: number, fn: () => void): Timer {
-    const handle = setInterval(fn, ms);
+    const handle = setInterval(fn, Math.min(ms, LONGEST_MS));
     if (this.options.unref) handle.unref();
     return { cancel: () => clearInterval(handle) };
   }

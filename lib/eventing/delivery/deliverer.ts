@@ -1,9 +1,10 @@
 import type { Clock } from '../../base';
 import { type CloudEvent, encodeBinary, encodeStructured } from '../cloud-event';
 import type { Destination, Sender } from '../sender';
-import { deadLetter } from './dead-letter';
-import { backoffMs, type DeliveryPolicy, retryAfterMs } from './delivery-policy';
+import { deadLetter, mayRead } from './dead-letter';
+import { backoffMs, type DeliveryPolicy, LONGEST_ATTEMPT_MS, retryAfterMs } from './delivery-policy';
 import { noAnswer, type Outcome, outcomeOf } from './outcome';
+import { ofTrace } from './pass-through';
 
 /** An event on its way to one subscriber. */
 export interface Delivery {
@@ -49,6 +50,8 @@ export type DeliveryResult =
       readonly reason: string;
     };
 
+const NOTHING = Buffer.alloc(0);
+
 type Failed = Extract<Outcome, { readonly kind: 'failed' }>;
 
 /** What breaks a delivery off, with the signal's reason. */
@@ -71,13 +74,17 @@ export class Deliverer {
   /** Resolves when it is decided what became of the event; rejects only when it is broken off. */
   async deliver(delivery: Delivery, onAttempt: (attempt: Attempt) => void, signal?: BreakOff): Promise<DeliveryResult> {
     const { event, subscriber, reply: replyTo, replies, onReply } = delivery;
-    const first = await this.#send(delivery, 'subscriber', subscriber, event, replies, onAttempt, signal);
+    // Of an answer that goes nowhere it does not matter what it is, unless it is a trigger's.
+    const heeded = replies === 'lenient' && !replyTo ? 'none' : replies;
+    const first = await this.#send(delivery, 'subscriber', subscriber, event, heeded, onAttempt, signal);
     if (first.kind === 'failed') return this.#give(delivery, 'subscriber', subscriber, first, onAttempt, signal);
     if (!first.reply) return { kind: 'delivered' };
-    const reply = onReply?.(first.reply) ?? first.reply;
+    const reply = onReply?.(first.reply.event) ?? first.reply.event;
     if (!replyTo) return { kind: 'delivered', reply };
-    const second = await this.#send(delivery, 'reply', replyTo, reply, 'none', onAttempt, signal);
-    if (second.kind === 'failed') return this.#give(delivery, 'reply', replyTo, second, onAttempt, signal);
+    // A reply is an event of its own: what goes along with it is what the subscriber sent with it, and the trace.
+    const answering = { ...delivery, headers: { ...ofTrace(delivery.headers), ...first.reply.headers } };
+    const second = await this.#send(answering, 'reply', replyTo, reply, 'none', onAttempt, signal);
+    if (second.kind === 'failed') return this.#give(answering, 'reply', replyTo, second, onAttempt, signal);
     return { kind: 'delivered', reply };
   }
 
@@ -93,14 +100,15 @@ export class Deliverer {
     const { event, deadLetterSink } = delivery;
     const why = { failed, url, status, reason };
     if (!deadLetterSink) return { kind: 'dropped', ...why };
-    const letter = deadLetter(event, { destination: url, status, body });
+    const readable = mayRead(delivery.namespace, deadLetterSink.url, url);
+    const letter = deadLetter(event, { destination: url, status, body: readable ? body : NOTHING });
     const outcome = await this.#send(delivery, 'deadLetterSink', deadLetterSink, letter, 'none', onAttempt, signal);
     if (outcome.kind === 'delivered') return { kind: 'deadLettered', ...why };
     return { kind: 'dropped', failed: 'deadLetterSink', url: deadLetterSink.url, status: outcome.status, reason: outcome.reason };
   }
 
   async #send(
-    { namespace, headers, policy, format }: Delivery,
+    { namespace, headers, policy, format, replies: asked }: Delivery,
     role: Role,
     destination: Destination,
     event: CloudEvent,
@@ -110,7 +118,7 @@ export class Deliverer {
   ): Promise<Outcome> {
     const { clock } = this.options;
     const encoded = format === 'json' ? encodeStructured(event) : encodeBinary(event);
-    const asks: Record<string, string> = role === 'subscriber' && replies !== 'none' ? { prefer: 'reply' } : {};
+    const asks: Record<string, string> = role === 'subscriber' && asked !== 'none' ? { prefer: 'reply' } : {};
     const message = { ...encoded, headers: { ...headers, ...encoded.headers, ...asks, 'kn-namespace': namespace } };
     const signals = [signal?.now, signal?.between].filter((one) => one !== undefined);
     const patience = signals.length > 0 ? AbortSignal.any(signals) : undefined;
@@ -127,13 +135,15 @@ export class Deliverer {
   async #try(
     destination: Destination,
     message: Parameters<Sender['send']>[1],
-    { timeoutMs }: DeliveryPolicy,
+    { timeoutMs = LONGEST_ATTEMPT_MS }: DeliveryPolicy,
     replies: 'event' | 'lenient' | 'none',
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
     try {
-      const limits = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(signal ? { signal } : {}) };
-      return outcomeOf(await this.options.sender.send(destination, message, limits), replies);
+      return outcomeOf(
+        await this.options.sender.send(destination, message, { timeoutMs, ...(signal ? { signal } : {}) }),
+        replies,
+      );
     } catch (error) {
       signal?.throwIfAborted();
       return noAnswer(error);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-const NAMES = new Set(['x-request-id', 'traceparent', 'tracestate', 'b3']);
+const TRACE = new Set(['traceparent', 'tracestate', 'b3']);
+const NAMES = new Set(['x-request-id', 'retry-after', ...TRACE]);
 const PREFIXES = ['knative-', 'x-b3-'];
 
 /** Headers of a request that go along with its event, from hop to hop, beside those of the event itself. */
@@ -11,4 +12,9 @@ export function passedThrough(headers: IncomingHttpHeaders): Readonly<Record<str
     passed[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return passed;
+}
+
+/** Of headers that go along with an event, those that say of which trace it is part. */
+export function ofTrace(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => TRACE.has(name) || name.startsWith('x-b3-')));
 }

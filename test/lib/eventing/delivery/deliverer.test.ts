@@ -127,6 +127,23 @@ describe('a delivery', () => {
     expect(await times(429, date, { retryAfterMaxMs: 60_000 })).toBe(9000);
   });
 
+  test.each([
+    ['a weekday of no date', 'Mon soon'],
+    ['what only JavaScript takes for a date', '2030-01-01'],
+    ['less than nothing', '-5'],
+    ['nothing', ''],
+  ])('makes nothing of a Retry-After of %s', async (_name, header) => {
+    const world = new World({ [SUBSCRIBER]: [{ status: 429, headers: { 'retry-after': header } }, 202] });
+    await world.deliver({}, { retry: 1, backoffPolicy: 'exponential', backoffDelayMs: 1000, retryAfterMaxMs: 60_000 });
+    expect(world.times(SUBSCRIBER)).toEqual([0, 1000]);
+  });
+
+  test('takes 15 minutes at most for an attempt where its policy says nothing', async () => {
+    const world = new World({});
+    await world.deliver();
+    expect(world.sent[0]!.options.timeoutMs).toBe(900_000);
+  });
+
   test('limits each attempt, not all of them together', async () => {
     const world = new World({ [SUBSCRIBER]: [500] });
     await world.deliver({}, { retry: 1, timeoutMs: 3000 });
@@ -156,6 +173,37 @@ describe('a reply', () => {
     const { headers } = world.sent.at(-1)!.message;
     expect(headers).toMatchObject({ 'ce-type': 'order.fulfilled' });
     expect(headers).not.toHaveProperty('prefer');
+  });
+
+  test('takes along the headers of the answer that it came with, and the trace; not those of the event that it answers', async () => {
+    const world = new World({ [SUBSCRIBER]: [reply({ 'knative-b': 'answer', 'x-request-id': 'r2', 'set-cookie': ['x'] })] });
+    const headers = { 'knative-a': 'event', 'x-request-id': 'r1', traceparent: '00-1-2-01', 'x-b3-traceid': 't' };
+    await world.deliver({ reply: { url: REPLY }, headers });
+    expect(world.sent.at(-1)!.message.headers).toEqual({
+      ...{ 'ce-specversion': '1.0', 'ce-id': 'r', 'ce-source': '/fulfil', 'ce-type': 'order.fulfilled' },
+      ...{ 'knative-b': 'answer', 'x-request-id': 'r2', traceparent: '00-1-2-01', 'x-b3-traceid': 't' },
+      'kn-namespace': 'default',
+    });
+  });
+
+  test('of a channel that is no valid event fails without another attempt if it was to go somewhere, and is ignored if not', async () => {
+    const answers = { [SUBSCRIBER]: [reply({ 'ce-id': '' })] };
+    const wanted = new World(answers);
+    const result = await wanted.deliver(
+      { replies: 'lenient', reply: { url: REPLY }, deadLetterSink: { url: DLS } },
+      { retry: 3 },
+    );
+    expect(result).toMatchObject({ kind: 'deadLettered', failed: 'subscriber', status: 502 });
+    expect(wanted.sent.map(({ url }) => url)).toEqual([SUBSCRIBER, DLS]);
+    const unwanted = new World(answers);
+    expect(await unwanted.deliver({ replies: 'lenient' }, { retry: 3 })).toEqual({ kind: 'delivered' });
+    expect(unwanted.sent[0]!.message.headers).toMatchObject({ prefer: 'reply' });
+  });
+
+  test('in an answer of any 2xx is sent on, 202 too, as upstream does', async () => {
+    const world = new World({ [SUBSCRIBER]: [{ ...reply(), status: 202 }] });
+    await world.deliver({ reply: { url: REPLY } });
+    expect(world.times(REPLY)).toHaveLength(1);
   });
 
   test('that nobody wants is dropped', async () => {
@@ -213,6 +261,35 @@ describe('a dead letter', () => {
     });
     expect(headers).not.toHaveProperty('prefer');
     expect(body).toEqual(EVENT.data);
+  });
+
+  test('says what went wrong where there was no answer', async () => {
+    const world = new World({ [SUBSCRIBER]: [new Error('connect ECONNREFUSED')] });
+    await world.deliver({ deadLetterSink: { url: DLS } });
+    expect(world.sent.at(-1)!.message.headers).toMatchObject({
+      'ce-knativeerrorcode': '500',
+      'ce-knativeerrordata': Buffer.from('dispatch error: connect ECONNREFUSED').toString('base64'),
+    });
+  });
+
+  test.each([
+    ['of its own namespace', SUBSCRIBER, DLS, true],
+    [
+      'of a broker of its own namespace',
+      SUBSCRIBER,
+      'http://broker-ingress.knative-eventing.svc.cluster.local/default/dead',
+      true,
+    ],
+    ['of another namespace', SUBSCRIBER, 'http://dead.ops.svc.cluster.local', false],
+    ['of a broker of another namespace', SUBSCRIBER, 'http://broker-ingress.knative-eventing.svc.cluster.local/ops/dead', false],
+    ['outside, for an answer of its own namespace', SUBSCRIBER, 'https://dead.example.com', true],
+    ['outside, for an answer of another namespace', 'http://secret.ops.svc', 'https://dead.example.com', false],
+    ['for an answer from outside', 'https://shop.example.com', 'http://dead.ops.svc.cluster.local', true],
+  ])('%s shows an answer that it may read: %s to %s', async (_name, subscriber, sink, shown) => {
+    const world = new World({ [subscriber]: [{ status: 400, body: Buffer.from('secret') }] });
+    await world.deliver({ subscriber: { url: subscriber }, deadLetterSink: { url: sink } });
+    expect(world.sent.at(-1)!.url).toBe(sink);
+    expect('ce-knativeerrordata' in world.sent.at(-1)!.message.headers).toBe(shown);
   });
 
   test('carries at most 1024 characters of the answer', async () => {
