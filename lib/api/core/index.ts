@@ -1,4 +1,5 @@
 export * from './apps';
+export * from './batch';
 export * from './discovery';
 export * from './pod';
 export * from './service';

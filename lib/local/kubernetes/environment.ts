@@ -6,6 +6,8 @@ import {
   EndpointSliceType,
   type Endpoints,
   EndpointsType,
+  type Job,
+  JobType,
   type K8sService,
   K8sServiceType,
   type KubeObject,
@@ -46,6 +48,7 @@ export class Environment {
   readonly events: EventRecorder;
   readonly deployments: Informer<Deployment>;
   readonly replicaSets: Informer<ReplicaSet>;
+  readonly jobs: Informer<Job>;
   readonly pods: Informer<Pod>;
   readonly services: Informer<K8sService>;
   readonly endpoints: Informer<Endpoints>;
@@ -60,6 +63,7 @@ export class Environment {
     const informer = <T extends KubeObject>(type: ResourceType<T>) => new Informer(cluster, type, clock, log);
     this.deployments = informer(DeploymentType);
     this.replicaSets = informer(ReplicaSetType);
+    this.jobs = informer(JobType);
     this.pods = informer(PodType);
     this.services = informer(K8sServiceType);
     this.endpoints = informer(EndpointsType);
@@ -79,7 +83,7 @@ export class Environment {
   }
 
   get #informers() {
-    return [this.deployments, this.replicaSets, this.pods, this.services, this.endpoints, this.endpointSlices];
+    return [this.deployments, this.replicaSets, this.jobs, this.pods, this.services, this.endpoints, this.endpointSlices];
   }
 }
 

@@ -1,11 +1,12 @@
 import { DeploymentController } from './deployment-controller';
 import { EndpointsController } from './endpoints-controller';
 import { Environment, type EnvironmentOptions } from './environment';
+import { JobController } from './job-controller';
 import { ReplicaSetController } from './replica-set-controller';
 
 /**
  * The controllers of Kubernetes that serverless needs, over any cluster that has none of its own: Deployment to ReplicaSet to
- * Pod, Service to Endpoints and EndpointSlices. It makes and deletes Pod objects; to run them is the PodRuntime's part.
+ * Pod, Job to Pod, Service to Endpoints and EndpointSlices. It makes and deletes Pod objects; to run them is the PodRuntime's part.
  */
 export class LocalKubernetes {
   readonly #environment: Environment;
@@ -16,6 +17,7 @@ export class LocalKubernetes {
     this.#controllers = [
       new DeploymentController(this.#environment),
       new ReplicaSetController(this.#environment),
+      new JobController(this.#environment),
       new EndpointsController(this.#environment),
     ];
   }

@@ -2,6 +2,7 @@ import { apiVersionOf, type KubeObject, type ResourceType, typeKey } from '../..
 import { customPrinter } from './custom-printer';
 import { endpointSlicePrinter, endpointsPrinter } from './endpoints-printers';
 import { eventPrinter } from './event-printer';
+import { jobPrinter } from './job-printer';
 import { nodePrinter } from './node-printer';
 import { podPrinter } from './pod-printer';
 import { servicePrinter } from './service-printer';
@@ -32,6 +33,7 @@ const PRINTERS: ReadonlyMap<string, Printer> = new Map([
   ['v1/Node', of(nodePrinter)],
   ['apps/v1/Deployment', of(deploymentPrinter)],
   ['apps/v1/ReplicaSet', of(replicaSetPrinter)],
+  ['batch/v1/Job', of(jobPrinter)],
   ['discovery.k8s.io/v1/EndpointSlice', of(endpointSlicePrinter)],
   ['autoscaling/v1/Scale', of(scalePrinter)],
 ]);

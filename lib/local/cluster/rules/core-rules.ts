@@ -1,5 +1,6 @@
 import {
   DeploymentType,
+  JobType,
   type K8sService,
   K8sServiceType,
   type KubeObject,
@@ -16,6 +17,7 @@ import type { Random } from '../../../base';
 import type { ObjectSpace } from '../object-space';
 import { ClusterIps } from './cluster-ips';
 import { filled } from './filled';
+import { jobDefaults } from './job-rules';
 import { podDefaults } from './pod-rules';
 import { serviceDefaults } from './service-rules';
 import { deploymentDefaults, replicaSetDefaults } from './workload-rules';
@@ -43,6 +45,7 @@ export class CoreRules {
       rule(PodType, podDefaults),
       rule(DeploymentType, deploymentDefaults),
       rule(ReplicaSetType, replicaSetDefaults),
+      rule(JobType, jobDefaults),
       rule(K8sServiceType, (service, old) => serviceDefaults(service, old, ips)),
       rule(SecretType, secretDefaults),
       rule(NamespaceType, namespaceDefaults),

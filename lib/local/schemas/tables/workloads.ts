@@ -17,6 +17,25 @@ ReplicaSetCondition: 1 type! string; 2 status! string; 3 lastTransitionTime Time
 ReplicaSetStatus: 1 replicas! int32; 2 fullyLabeledReplicas int32; 4 readyReplicas int32; 5 availableReplicas int32;
   7 terminatingReplicas *int32; 3 observedGeneration int64; 6 conditions ReplicaSetCondition[] by=type
 ReplicaSet kind: 1 metadata ObjectMeta; 2 spec ReplicaSetSpec; 3 status ReplicaSetStatus
+@ batch/v1 io.k8s.api.batch.v1
+PodFailurePolicyOnExitCodesRequirement: 1 containerName *string; 2 operator! string; 3 values! int32[] set
+PodFailurePolicyOnPodConditionsPattern: 1 type! string; 2 status! string
+PodFailurePolicyRule: 1 action! string; 2 onExitCodes *PodFailurePolicyOnExitCodesRequirement;
+  3 onPodConditions PodFailurePolicyOnPodConditionsPattern[]
+PodFailurePolicy: 1 rules! PodFailurePolicyRule[]
+SuccessPolicyRule: 1 succeededIndexes *string; 2 succeededCount *int32
+SuccessPolicy: 1 rules! SuccessPolicyRule[]
+JobSpec: 1 parallelism *int32; 2 completions *int32; 3 activeDeadlineSeconds *int64; 11 podFailurePolicy *PodFailurePolicy;
+  16 successPolicy *SuccessPolicy; 7 backoffLimit *int32; 12 backoffLimitPerIndex *int32; 13 maxFailedIndexes *int32;
+  4 selector *LabelSelector; 5 manualSelector *bool; 6 template! PodTemplateSpec; 8 ttlSecondsAfterFinished *int32;
+  9 completionMode *string; 10 suspend *bool; 14 podReplacementPolicy *string; 15 managedBy *string
+JobCondition: 1 type! string; 2 status! string; 3 lastProbeTime Time; 4 lastTransitionTime Time; 5 reason string;
+  6 message string
+UncountedTerminatedPods: 1 succeeded string[] set; 2 failed string[] set
+JobStatus: 1 conditions JobCondition[] merge=type; 2 startTime *Time; 3 completionTime *Time; 4 active int32; 5 succeeded int32;
+  6 failed int32; 11 terminating *int32; 7 completedIndexes string; 10 failedIndexes *string;
+  8 uncountedTerminatedPods *UncountedTerminatedPods; 9 ready *int32
+Job kind: 1 metadata ObjectMeta; 2 spec JobSpec; 3 status JobStatus
 @ discovery.k8s.io/v1 io.k8s.api.discovery.v1
 EndpointConditions: 1 ready *bool; 2 serving *bool; 3 terminating *bool
 ForZone: 1 name! string
