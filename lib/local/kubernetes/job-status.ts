@@ -40,9 +40,21 @@ export function untilDeadline({ spec, status }: Job, now: number): number | unde
   return Date.parse(status.startTime) + spec.activeDeadlineSeconds * 1000 - now;
 }
 
+/** What has been said of a job before its last pods were gone: that stays. */
+function decided({ status }: Job): Verdict | undefined {
+  const target = status?.conditions?.find(
+    ({ type, status: is }) => is === 'True' && (type === 'FailureTarget' || type === 'SuccessCriteriaMet'),
+  );
+  if (!target) return undefined;
+  const { type, reason = '', message = '' } = target;
+  return { end: type === 'FailureTarget' ? 'Failed' : 'Complete', reason, message };
+}
+
 /** Whether the job is to end, and how, as Kubernetes decides it. */
 export function verdictOf({ job, pods, succeeded, failed, now }: JobFacts): Verdict | undefined {
   const { completions, backoffLimit = 6 } = job.spec;
+  const said = decided(job);
+  if (said) return said;
   if (failed > backoffLimit || restartedTooOften(job, pods)) {
     return { end: 'Failed', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
   }
