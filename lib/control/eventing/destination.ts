@@ -22,7 +22,7 @@ export function destinationReads(...destinations: readonly (Destination | undefi
   });
 }
 
-function addressed(destination: Destination, observed: Observed, config: ServingConfig): Target {
+function addressed(destination: Destination, observed: Pick<Observed, 'get'>, config: ServingConfig): Target {
   const ref = destination.ref!;
   const { CACerts, audience } = destination;
   const found: Addressable & { readonly url: string } = resolveReference(
@@ -46,7 +46,7 @@ function withoutEmpty({ CACerts, audience }: Omit<Target, 'url'>): Omit<Target, 
  *
  * @throws ResolveError with upstream's message (knative.dev/pkg/resolver)
  */
-export function resolveDestination(destination: Destination, observed: Observed, config: ServingConfig): Target {
+export function resolveDestination(destination: Destination, observed: Pick<Observed, 'get'>, config: ServingConfig): Target {
   const { ref, uri } = destination;
   if (ref) {
     const target = addressed(destination, observed, config);

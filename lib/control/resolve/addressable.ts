@@ -61,7 +61,7 @@ export function addressOf(target: KubeObject, ref: KReference): Addressable {
 export function resolveReference(
   ref: KReference,
   types: readonly ResourceType[],
-  observed: Observed,
+  observed: Pick<Observed, 'get'>,
   clusterDomain: string,
 ): Addressable & { readonly url: string } {
   const { namespace = '', name } = ref;

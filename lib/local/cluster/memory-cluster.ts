@@ -40,6 +40,12 @@ import {
   updated,
 } from './write-rules';
 
+/** What else there is at the moment of a write. */
+export interface PresentObjects {
+  get<T extends KubeObject>(type: ResourceType<T>, namespace: string | undefined, name: string): Stored<T> | undefined;
+  list<T extends KubeObject>(type: ResourceType<T>, namespace: string): readonly Stored<T>[];
+}
+
 /**
  * Looks at every object that is about to be created or updated (not at writes of the status alone): returns it, perhaps with
  * defaults filled in, or throws a ClusterError. `old` is the object as it is stored, undefined on create; `user` is who writes,
@@ -50,6 +56,7 @@ export type Admission = (
   old: KubeObject | undefined,
   operation: 'create' | 'update',
   user: string | undefined,
+  present: PresentObjects,
 ) => KubeObject;
 
 export interface MemoryClusterOptions {
@@ -79,6 +86,12 @@ export class MemoryCluster implements Cluster {
   readonly #namespaces: Namespaces;
   readonly #events: EventExpiry;
   readonly #owned: OwnedWrites;
+  readonly #present: PresentObjects = {
+    get: <T extends KubeObject>(type: ResourceType<T>, namespace: string | undefined, name: string) =>
+      this.#find(type, namespace, name) as Stored<T> | undefined,
+    list: <T extends KubeObject>(type: ResourceType<T>, namespace: string) =>
+      this.#select(type, { namespace }) as unknown as readonly Stored<T>[],
+  };
 
   constructor(private readonly options: MemoryClusterOptions) {
     const types = options.types.includes(NamespaceType) ? options.types : [...options.types, NamespaceType];
@@ -241,7 +254,7 @@ export class MemoryCluster implements Cluster {
 
   #admit(type: ResourceType, object: KubeObject, old: AnyStored | undefined, track: Tracked, user?: string): KubeObject {
     const completed = track(this.#rules.apply(type, object, old));
-    return this.options.admission?.(completed, old, old ? 'update' : 'create', user) ?? completed;
+    return this.options.admission?.(completed, old, old ? 'update' : 'create', user, this.#present) ?? completed;
   }
 
   #update(type: ResourceType, old: AnyStored, input: KubeObject, options: PatchOptions, tracked?: Tracked): AnyStored {
