@@ -4,7 +4,7 @@ import { type CloudEvent, EventError, filterEvent } from '../cloud-event';
 import type { Attempt, Deliverer, DeliveryResult } from '../delivery';
 import type { Journal } from '../journal';
 import { traced, traceOf } from '../journal/trace';
-import { type EventLog, type EventRecord, LogFullError } from '../log';
+import { type EventLog, type EventRecord, LogError } from '../log';
 import { Consumer } from './consumer';
 import type { ConsumerSpec } from './consumer-spec';
 import { passed, withoutTtl, withTtlOf } from './ttl';
@@ -87,8 +87,8 @@ export class EventHub {
   }
 
   /**
-   * Takes an event. Resolves once it cannot be lost any more. Throws an EventError for one that has passed brokers too often, and a
-   * LogFullError when there is no room.
+   * Takes an event. Resolves once it cannot be lost any more. Rejects with an EventError for one that has passed brokers too often, and
+   * with a LogError when it cannot be kept.
    */
   async publish(event: CloudEvent, headers: Readonly<Record<string, string>>): Promise<void> {
     const { name, kind, log, journal, clock, random } = this.options;
@@ -104,14 +104,14 @@ export class EventHub {
       }
       log.append(taken, context.headers, consumers);
       journal.record(name, context.trace, event, { kind: 'arrived', consumers });
+      await log.durable();
     } catch (error) {
-      const refused = error instanceof EventError ? error.status : error instanceof LogFullError ? 503 : undefined;
+      const refused = error instanceof EventError ? error.status : error instanceof LogError ? 503 : undefined;
       if (refused !== undefined) {
         journal.record(name, context.trace, event, { kind: 'refused', status: refused, reason: (error as Error).message });
       }
       throw error;
     }
-    await log.durable();
   }
 
   /** Breaks off everything that is on its way. */

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type CloudEvent, decodeHttp, EventError, modeOf } from '../cloud-event';
 import { passedThrough } from '../delivery';
 import type { EventHub } from '../dispatch';
-import { LogFullError } from '../log';
+import { LogError } from '../log';
 
 /** An HTTP request for a broker or channel. */
 export interface IngressRequest {
@@ -30,7 +30,7 @@ export interface EventIngressOptions {
   readonly hubs: HubDirectory;
   /** The most bytes of one request. @default 10 MiB */
   readonly maxBytes?: number;
-  /** How long senders are told to wait when a log is full, in seconds. @default 5 */
+  /** How long senders are told to wait when a log takes nothing, in seconds. @default 5 */
   readonly retryAfterSeconds?: number;
 }
 
@@ -87,6 +87,6 @@ function answer(status: number, text: string, headers: Readonly<Record<string, s
 
 function refusal(error: unknown, retryAfterSeconds: number): IngressResponse {
   if (error instanceof EventError) return answer(error.status, error.message);
-  if (error instanceof LogFullError) return answer(503, error.message, { 'retry-after': String(retryAfterSeconds) });
+  if (error instanceof LogError) return answer(503, error.message, { 'retry-after': String(retryAfterSeconds) });
   throw error;
 }

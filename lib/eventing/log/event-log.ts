@@ -1,6 +1,7 @@
 import type { Clock } from '../../base';
 import type { CloudEvent } from '../cloud-event';
 import { type EventRecord, sizeOf } from './event-record';
+import { LogFullError } from './log-error';
 import type { LogStorage } from './log-storage';
 import { PendingQueue } from './pending-queue';
 
@@ -14,14 +15,6 @@ export interface Retention {
   readonly retiredMs?: number;
   /** Bytes of all events: beyond, none is taken any more. @default 1 GiB */
   readonly capacity?: number;
-}
-
-/** The log is full of events that consumers have not got yet; it takes none until they have. */
-export class LogFullError extends Error {
-  constructor(capacity: number) {
-    super(`the log holds its ${capacity} bytes of events that are still to be delivered`);
-    this.name = 'LogFullError';
-  }
 }
 
 const CAPACITY = 2 ** 30;
@@ -87,7 +80,7 @@ export class EventLog {
     return this.#bytes;
   }
 
-  /** Appends an event that these consumers have to get. Throws a LogFullError. Who must be sure of it awaits `durable`. */
+  /** Appends an event that these consumers have to get. Throws a LogError. Who must be sure of it awaits `durable`. */
   append(event: CloudEvent, headers: Readonly<Record<string, string>>, consumers: readonly string[]): number {
     const { clock, storage, retention } = this.options;
     this.trim();
@@ -103,7 +96,7 @@ export class EventLog {
     return offset;
   }
 
-  /** Resolves after the sync that covers every event appended so far. */
+  /** Resolves after the sync that covers every event appended so far. Rejects with a LogError. */
   durable(): Promise<void> {
     return this.options.storage.durable();
   }

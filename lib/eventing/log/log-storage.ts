@@ -19,9 +19,13 @@ export interface KeptLog {
   readonly pending: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Where one log keeps its events: in memory, or in a store. Every call takes effect whole or not at all. */
+/**
+ * Where one log keeps its events: in memory, or in a store. Every call takes effect whole or not at all. What follows from an event
+ * that was taken is never refused: what cannot be written at present is written before the next event is taken.
+ */
 export interface LogStorage {
   load(): KeptLog;
+  /** Throws a LogWriteError: then the event is not there. */
   append(offset: number, record: EventRecord, consumers: readonly string[]): void;
   read(offset: number): EventRecord | undefined;
   /** These consumers have to get this event once more. */
@@ -29,6 +33,6 @@ export interface LogStorage {
   settle(offset: number, consumer: string): void;
   saveConsumer(name: string, state: ConsumerState | undefined): void;
   drop(offsets: readonly number[]): void;
-  /** Resolves after the sync that covers everything up to now. */
+  /** Resolves after the sync that covers everything up to now. Rejects with a LogWriteError. */
   durable(): Promise<void>;
 }

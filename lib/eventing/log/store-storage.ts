@@ -1,10 +1,18 @@
 import { decodeRecord, type EventRecord, encodeRecord, sizeOf } from './event-record';
+import { LogWriteError } from './log-error';
 import type { ConsumerState, KeptLog, LogStorage } from './log-storage';
+
+/** `value` undefined deletes. */
+interface Write {
+  readonly key: string;
+  readonly value: unknown;
+}
 
 /** What a log needs of a store; that of a local cluster (lib/local) is one. */
 export interface KeyValueStore {
   get(key: string): unknown;
-  write(batch: readonly { readonly key: string; readonly value: unknown }[]): void;
+  /** Throws when nothing of the batch could be written. */
+  write(batch: readonly Write[]): void;
   range(range: {
     readonly prefix: string;
     readonly reverse?: boolean;
@@ -23,6 +31,10 @@ export class StoreStorage implements LogStorage {
   readonly #pending: string;
   readonly #consumers: string;
   readonly #next: string;
+  /** Writes that the store could not take yet, oldest first. */
+  #owed: Write[] = [];
+  /** All events that have been dropped are before it. */
+  #dropped = 0;
 
   constructor(
     private readonly store: KeyValueStore,
@@ -59,10 +71,14 @@ export class StoreStorage implements LogStorage {
   }
 
   append(offset: number, record: EventRecord, consumers: readonly string[]): void {
-    this.store.write([
-      { key: this.#events + padded(offset), value: encodeRecord(record) },
-      ...consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 })),
-    ]);
+    try {
+      this.#write([
+        { key: this.#events + padded(offset), value: encodeRecord(record) },
+        ...consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 })),
+      ]);
+    } catch (error) {
+      throw new LogWriteError(error);
+    }
   }
 
   read(offset: number): EventRecord | undefined {
@@ -70,28 +86,48 @@ export class StoreStorage implements LogStorage {
   }
 
   assign(offset: number, consumers: readonly string[]): void {
-    this.store.write(consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 })));
+    this.#writeInTime(consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 })));
   }
 
   settle(offset: number, consumer: string): void {
-    this.store.write([{ key: this.#pendingKey(consumer, offset), value: undefined }]);
+    this.#writeInTime([{ key: this.#pendingKey(consumer, offset), value: undefined }]);
   }
 
   saveConsumer(name: string, state: ConsumerState | undefined): void {
-    this.store.write([{ key: this.#consumers + name, value: state }]);
+    this.#writeInTime([{ key: this.#consumers + name, value: state }]);
   }
 
   /** The newest offset is written down, as nothing else tells it once its event is gone. */
   drop(offsets: readonly number[]): void {
-    const next = Math.max(Number(this.store.get(this.#next) ?? 0), Math.max(...offsets) + 1);
-    this.store.write([
+    for (const offset of offsets) this.#dropped = Math.max(this.#dropped, offset + 1);
+    const next = Math.max(Number(this.store.get(this.#next) ?? 0), this.#dropped);
+    this.#writeInTime([
       { key: this.#next, value: next },
       ...offsets.map((offset) => ({ key: this.#events + padded(offset), value: undefined })),
     ]);
   }
 
-  durable(): Promise<void> {
-    return this.store.flushed();
+  async durable(): Promise<void> {
+    try {
+      await this.store.flushed();
+    } catch (error) {
+      throw new LogWriteError(error);
+    }
+  }
+
+  /** What is owed goes first, in one batch with the rest. */
+  #write(batch: readonly Write[]): void {
+    this.store.write(this.#owed.length > 0 ? [...this.#owed, ...batch] : batch);
+    if (this.#owed.length > 0) this.#owed = [];
+  }
+
+  /** The store tells what keeps it from writing. */
+  #writeInTime(batch: readonly Write[]): void {
+    try {
+      this.#write(batch);
+    } catch {
+      this.#owed.push(...batch);
+    }
   }
 
   #pendingKey(consumer: string, offset: number): string {

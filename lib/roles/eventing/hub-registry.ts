@@ -145,7 +145,9 @@ export class HubRegistry {
   }
 
   #note(name: string, noted: Noted): void {
-    this.options.store?.write([{ key: LOGS + name, value: noted }]);
+    const { store } = this.options;
+    const known = store?.get(LOGS + name) as Noted | undefined;
+    if (!known || known.closed !== noted.closed) store?.write([{ key: LOGS + name, value: noted }]);
   }
 
   #erase(name: string): void {

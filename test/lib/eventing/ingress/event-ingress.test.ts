@@ -6,6 +6,7 @@ import {
   EventIngress,
   type HubDirectory,
   LogFullError,
+  LogWriteError,
 } from '../../../../lib/eventing';
 
 const CE = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/s', 'ce-type': 't' };
@@ -97,6 +98,9 @@ describe('the ingress of brokers and channels', () => {
     expect(await world.post(CE)).toMatchObject({ status: 400, body: 'used up\n' });
     world.trouble = new LogFullError(7);
     expect(await world.post(CE)).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+    world.trouble = new LogWriteError(new Error('ENOSPC: no space left on device'));
+    const body = 'the event cannot be kept, so it is not taken: ENOSPC: no space left on device\n';
+    expect(await world.post(CE)).toMatchObject({ status: 503, headers: { 'retry-after': '5' }, body });
     world.trouble = new Error('disk');
     await expect(world.post(CE)).rejects.toThrow('disk');
   });

@@ -5,6 +5,7 @@ import {
   EventLog,
   LogFullError,
   type LogStorage,
+  LogWriteError,
   MemoryStorage,
   type Retention,
   StoreStorage,
@@ -199,6 +200,50 @@ describe.each(engines)('a log of events in a %s', (_name, make) => {
     log = new EventLog({ clock, storage: engine.reopen() });
     expect(log.append(event(2), {}, [])).toBe(1);
   });
+});
+
+/** A store on a disk that can be full. */
+class SmallStore extends MemoryStore {
+  full = false;
+
+  override write(batch: Parameters<MemoryStore['write']>[0]): void {
+    if (this.full) throw new Error('ENOSPC: no space left on device');
+    super.write(batch);
+  }
+
+  override async flushed(): Promise<void> {
+    if (this.full) throw new Error('ENOSPC: no space left on device');
+  }
+}
+
+describe('a log whose disk is full', () => {
+  const clock = new VirtualClock(new CountingExecutor(nothing));
+  const store = new SmallStore();
+  const reopen = () => new EventLog({ clock, storage: new StoreStorage(store, 'l') });
+
+  test('refuses events, and remembers what became of those that it has', async () => {
+    let log = reopen();
+    log.join('a', everything, nothing);
+    const [first] = [log.append(event(1), {}, ['a']), log.append(event(2), {}, ['a'])];
+    store.full = true;
+    expect(() => log.append(event(3), {}, ['a'])).toThrow(LogWriteError);
+    await expect(log.durable()).rejects.toThrow('it is not taken: ENOSPC: no space left on device');
+    log.settle('a', first);
+    log.join('b', everything, nothing);
+    expect([log.backlog('a'), log.next]).toEqual([1, 2]);
+    store.full = false;
+    log.append(event(4), {}, ['a', 'b']);
+    await log.durable();
+    log = reopen();
+    const ids = (name: string) => [...log.pending(name)].map((offset) => log.read(offset)!.event.attributes['id']);
+    expect([ids('a'), ids('b')]).toEqual([['2', '4'], ['4']]);
+  });
+});
+
+test('a log lets go of any number of events at once', () => {
+  const storage = new StoreStorage(new MemoryStore(), 'l');
+  storage.drop(Array.from({ length: 200_000 }, (_, offset) => offset));
+  expect(storage.load().next).toBe(200_000);
 });
 
 test('whatever happens, a consumer gets each event that it wants exactly once until it is settled', () => {

@@ -1,0 +1,20 @@
+import { errorMessage } from '../../base';
+
+/** A log takes no event at present; later it may. Whoever sent the event is told so, and has to send it again. */
+export class LogError extends Error {}
+
+/** The log is full of events that consumers have not got yet; it takes none until they have. */
+export class LogFullError extends LogError {
+  constructor(capacity: number) {
+    super(`the log holds its ${capacity} bytes of events that are still to be delivered`);
+    this.name = 'LogFullError';
+  }
+}
+
+/** Where the log is kept cannot be written, as when the disk is full. */
+export class LogWriteError extends LogError {
+  constructor(cause: unknown) {
+    super(`the event cannot be kept, so it is not taken: ${errorMessage(cause)}`, { cause });
+    this.name = 'LogWriteError';
+  }
+}
