@@ -4,11 +4,14 @@ import { checkAttributes } from './check';
 import type { CloudEvent } from './cloud-event';
 import { EventError } from './event-error';
 import { decodeHeader, encodeHeader } from './header-value';
-import { eventOfJson, jsonOfEvent } from './structured';
+import { rawElements } from './raw-json';
+import { eventOfJson, textOfEvent } from './structured';
 
 const STRUCTURED = 'application/cloudevents+json';
 const BATCH = 'application/cloudevents-batch+json';
 const PREFIX = 'ce-';
+/** Attributes that a sender with an empty header for each means to leave out. */
+const ABSENT_IF_EMPTY = new Set(['subject', 'dataschema']);
 
 /** An HTTP message that carries events. */
 export interface EventMessage {
@@ -28,13 +31,17 @@ export function modeOf(headers: IncomingHttpHeaders): 'binary' | 'structured' | 
 export function decodeHttp(headers: IncomingHttpHeaders, body: Buffer): CloudEvent[] {
   const mode = modeOf(headers);
   if (mode === undefined) throw new EventError(`no CloudEvent: neither a ce-specversion header nor Content-Type ${STRUCTURED}`);
+  const coding = headers['content-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'identity')
+    throw new EventError(`Content-Encoding ${coding} is not supported: events are sent as they are`, 415);
   if (mode === 'binary') return [binary(headers, body)];
   const type = headers['content-type']!.toLowerCase().split(';')[0]!.trim();
   if (type !== STRUCTURED && type !== BATCH) throw new EventError(`Content-Type ${type} is not supported, ${STRUCTURED} is`, 415);
   const json = parsed(body);
-  if (mode === 'structured') return [eventOfJson(json)];
+  if (mode === 'structured') return [eventOfJson(json, body.toString('utf8'))];
   if (!Array.isArray(json)) throw new EventError('a batch of events in JSON is an array');
-  return json.map((item, i) => inBatch(item, i));
+  const texts = rawElements(body.toString('utf8'));
+  return json.map((item, i) => inBatch(item, texts[i]!, i));
 }
 
 function binary(headers: IncomingHttpHeaders, body: Buffer): CloudEvent {
@@ -42,10 +49,11 @@ function binary(headers: IncomingHttpHeaders, body: Buffer): CloudEvent {
   for (const [header, value] of Object.entries(headers)) {
     if (!header.startsWith(PREFIX) || value === undefined) continue;
     const name = header.slice(PREFIX.length);
+    if (value === '' && ABSENT_IF_EMPTY.has(name)) continue;
     attributes[name] = decodeHeader(name, typeof value === 'string' ? value : value.join(', '));
   }
   const type = headers['content-type'];
-  if (type !== undefined) attributes['datacontenttype'] = type;
+  if (type) attributes['datacontenttype'] = type;
   checkAttributes(attributes);
   return { attributes, data: body.length > 0 ? body : undefined };
 }
@@ -63,9 +71,9 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-function inBatch(item: unknown, index: number): CloudEvent {
+function inBatch(item: unknown, text: string, index: number): CloudEvent {
   try {
-    return eventOfJson(item);
+    return eventOfJson(item, text);
   } catch (error) {
     if (error instanceof EventError) throw new EventError(`event ${index} of the batch: ${error.message}`, error.status);
     throw error;
@@ -84,12 +92,12 @@ export function encodeBinary({ attributes, data }: CloudEvent): EventMessage {
 
 /** The message that carries an event as JSON. */
 export function encodeStructured(event: CloudEvent): EventMessage {
-  const body = Buffer.from(JSON.stringify(jsonOfEvent(event)), 'utf8');
+  const body = Buffer.from(textOfEvent(event), 'utf8');
   return { headers: { 'content-type': `${STRUCTURED}; charset=utf-8` }, body };
 }
 
 /** The message that carries several events at once, as JSON. */
 export function encodeBatch(events: readonly CloudEvent[]): EventMessage {
-  const body = Buffer.from(JSON.stringify(events.map(jsonOfEvent)), 'utf8');
+  const body = Buffer.from(`[${events.map(textOfEvent).join(',')}]`, 'utf8');
   return { headers: { 'content-type': `${BATCH}; charset=utf-8` }, body };
 }

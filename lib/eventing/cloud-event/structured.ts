@@ -2,11 +2,15 @@ import type { Attributes, Value } from '../../expr';
 import { checkAttributes } from './check';
 import { type CloudEvent, contentType, isJsonType } from './cloud-event';
 import { EventError } from './event-error';
+import { rawMember } from './raw-json';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** Reads an event of the JSON event format (1.0, or 0.3 with `datacontentencoding`). Throws an EventError. */
-export function eventOfJson(json: unknown): CloudEvent {
+/**
+ * Reads an event of the JSON event format (1.0, or 0.3 with `datacontentencoding`). Throws an EventError.
+ * @param text of the JSON: with it, data is kept as it is written. @default it is written anew
+ */
+export function eventOfJson(json: unknown, text?: string): CloudEvent {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new EventError('an event in JSON is an object');
   const { data, data_base64: base64, ...context } = json as Record<string, unknown>;
   const attributes: Record<string, Value> = {};
@@ -16,7 +20,7 @@ export function eventOfJson(json: unknown): CloudEvent {
     delete attributes['datacontentencoding'];
     if (String(encoding).toLowerCase() === 'base64') return event(attributes, bytesOf(data, 'data'));
   }
-  if (base64 === undefined) return event(attributes, data === undefined ? undefined : textOf(data, attributes));
+  if (base64 === undefined) return event(attributes, data === undefined ? undefined : textOf(data, attributes, text));
   if (data !== undefined) throw new EventError('data and data_base64 exclude each other');
   return event(attributes, bytesOf(base64, 'data_base64'));
 }
@@ -38,10 +42,18 @@ function bytesOf(text: unknown, field: string): Buffer {
 }
 
 /** A JSON string is the text itself if the data says to be of another type than JSON. */
-function textOf(data: unknown, attributes: Attributes): Buffer {
+function textOf(data: unknown, attributes: Attributes, json: string | undefined): Buffer {
   const type = attributes['datacontenttype'];
-  const text = typeof data === 'string' && !isJsonType(type === undefined ? undefined : String(type));
-  return Buffer.from(text ? data : JSON.stringify(data), 'utf8');
+  if (typeof data === 'string' && !isJsonType(type === undefined ? undefined : String(type))) return Buffer.from(data, 'utf8');
+  const written = json === undefined ? undefined : rawMember(json, 'data');
+  return Buffer.from(written ?? JSON.stringify(data), 'utf8');
+}
+
+/** The text of the event in the JSON event format. Data that is JSON stands in it as it came. */
+export function textOfEvent(cloudEvent: CloudEvent): string {
+  const { data, ...rest } = jsonOfEvent(cloudEvent);
+  if (data === undefined || typeof data === 'string') return JSON.stringify(data === undefined ? rest : { ...rest, data });
+  return `${JSON.stringify(rest).slice(0, -1)},"data":${cloudEvent.data!.toString('utf8')}}`;
 }
 
 /** The event in the JSON event format, ready for JSON.stringify. Data that is neither JSON nor text goes in base64. */
@@ -49,14 +61,15 @@ export function jsonOfEvent(cloudEvent: CloudEvent): Record<string, unknown> {
   const { attributes, data } = cloudEvent;
   if (!data) return { ...attributes };
   const type = contentType(cloudEvent);
-  if (isJsonType(type)) {
+  const json = isJsonType(type);
+  const text = json || /^text\//i.test(type ?? '') ? utf8(data) : undefined;
+  if (json && text !== undefined) {
     try {
-      return { ...attributes, data: JSON.parse(data.toString('utf8')) as unknown };
+      return { ...attributes, data: JSON.parse(text) as unknown };
     } catch {
       return inBase64(attributes, data);
     }
   }
-  const text = /^text\//i.test(type ?? '') ? utf8(data) : undefined;
   return text === undefined ? inBase64(attributes, data) : { ...attributes, data: text };
 }
 

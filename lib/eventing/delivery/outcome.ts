@@ -36,7 +36,7 @@ const RETRIED = new Set([404, 408, 409, 429]);
 export function outcomeOf(response: SinkResponse, replies: 'event' | 'lenient' | 'none'): Outcome {
   const { status, headers, body } = response;
   if (status < 200 || status > 299) {
-    const retryAfter = headers['retry-after'];
+    const [retryAfter] = [headers['retry-after']].flat(); // clients give a field that stands there twice as a list
     return {
       ...{ kind: 'failed', retry: status >= 500 || RETRIED.has(status), status, reason: `HTTP ${status}`, body },
       ...(retryAfter === undefined ? {} : { retryAfter }),

@@ -48,6 +48,26 @@ describe('an event over HTTP', () => {
     expect(structured({ ...REQUIRED, subject: null })[0]!.attributes).toEqual(REQUIRED);
   });
 
+  test('leaves out what its sender left empty', () => {
+    const headers = ce({ 'ce-subject': '', 'ce-dataschema': '', 'ce-ext': '', 'content-type': '' });
+    expect(decodeHttp(headers, Buffer.alloc(0))[0]!.attributes).toEqual({ ...REQUIRED, ext: '' });
+  });
+
+  test.each(['12345678901234567890', '1e400', '0.10', '{"a":1,"a":2}', '[ 1, "]}\\\\\\"" ]', ' {"é" : [{}]}', 'true', '""'])(
+    'keeps data as it is written: %s',
+    (data) => {
+      const text = `{"data":1, "specversion":"1.0" ,"id":"{\\"data\\":2,","source":"/s","type":"t", "d\\u0061ta" : ${data} }`;
+      const [event] = structured(text);
+      expect(event!.data?.toString()).toBe(data.trim());
+      const { headers, body } = encodeStructured(event!);
+      expect(decodeHttp(headers, body)).toEqual([event]);
+      const batch = structured(`[${text} , ${text}]`, 'application/cloudevents-batch+json');
+      expect(batch).toEqual([event, event]);
+      const again = encodeBatch(batch);
+      expect(decodeHttp(again.headers, again.body)).toEqual(batch);
+    },
+  );
+
   test('in a batch is one of many', () => {
     expect(
       structured([REQUIRED, { ...REQUIRED, id: '2' }], 'application/cloudevents-batch+json').map((e) => e.attributes['id']),
@@ -91,6 +111,30 @@ describe('an event over HTTP', () => {
       'id: is not valid Unicode',
     ],
     ['a control character', () => decodeHttp(ce({ 'ce-subject': 'a%0Ab' }), Buffer.alloc(0)), 400, 'subject: control characters'],
+    ['data as an attribute', () => decodeHttp(ce({ 'ce-data': 'x' }), Buffer.alloc(0)), 400, 'data: no attribute may have'],
+    ['a blank id', () => structured({ ...REQUIRED, id: ' ' }), 400, 'id: MUST be a non-empty string'],
+    ['an empty subject', () => structured({ ...REQUIRED, subject: '' }), 400, 'subject: if present, MUST be a non-empty'],
+    ['a source that is no URI', () => structured({ ...REQUIRED, source: '/a%zz' }), 400, 'source: /a%zz is no URI reference'],
+    ['a relative schema', () => structured({ ...REQUIRED, dataschema: '/a' }), 400, 'dataschema: /a is no absolute URI'],
+    [
+      'a media type that no header can hold',
+      () => structured({ ...REQUIRED, datacontenttype: 'text/plain; x=é' }),
+      400,
+      'datacontenttype: text/plain; x=é is no media type',
+    ],
+    ['a media type that is none', () => structured({ ...REQUIRED, datacontenttype: 'a b' }), 400, 'a b is no media type'],
+    [
+      'attributes that are too large',
+      () => structured({ ...REQUIRED, ext: 'x'.repeat(2 ** 20) }),
+      413,
+      'the attributes have more than 65536 characters',
+    ],
+    [
+      'a body that is compressed',
+      () => decodeHttp(ce({ 'content-encoding': 'gzip' }), Buffer.from('x')),
+      415,
+      'Content-Encoding gzip is not supported',
+    ],
     ['half of JSON', () => structured('{"specversion":'), 400, 'the body is not JSON'],
     ['a list', () => structured('[]'), 400, 'an event in JSON is an object'],
     ['an attribute that is an object', () => structured({ ...REQUIRED, ext: {} }), 400, 'ext: an attribute is a string'],
@@ -128,6 +172,7 @@ describe('an event over HTTP', () => {
       datacontenttype: fc.constantFrom('application/json', 'text/plain', 'application/octet-stream', undefined),
     })
     .filter(({ subject, ext, id }) => ![subject, ext, id].some((text) => /\p{Cc}|\p{Cs}/u.test(text ?? '')))
+    .filter(({ subject = 'any', id }) => subject.trim() !== '' && id.trim() !== '')
     .map((some) => ({ ...REQUIRED, ...JSON.parse(JSON.stringify(some)) }) as Attributes);
   const data = fc.option(
     fc.uint8Array({ minLength: 1, maxLength: 20 }).map((bytes) => Buffer.from(bytes)),

@@ -138,6 +138,13 @@ describe('a delivery', () => {
     expect(world.times(SUBSCRIBER)).toEqual([0, 1000]);
   });
 
+  test('heeds the first of several Retry-After', async () => {
+    const headers = { 'retry-after': ['3', '9'] } as unknown as IncomingHttpHeaders;
+    const world = new World({ [SUBSCRIBER]: [{ status: 503, headers }, 202] });
+    await world.deliver({}, { retry: 1, retryAfterMaxMs: 60_000 });
+    expect(world.times(SUBSCRIBER)).toEqual([0, 3000]);
+  });
+
   test('takes 15 minutes at most for an attempt where its policy says nothing', async () => {
     const world = new World({});
     await world.deliver();

@@ -110,6 +110,19 @@ describe('a sink', () => {
     'http://169.254.169.254/latest/meta-data',
     'http://[fe80::1]/',
     'http://[fd00:ec2::254]/',
+    'http://[fd00:ec2::23]/',
+    'http://[::ffff:0:7f00:1]/',
+    'http://[64:ff9b:1::7f00:1]/',
+    'http://[2002:7f00:1::]/',
+    'http://[::127.0.0.1]/',
+    'http://017700000001/',
+    'http://0177.0.0.1/',
+    'http://127.0.0.1./',
+    'http://１２７.0.0.1/',
+    'http://user:secret@127.0.0.1/',
+    'http://168.63.129.16/',
+    'http://100.100.100.200/',
+    'http://255.255.255.255/',
     'http://0.0.0.0/',
     'https://224.0.0.1/',
   ])('at %s is refused', async (url) => {
@@ -141,6 +154,11 @@ describe('a sink', () => {
   test('at the API server is refused though its address is an ordinary one', () => {
     expect(addressTrouble('10.96.0.1', 443, { denied: ['10.96.0.1:443'] })).toBe('10.96.0.1:443 is no place for events');
     expect(addressTrouble('10.96.0.1', 80, { denied: ['10.96.0.1:443'] })).toBeUndefined();
+    expect(addressTrouble('::ffff:10.96.0.1', 443, { denied: ['10.96.0.1:443'] })).toContain('is no place for events');
+    expect(addressTrouble('fd00::0:1', 443, { denied: ['[fd00::1]:443'] })).toContain('is no place for events');
+    expect(addressTrouble('fd00::1', 443, { denied: ['[fd00::2]:443'] })).toBeUndefined();
+    expect(addressTrouble('fe80::1%eth0', 80, {})).toContain('sinks there are refused');
+    expect(addressTrouble('::1', 80, { allowed: ['[0:0:0:0:0:0:0:1]:80'] })).toBeUndefined();
     expect(addressTrouble('2001:db8::1', 80, {})).toBeUndefined();
   });
 });
