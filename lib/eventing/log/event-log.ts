@@ -2,7 +2,7 @@ import type { Clock } from '../../base';
 import type { CloudEvent } from '../cloud-event';
 import { type EventRecord, sizeOf } from './event-record';
 import { LogFullError } from './log-error';
-import type { LogStorage } from './log-storage';
+import type { ConsumerMemory, LogStorage } from './log-storage';
 import { PendingQueue } from './pending-queue';
 
 /** How long events are kept after every consumer has got them, and how many bytes a log may hold at most. */
@@ -29,11 +29,14 @@ interface Kept {
 
 interface Consumer {
   readonly pending: PendingQueue;
-  onPending: (() => void) | undefined;
+  onPending: OnPending | undefined;
   retiredAt: number | undefined;
   /** Since when, in milliseconds since the epoch. */
   retiredTime: number;
 }
+
+/** Called when a consumer has something to get: one event more, or, without an offset, whatever is pending. */
+export type OnPending = (offset?: number) => void;
 
 /** Which events a consumer wants. */
 export type Wants = (event: CloudEvent) => boolean;
@@ -110,7 +113,7 @@ export class EventLog {
    * Begins to consume under a name. One that was retired gets those of the events since then that it wants and that are still there;
    * a new one begins with the next event. `onPending` is called when there is something to get.
    */
-  join(name: string, wants: Wants, onPending: () => void): void {
+  join(name: string, wants: Wants, onPending: OnPending): void {
     const known = this.#consumers.get(name);
     const consumer: Consumer = known ?? { pending: new PendingQueue(), onPending, retiredAt: undefined, retiredTime: 0 };
     const since = consumer.retiredAt ?? this.#next;
@@ -155,10 +158,24 @@ export class EventLog {
 
   /** It is decided what became of an event with this consumer: it will not get it again by itself. */
   settle(name: string, offset: number): void {
-    if (!this.#consumers.get(name)?.pending.delete(offset)) return;
-    this.options.storage.settle(offset, name);
-    const kept = this.#events.get(offset)!;
-    if (--kept.waiting === 0) this.#settle(offset, kept);
+    this.settleAll(name, [offset]);
+  }
+
+  /** As `settle`, of several events: of all at once, or of none. */
+  settleAll(name: string, offsets: readonly number[]): void {
+    const { pending } = this.#consumers.get(name) ?? {};
+    const settled = offsets.filter((offset) => pending?.delete(offset));
+    if (settled.length === 0) return;
+    this.options.storage.settle(settled, name);
+    for (const offset of settled) {
+      const kept = this.#events.get(offset)!;
+      if (--kept.waiting === 0) this.#settle(offset, kept);
+    }
+  }
+
+  /** What a consumer remembers besides its events; it goes when its name is forgotten. */
+  memory(name: string): ConsumerMemory {
+    return this.options.storage.memory(name);
   }
 
   /** Gives a consumer once more those events from `from` on that it wants and that are still there. Returns how many. */
@@ -196,6 +213,8 @@ export class EventLog {
 
   #forget(name: string): void {
     for (const offset of this.pending(name)) this.settle(name, offset);
+    const memory = this.options.storage.memory(name);
+    memory.save([...memory.load()].map(([key]) => [key, undefined]));
     this.#consumers.delete(name);
     this.options.storage.saveConsumer(name, undefined);
   }
@@ -232,7 +251,7 @@ export class EventLog {
       if (!consumer || consumer.pending.has(offset)) continue;
       consumer.pending.add(offset);
       this.#await(offset);
-      consumer.onPending?.();
+      consumer.onPending?.(offset);
     }
   }
 

@@ -8,6 +8,13 @@ export interface ConsumerState {
   readonly retiredTime?: number;
 }
 
+/** What one consumer remembers, by keys of at most 64 characters. */
+export interface ConsumerMemory {
+  load(): Iterable<readonly [string, unknown]>;
+  /** Undefined takes away. */
+  save(changes: readonly (readonly [string, unknown])[]): void;
+}
+
 /** What was kept of a log. */
 export interface KeptLog {
   /** The offset that the next event gets. */
@@ -30,8 +37,9 @@ export interface LogStorage {
   read(offset: number): EventRecord | undefined;
   /** These consumers have to get this event once more. */
   assign(offset: number, consumers: readonly string[]): void;
-  settle(offset: number, consumer: string): void;
+  settle(offsets: readonly number[], consumer: string): void;
   saveConsumer(name: string, state: ConsumerState | undefined): void;
+  memory(consumer: string): ConsumerMemory;
   drop(offsets: readonly number[]): void;
   /** Resolves after the sync that covers everything up to now. Rejects with a LogWriteError. */
   durable(): Promise<void>;

@@ -1,6 +1,6 @@
 import { decodeRecord, type EventRecord, encodeRecord, sizeOf } from './event-record';
 import { LogWriteError } from './log-error';
-import type { ConsumerState, KeptLog, LogStorage } from './log-storage';
+import type { ConsumerMemory, ConsumerState, KeptLog, LogStorage } from './log-storage';
 
 /** `value` undefined deletes. */
 interface Write {
@@ -25,11 +25,12 @@ export interface KeyValueStore {
 
 const DIGITS = 16;
 
-/** Keeps the events of one log under keys that begin with `prefix`: events by offset, pending deliveries, consumers. */
+/** Keeps the events of one log under keys that begin with `prefix`: events by offset, pending deliveries, consumers and what they remember. */
 export class StoreStorage implements LogStorage {
   readonly #events: string;
   readonly #pending: string;
   readonly #consumers: string;
+  readonly #memories: string;
   readonly #next: string;
   /** Writes that the store could not take yet, oldest first. */
   #owed: Write[] = [];
@@ -43,6 +44,7 @@ export class StoreStorage implements LogStorage {
     this.#events = `${prefix}/event/`;
     this.#pending = `${prefix}/pending/`;
     this.#consumers = `${prefix}/consumer/`;
+    this.#memories = `${prefix}/memory/`;
     this.#next = `${prefix}/next`;
   }
 
@@ -89,12 +91,22 @@ export class StoreStorage implements LogStorage {
     this.#writeInTime(consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 })));
   }
 
-  settle(offset: number, consumer: string): void {
-    this.#writeInTime([{ key: this.#pendingKey(consumer, offset), value: undefined }]);
+  settle(offsets: readonly number[], consumer: string): void {
+    this.#writeInTime(offsets.map((offset) => ({ key: this.#pendingKey(consumer, offset), value: undefined })));
   }
 
   saveConsumer(name: string, state: ConsumerState | undefined): void {
     this.#writeInTime([{ key: this.#consumers + name, value: state }]);
+  }
+
+  memory(consumer: string): ConsumerMemory {
+    const prefix = `${this.#memories}${consumer}/`;
+    return {
+      load: () => [...this.store.range({ prefix })].map(([key, value]) => [key.slice(prefix.length), value] as const),
+      save: (changes) => {
+        if (changes.length > 0) this.#writeInTime(changes.map(([key, value]) => ({ key: prefix + key, value })));
+      },
+    };
   }
 
   /** The newest offset is written down, as nothing else tells it once its event is gone. */
