@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
-import { isJsonObject } from '../../base';
+import { isJsonObject, type JsonObject, setOwn } from '../../base';
 
 /** Nothing said: absent, null, an empty list or an empty map, which Go's `omitempty` does not tell apart. */
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (Array.isArray(value)) return value.length === 0;
   return isJsonObject(value) && Object.values(value).every((field) => field === undefined);
+}
+
+/** A field of the object itself, not one that every object has. */
+function own(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /** Equality as Kubernetes' controllers mean it: absent, null and empty are the same. */
@@ -16,8 +21,8 @@ export function semanticEqual(a: unknown, b: unknown): boolean {
     return a.length === b.length && a.every((item, i) => semanticEqual(item, b[i]));
   }
   if (!isJsonObject(a) || !isJsonObject(b)) return false;
-  for (const key of Object.keys(a)) if (!semanticEqual(a[key], b[key])) return false;
-  for (const key of Object.keys(b)) if (!(key in a) && !isEmpty(b[key])) return false;
+  for (const key of Object.keys(a)) if (!semanticEqual(a[key], own(b, key))) return false;
+  for (const key of Object.keys(b)) if (!Object.hasOwn(a, key) && !isEmpty(b[key])) return false;
   return true;
 }
 
@@ -40,7 +45,7 @@ export function includes(
   if (isJsonObject(desired)) {
     if (!isJsonObject(actual)) return false;
     return Object.entries(desired).every(
-      ([key, value]) => includes(actual[key], value, same, key) || same(actual[key], value, parentKey),
+      ([key, value]) => includes(own(actual, key), value, same, key) || same(own(actual, key), value, parentKey),
     );
   }
   return false;
@@ -51,7 +56,7 @@ export function overlay(base: unknown, over: unknown): unknown {
   if (over === undefined) return base;
   if (!isJsonObject(base) || !isJsonObject(over)) return over;
   const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) merged[key] = overlay(merged[key], value);
+  for (const [key, value] of Object.entries(over)) setOwn(merged, key, overlay(own(merged, key), value));
   return merged;
 }
 

@@ -18,6 +18,9 @@ describe('semanticEqual', () => {
     [{ a: [1, 2] }, { a: [2, 1] }, false],
     [{ a: 1 }, { a: 1, b: 2 }, false],
     [{ a: 1 }, { a: 1, b: {} }, true],
+    [{}, { constructor: 1 }, false],
+    [{}, { ['__proto__']: 1 }, false],
+    [{ ['__proto__']: 1 }, { ['__proto__']: 1 }, true],
   ])('%j and %j: %s', (a, b, equal) => {
     expect(semanticEqual(a, b)).toBe(equal);
     expect(semanticEqual(b, a)).toBe(equal);
@@ -38,6 +41,14 @@ describe('includes', () => {
     [{}, { a: {} }, true],
   ])('%j has all of %j: %s', (actual, desired, result) => {
     expect(includes(actual, desired)).toBe(result);
+  });
+
+  it('holds of names that every object has', () => {
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      expect(Object.entries(overlay({ [name]: { a: 1 } }, { [name]: { b: 2 } }) as object)).toEqual([[name, { a: 1, b: 2 }]]);
+      expect(includes(overlay({}, { [name]: 0 }), { [name]: 0 })).toBe(true);
+      expect(includes({}, { [name]: 0 })).toBe(false);
+    }
   });
 
   it('holds of whatever has been laid over', () => {
