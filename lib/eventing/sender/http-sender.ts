@@ -4,12 +4,10 @@ import { Agent, request } from 'undici';
 import type { Clock } from '../../base';
 import type { EventMessage } from '../cloud-event';
 import { type AddressRules, addressTrouble } from './address-rules';
+import { MAX_ANSWER } from './answer-reader';
+import { followAbort } from './follow-abort';
+import { KEEP_ALIVE_MS, PlainHttp, type PlainOrigin } from './plain-http';
 import type { Destination, Sender, SendOptions, SinkResponse } from './sender';
-
-/** How much of an answer is read, in bytes. */
-const MAX_ANSWER = 2 ** 20;
-/** Connections that have not been used for so long are closed, in milliseconds. */
-const KEEP_ALIVE_MS = 4000;
 
 export interface HttpSenderOptions {
   readonly clock: Clock;
@@ -28,62 +26,101 @@ export class SinkRefusedError extends Error {
   }
 }
 
+/** A destination, read and checked as far as it can be before it is dialled. */
+interface Target {
+  readonly url: URL;
+  readonly path: string;
+  /** Undefined where TLS is needed. */
+  readonly plain: PlainOrigin | undefined;
+}
+
 /**
  * Sends over HTTP, one connection pool for each origin. A name is resolved for each connection, all its addresses are checked, and the
  * address that was checked is the one that is dialled. Redirects are answers like others and are not followed.
  */
 export class HttpSender implements Sender {
   readonly #agents = new Map<string, Agent>();
+  readonly #targets = new WeakMap<Destination, Target>();
+  readonly #plain: PlainHttp;
 
-  constructor(private readonly options: HttpSenderOptions) {}
+  constructor(private readonly options: HttpSenderOptions) {
+    this.#plain = new PlainHttp(options.clock);
+  }
 
-  async send(
-    destination: Destination,
-    { headers, body }: EventMessage,
-    { timeoutMs, signal }: SendOptions,
-  ): Promise<SinkResponse> {
-    const { clock, token } = this.options;
-    const url = sinkUrl(destination.url);
+  async send(destination: Destination, message: EventMessage, options: SendOptions): Promise<SinkResponse> {
+    const { token } = this.options;
     const { audience } = destination;
-    const authorization = audience && token ? { authorization: `Bearer ${await token(audience)}` } : {};
-    const aborting = new AbortController();
-    const abort = () => aborting.abort(signal?.reason);
-    signal?.throwIfAborted();
-    signal?.addEventListener('abort', abort, { once: true });
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : clock.after(timeoutMs, () => aborting.abort(new Error(`no answer within ${timeoutMs} ms`)));
-    try {
-      const response = await request(url, {
-        method: 'POST',
-        headers: { ...headers, ...authorization },
-        body,
-        dispatcher: this.#agent(destination, url),
-        signal: aborting.signal,
-      });
-      const { bytes, truncated } = await limited(response.body);
-      return { status: response.statusCode, headers: response.headers, body: bytes, ...(truncated ? { truncated } : {}) };
-    } catch (error) {
-      aborting.signal.throwIfAborted();
-      throw error;
-    } finally {
-      timer?.cancel();
-      signal?.removeEventListener('abort', abort);
-    }
+    const target = this.#targetOf(destination);
+    options.signal?.throwIfAborted();
+    if (!audience || !token) return this.#post(destination, target, message, options);
+    const headers = { ...message.headers, authorization: `Bearer ${await token(audience)}` };
+    options.signal?.throwIfAborted();
+    return this.#post(destination, target, { ...message, headers }, options);
   }
 
   async close(): Promise<void> {
+    this.#plain.close();
     await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
     this.#agents.clear();
   }
 
-  #agent({ caCerts = '' }: Destination, url: URL): Agent {
-    const { rules } = this.options;
-    const host = url.hostname.replace(/^\[|\]$/g, '');
+  #post(destination: Destination, target: Target, message: EventMessage, options: SendOptions): Promise<SinkResponse> {
+    const { url, path, plain } = target;
+    if (!plain) return this.#postByTls(destination, url, message, options);
+    const { answer, cancel } = this.#plain.post(plain, { host: url.host, path }, message);
+    return this.#limited(answer, cancel, options);
+  }
+
+  /** The same, broken off by the signal or when its time is over. */
+  async #limited<T>(answer: Promise<T>, cancel: (reason: unknown) => void, { timeoutMs, signal }: SendOptions): Promise<T> {
+    const late = () => cancel(new Error(`no answer within ${timeoutMs} ms`));
+    const timer = timeoutMs === undefined ? undefined : this.options.clock.after(timeoutMs, late);
+    const unfollow = signal && followAbort(signal, () => cancel(signal.reason));
+    try {
+      return await answer;
+    } finally {
+      timer?.cancel();
+      unfollow?.();
+    }
+  }
+
+  async #postByTls(
+    destination: Destination,
+    url: URL,
+    { headers, body }: EventMessage,
+    options: SendOptions,
+  ): Promise<SinkResponse> {
+    const aborting = new AbortController();
+    const dispatcher = this.#agent(destination, url);
+    const answering = request(url, { method: 'POST', headers, body, dispatcher, signal: aborting.signal });
+    try {
+      const whole = answering.then(async (response): Promise<SinkResponse> => {
+        const { bytes, truncated } = await limited(response.body);
+        return { status: response.statusCode, headers: response.headers, body: bytes, ...(truncated ? { truncated } : {}) };
+      });
+      return await this.#limited(whole, (reason) => aborting.abort(reason), options);
+    } catch (error) {
+      aborting.signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  #targetOf(destination: Destination): Target {
+    const known = this.#targets.get(destination);
+    if (known) return known;
+    const url = sinkUrl(destination.url);
+    const hostname = url.hostname.replace(/^\[|\]$/g, '');
+    const port = portOf(url);
     // A literal address is dialled without being looked up.
-    const trouble = isIP(host) ? addressTrouble(host, portOf(url), rules) : undefined;
+    const trouble = isIP(hostname) ? addressTrouble(hostname, port, this.options.rules) : undefined;
     if (trouble) throw new SinkRefusedError(trouble);
+    const plain = url.protocol === 'http:' ? { hostname, port, lookup: this.#checked(port) } : undefined;
+    const target = { url, path: url.pathname + url.search, plain };
+    this.#targets.set(destination, target);
+    return target;
+  }
+
+  #agent({ caCerts = '' }: Destination, url: URL): Agent {
     const key = `${portOf(url)} ${caCerts}`;
     let agent = this.#agents.get(key);
     if (!agent) {

@@ -97,6 +97,50 @@ describe('sending an event over HTTP', () => {
   });
 });
 
+describe('connections to a sink', () => {
+  test('are used again by one request after the other, and made anew when the server has closed them', async () => {
+    const ports = new Set<number | undefined>();
+    let last = false;
+    const port = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.writeHead(202, last ? { connection: 'close' } : {}).end();
+    });
+    const made = sender({ rules: { allowed: [`127.0.0.1:${port}`] } });
+    const destination = { url: `http://127.0.0.1:${port}` };
+    for (let i = 0; i < 3; i++) await made.send(destination, MESSAGE, {});
+    expect(ports.size).toBe(1);
+    last = true;
+    await made.send(destination, MESSAGE, {});
+    await made.send(destination, MESSAGE, {});
+    expect(ports.size).toBe(2);
+  });
+
+  test('are not used again after less than what the server says that it keeps them', async () => {
+    const ports = new Set<number | undefined>();
+    const port = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.writeHead(202, { connection: 'keep-alive', 'keep-alive': 'timeout=1' }).end();
+    });
+    const made = sender({ rules: { allowed: [`127.0.0.1:${port}`] } });
+    for (let i = 0; i < 2; i++) await made.send({ url: `http://127.0.0.1:${port}` }, MESSAGE, {});
+    expect(ports.size).toBe(2);
+  });
+
+  test('that end before there is an answer say so', async () => {
+    const port = await serve((request) => void request.socket.destroy());
+    const made = sender({ rules: { allowed: [`127.0.0.1:${port}`] } });
+    await expect(made.send({ url: `http://127.0.0.1:${port}` }, MESSAGE, {})).rejects.toThrow(/closed|ECONNRESET/);
+  });
+
+  test('carry no header that would end its line', async () => {
+    const made = sender({ rules: { allowed: ['127.0.0.1:9'] } });
+    const headers = { 'content-type': 'text/plain\r\nx-injected: 1' };
+    await expect(made.send({ url: 'http://127.0.0.1:9' }, { ...MESSAGE, headers }, {})).rejects.toThrow(
+      'cannot be sent as a header',
+    );
+  });
+});
+
 describe('a sink', () => {
   test.each([
     'http://127.0.0.1/',
