@@ -1,50 +1,68 @@
-import type { ChannelTemplateSpec, DeliverySpec, KReference } from '../generated/types';
+import { parseIsoDuration } from '../eventing/iso-duration';
+import { type BrokerDefaults, defaultBrokerDefaults, parseBrokerDefaults } from './broker-defaults';
+import { type ChannelDefaults, defaultChannelDefaults, parseChannelDefaults } from './channel-defaults';
+import { type ConfigData, ConfigReader, type YamlParser } from './config-data';
+import { defaultEventingFeatures, type EventingFeatures, parseEventingFeatures } from './eventing-features';
+import { parseSugarConfig, type SugarConfig } from './sugar';
 
-/** What is switched on of what Knative Eventing has behind a switch (ConfigMap `config-features`). */
-export interface EventingFeatures {
-  /** Triggers and subscriptions may name a broker or channel of another namespace. */
-  readonly crossNamespaceEventLinks: boolean;
-  readonly deliveryTimeout: boolean;
-  readonly deliveryRetryAfter: boolean;
-  /** Senders prove who they are, and EventPolicies count. */
-  readonly authenticationOidc: boolean;
-  readonly newApiServerSourceFilters: boolean;
-}
-
-/** What a broker is made of that says nothing itself (ConfigMap `config-br-defaults`). */
-export interface BrokerDefaults {
-  readonly brokerClass: string;
-  readonly config: KReference;
-  readonly delivery?: DeliverySpec;
-}
+/** Namespace of Knative Eventing's own ConfigMaps. */
+export const EVENTING_NAMESPACE = 'knative-eventing';
 
 /** The settings of Knative Eventing: the ConfigMaps of namespace knative-eventing, typed. */
 export interface EventingConfig {
   readonly features: EventingFeatures;
   readonly broker: BrokerDefaults;
   /** The kind of channel where none is named (ConfigMap `default-ch-webhook`). */
-  readonly channelTemplate: ChannelTemplateSpec;
+  readonly channel: ChannelDefaults;
   /** ISO-8601. */
   readonly requestReplyTimeout: string;
   /** Most bytes of data that a PingSource may send; -1: no limit (ConfigMap `config-ping-defaults`). */
   readonly pingDataMaxSize: number;
+  readonly sugar: SugarConfig;
 }
 
 /** The settings that a release of upstream installs. */
 export const defaultEventingConfig: EventingConfig = {
-  features: {
-    crossNamespaceEventLinks: false,
-    deliveryTimeout: true,
-    deliveryRetryAfter: false,
-    authenticationOidc: false,
-    newApiServerSourceFilters: false,
-  },
-  broker: {
-    brokerClass: 'MTChannelBasedBroker',
-    config: { apiVersion: 'v1', kind: 'ConfigMap', name: 'config-br-default-channel', namespace: 'knative-eventing' },
-    delivery: { retry: 10, backoffPolicy: 'exponential', backoffDelay: 'PT0.2S' },
-  },
-  channelTemplate: { apiVersion: 'messaging.knative.dev/v1', kind: 'InMemoryChannel' },
+  features: defaultEventingFeatures,
+  broker: defaultBrokerDefaults,
+  channel: defaultChannelDefaults,
   requestReplyTimeout: 'PT30S',
   pingDataMaxSize: -1,
+  sugar: {},
 };
+
+/** Data of the ConfigMaps of namespace knative-eventing by name. */
+export type EventingMaps = Readonly<Record<string, ConfigData | undefined>>;
+
+function requestReplyTimeout(data: ConfigData): string {
+  const reader: ConfigReader = new ConfigReader('config-features', data);
+  const key = 'requestreply-default-timeout';
+  const text = reader.string(defaultEventingConfig.requestReplyTimeout, key);
+  if ((parseIsoDuration(text) ?? 0) > 0) return text;
+  return reader.fail(`${key} is ${JSON.stringify(text)}: write an ISO-8601 duration such as PT30S`);
+}
+
+function pingDataMaxSize(data: ConfigData): number {
+  const reader: ConfigReader = new ConfigReader('config-ping-defaults', data);
+  return reader.int(defaultEventingConfig.pingDataMaxSize, 'dataMaxSize', 'data-max-size');
+}
+
+const readers: Readonly<Record<string, (data: ConfigData, parseYaml: YamlParser) => Partial<EventingConfig>>> = {
+  'config-br-defaults': (data, parseYaml) => ({ broker: parseBrokerDefaults(data, parseYaml) }),
+  'default-ch-webhook': (data, parseYaml) => ({ channel: parseChannelDefaults(data, parseYaml) }),
+  'config-features': (data) => ({ features: parseEventingFeatures(data), requestReplyTimeout: requestReplyTimeout(data) }),
+  'config-ping-defaults': (data) => ({ pingDataMaxSize: pingDataMaxSize(data) }),
+  'config-sugar': (data, parseYaml) => ({ sugar: parseSugarConfig(data, parseYaml) }),
+};
+
+/** Names of the ConfigMaps that are read. */
+export const eventingConfigMaps: readonly string[] = Object.keys(readers);
+
+/**
+ * The settings from the ConfigMaps of namespace knative-eventing; those that are missing or empty leave upstream's defaults. Throws
+ * KNC2201 with the name of the ConfigMap if a value is wrong.
+ */
+export function parseEventingConfig(maps: EventingMaps, parseYaml: YamlParser): EventingConfig {
+  const parts = eventingConfigMaps.map((name) => readers[name]!(maps[name] ?? {}, parseYaml));
+  return Object.assign({ ...defaultEventingConfig }, ...parts) as EventingConfig;
+}

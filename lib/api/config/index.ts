@@ -1,12 +1,16 @@
 export * from './autoscaler';
+export * from './broker-defaults';
+export * from './channel-defaults';
 export { type ConfigData, EXAMPLE_KEY, type YamlParser } from './config-data';
 export * from './config-map-error';
 export * from './defaults';
 export * from './deployment';
 export * from './domain';
 export * from './eventing';
+export * from './eventing-features';
 export * from './example-checksum';
 export * from './features';
 export * from './gc';
 export * from './network';
 export * from './serving-config';
+export * from './sugar';

@@ -1,6 +1,6 @@
 import { type FieldError, missingField, via } from '../../base';
 import { ConditionSet } from '../conditions';
-import type { ServingConfig } from '../config';
+import { brokerSettings, defaultBrokerClass, type ServingConfig } from '../config';
 import type { Broker } from '../generated/types';
 import { defaultReference } from '../k-reference';
 import { annotationOf, annotations, brokerClasses } from '../keys';
@@ -47,18 +47,22 @@ export const isServedBroker = (broker: Broker): boolean => {
   return Object.values(brokerClasses).some((served) => served === given);
 };
 
+/** As upstream: a config of the broker's own still leaves the delivery to the installation, looked up under the config's kind. */
 function setDefaults(broker: Broker, { eventing }: ServingConfig): Broker {
   const { namespace } = broker.metadata;
   const given = brokerClassOf(broker);
-  const defaults = given === '' || given === eventing.broker.brokerClass ? eventing.broker : undefined;
   const { config: ownConfig, delivery: ownDelivery } = broker.spec ?? {};
-  const config = ownConfig ?? defaults?.config;
-  const delivery = ownDelivery ?? (ownConfig ? undefined : defaults?.delivery);
+  const defaults = brokerSettings(eventing.broker, namespace, ownConfig ? ownConfig.kind : given);
+  const config = ownConfig ?? defaults.config;
+  const delivery = ownDelivery ?? defaults.delivery;
   return {
     ...broker,
     metadata: {
       ...broker.metadata,
-      annotations: { ...broker.metadata.annotations, [CLASS]: given || eventing.broker.brokerClass },
+      annotations: {
+        ...broker.metadata.annotations,
+        [CLASS]: given || defaultBrokerClass(eventing.broker, namespace),
+      },
     },
     spec: {
       ...(config ? { config: defaultReference(config, namespace) } : {}),

@@ -1,5 +1,5 @@
 import { disallowedFields, type FieldError, invalidValue, via, withRemedy } from '../../base';
-import type { EventingFeatures } from '../config/eventing';
+import type { EventingFeatures } from '../config/eventing-features';
 import type { DeliverySpec } from '../generated/types';
 import { defaultDestination, destinationErrors } from './destination';
 import { parseIsoDuration } from './iso-duration';

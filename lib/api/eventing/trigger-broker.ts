@@ -1,4 +1,4 @@
-import type { EventingFeatures } from '../config/eventing';
+import type { EventingFeatures } from '../config/eventing-features';
 import type { Trigger } from '../generated/types';
 
 /** The broker whose events a trigger takes. A namespace in `brokerRef` counts with the feature cross-namespace-event-links alone. */

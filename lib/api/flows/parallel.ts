@@ -1,6 +1,6 @@
 import { type FieldError, missingField, via } from '../../base';
 import { ConditionSet } from '../conditions';
-import type { ServingConfig } from '../config';
+import { channelTemplateFor, type ServingConfig } from '../config';
 import { addressColumns } from '../eventing/columns';
 import { deliveryErrors } from '../eventing/delivery';
 import { defaultDestination, destinationErrors } from '../eventing/destination';
@@ -33,7 +33,7 @@ const defaultBranch = (branch: ParallelBranch, namespace: string | undefined): P
 
 function setDefaults(parallel: Parallel, { eventing }: ServingConfig): Parallel {
   const { namespace } = parallel.metadata;
-  const { branches, reply, channelTemplate = eventing.channelTemplate } = parallel.spec;
+  const { branches, reply, channelTemplate = channelTemplateFor(eventing.channel, namespace) } = parallel.spec;
   return {
     ...parallel,
     spec: {

@@ -1,6 +1,6 @@
 import { type FieldError, missingField, via } from '../../base';
 import { ConditionSet } from '../conditions';
-import type { ServingConfig } from '../config';
+import { channelTemplateFor, type ServingConfig } from '../config';
 import { addressColumns } from '../eventing/columns';
 import { deliveryErrors } from '../eventing/delivery';
 import { defaultDestination, destinationErrors } from '../eventing/destination';
@@ -26,7 +26,7 @@ export const sequenceConditions = new ConditionSet('Ready', [
 
 function setDefaults(sequence: Sequence, { eventing }: ServingConfig): Sequence {
   const { namespace } = sequence.metadata;
-  const { steps, reply, channelTemplate = eventing.channelTemplate } = sequence.spec;
+  const { steps, reply, channelTemplate = channelTemplateFor(eventing.channel, namespace) } = sequence.spec;
   return {
     ...sequence,
     spec: {

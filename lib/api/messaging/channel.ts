@@ -1,6 +1,6 @@
 import { disallowedFields, type FieldError, via } from '../../base';
 import { ConditionSet } from '../conditions';
-import type { ServingConfig } from '../config';
+import { channelTemplateFor, type ServingConfig } from '../config';
 import { addressColumns } from '../eventing/columns';
 import { defaultDelivery, deliveryErrors } from '../eventing/delivery';
 import { immutableErrors } from '../eventing/immutable';
@@ -41,7 +41,7 @@ export function subscribableMetadata(metadata: ObjectMeta): ObjectMeta {
 
 function setDefaults(channel: Channel, { eventing }: ServingConfig): Channel {
   const { spec = {}, metadata } = channel;
-  const { channelTemplate = eventing.channelTemplate, delivery } = spec;
+  const { channelTemplate = channelTemplateFor(eventing.channel, metadata.namespace), delivery } = spec;
   return {
     ...channel,
     metadata: subscribableMetadata(metadata),

@@ -34,7 +34,9 @@ test('a broker gets the class, the settings and the delivery of the installation
     },
   });
   expect(specOf(broker({ delivery: { retry: 1 } }))).toMatchObject({ delivery: { retry: 1 } });
-  expect(specOf(broker({}, { annotations: { [CLASS]: 'Kafka' } }))).toEqual({});
+  expect(specOf(broker({}, { annotations: { [CLASS]: 'Kafka' } }))).toEqual(specOf(broker()));
+  const own = { apiVersion: 'v1', kind: 'ConfigMap', name: 'own', namespace: 'shop' };
+  expect(specOf(broker({ config: own }))).toMatchObject({ config: own, delivery: { retry: 10 } });
 });
 
 test('references get the namespace of who holds them', () => {
