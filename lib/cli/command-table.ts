@@ -304,19 +304,22 @@ export const commandTable: readonly CommandSpec[] = [
     summary: 'follow events through brokers and channels, one at a time or all',
     description:
       'Prints what happens to events in the running `knc dev` of this folder as it happens: which brokers and channels they come to,\n' +
-      'who they are for, each attempt that fails, and the end. With --event, the whole way of one event and of all that followed from\n' +
-      'it, as a tree. `knc events replay` has events that are still kept delivered to a trigger or subscription once more. The\n' +
-      'data of events is not shown.',
+      'who they are for, each attempt that fails, and the end. `knc events tree` prints the whole way of one event and of all that\n' +
+      'followed from it. Where state is kept, earlier runs are told of, too, for a week at most. `knc events replay` has events that\n' +
+      'are still kept delivered to a trigger or subscription once more. The data of events is not shown.',
     examples: [
       { command: 'knc events', explains: 'follow all events; Ctrl-C ends it' },
-      { command: 'knc events --event 4711', explains: 'the way of one event, as a tree' },
+      { command: 'knc events tree 4711', explains: 'the way of one event, as a tree' },
       { command: 'knc events --once --json', explains: 'what there is so far, one JSON object a line' },
       {
-        command: 'knc events replay --log default/orders --consumer fulfil --event 4711',
+        command: 'knc events replay 4711 --log default/orders --consumer fulfil',
         explains: 'deliver an event again, as after a dead letter',
       },
     ],
-    args: [{ name: 'action', description: 'replay', optional: true, choices: ['replay'] }],
+    args: [
+      { name: 'action', description: 'tree or replay', optional: true, choices: ['tree', 'replay'] },
+      { name: 'id', description: 'the id of an event', optional: true },
+    ],
     options: [
       { flags: '--log <name>', description: 'of this broker (NAMESPACE/NAME) or channel (channel/NAMESPACE/NAME) alone' },
       { flags: '--event <id>', description: 'the event of this id' },

@@ -3,7 +3,7 @@ import type { JournalEntry } from '../../eventing';
 import { ClusterError } from '../../kube';
 import type { HttpCluster } from '../../kube/http';
 import type { Invocation } from '../command-spec';
-import { entriesOfEvent, eventTree } from '../events/event-tree';
+import { eventTree } from '../events/event-tree';
 import { formatEntry } from '../events/format-entry';
 import { exitCodes } from '../exit-codes';
 import type { Io } from '../io';
@@ -28,12 +28,16 @@ interface Options {
 /** Tells the way of events through the brokers and channels of the running knc dev, and has them delivered again. */
 export async function run({ args, options }: Invocation, io: Io): Promise<number> {
   const given = options as Options;
-  const replay = args[0] === 'replay';
+  const [action, id] = args;
+  const replay = action === 'replay';
   if (!replay && given.from !== undefined) throw new UsageError('--from belongs to `knc events replay`');
+  const event = given.event ?? id;
+  if (id !== undefined && event !== id) throw new UsageError(`say one event: ${id} or ${event}`);
+  if (action === 'tree' && event === undefined) throw new UsageError('say of which event: knc events tree ID');
   const target = openTarget(options, io, new RealClock());
   return withTarget(target, async () => {
-    if (replay) return replayed(target.cluster, given, io);
-    return given.event === undefined ? tail(target.cluster, given, io) : story(target.cluster, given.event, given, io);
+    if (replay) return replayed(target.cluster, { ...given, ...(event === undefined ? {} : { event }) }, io);
+    return event === undefined ? tail(target.cluster, given, io) : story(target.cluster, event, given, io);
   });
 }
 
@@ -67,12 +71,12 @@ async function tail(cluster: HttpCluster, options: Options, io: Io): Promise<num
 }
 
 async function story(cluster: HttpCluster, id: string, options: Options, io: Io): Promise<number> {
-  const all: JournalEntry[] = [];
-  for await (const entry of lines(cluster, pathOf({}, {}), new AbortController().signal)) all.push(entry);
-  const entries = entriesOfEvent(all, id);
+  const entries: JournalEntry[] = [];
+  for await (const entry of lines(cluster, pathOf({}, { story: id }), new AbortController().signal)) entries.push(entry);
   if (entries.length === 0) {
     throw new KncError('KNC4013', `Nothing is known of an event ${JSON.stringify(id)}`, {
-      remedy: 'The journal has the last 10000 happenings since knc dev was started; `knc events --once` prints them.',
+      remedy:
+        'The journal goes back a week at most, and with --ephemeral 10000 happenings; `knc events --once` prints all of it.',
     });
   }
   if (options.json) for (const entry of entries) io.stdout.write(`${JSON.stringify(entry)}\n`);

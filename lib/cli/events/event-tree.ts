@@ -2,12 +2,6 @@ import type { JournalEntry } from '../../eventing';
 import type { Style } from '../output/style';
 import { happening, shown, span, timeOfDay } from './format-entry';
 
-/** The entries of all traces that an event belongs to: it, what led to it, and what followed. */
-export function entriesOfEvent(entries: readonly JournalEntry[], id: string): readonly JournalEntry[] {
-  const traces = new Set(entries.filter(({ event }) => event.id === id).map(({ trace }) => trace));
-  return entries.filter(({ trace }) => traces.has(trace));
-}
-
 /** In the order in which keys came first. */
 function grouped<T>(items: readonly T[], key: (item: T) => string): (readonly [string, readonly T[]])[] {
   const groups = new Map<string, T[]>();

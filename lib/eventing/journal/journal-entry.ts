@@ -31,8 +31,33 @@ export type Happening =
       readonly reason?: string;
       readonly retryInMs?: number;
     }
+  /** It is not delivered, as an event with this key came before. */
+  | { readonly kind: 'duplicate'; readonly consumer: string; readonly key: string; readonly firstTime: number }
+  /** It waits for others, to leave with them. */
+  | {
+      readonly kind: 'held';
+      readonly consumer: string;
+      readonly as: 'batch' | 'join';
+      /** Events that wait together, and how many they can become. */
+      readonly count: number;
+      readonly of: number;
+      readonly key?: string;
+      /** The types of which an event must still come. */
+      readonly missing?: readonly string[];
+    }
+  /** One event was made of it and others, of which these are the ids. */
+  | {
+      readonly kind: 'joined';
+      readonly consumer: string;
+      readonly key: string;
+      readonly with: readonly string[];
+      readonly as: string;
+      readonly missing?: readonly string[];
+    }
+  /** It made the consumer forget something before its time: it can remember no more. */
+  | { readonly kind: 'crowded'; readonly consumer: string; readonly reason: string }
   /** It is over for one consumer. */
-  | { readonly kind: 'delivered' | 'deadLettered' | 'dropped'; readonly consumer: string; readonly reason?: string };
+  | { readonly kind: 'delivered' | 'deadLettered' | 'dropped'; readonly consumer: string; readonly reason?: string; readonly together?: number };
 
 /** One line of the journal. */
 export type JournalEntry = Happening & {

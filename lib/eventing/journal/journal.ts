@@ -1,35 +1,48 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../base';
+import type { Clock, Timer } from '../../base';
 import type { CloudEvent } from '../cloud-event';
 import type { EventSummary, Happening, JournalEntry } from './journal-entry';
+import { cut, fitting, type JournalQuery, textsOf } from './journal-query';
+import type { JournalStore } from './journal-store';
+import { redacted } from './redact';
 
 const CAPACITY = 10_000;
-/** Longer attributes are cut: the journal is bounded in bytes, too. */
-const MAX_TEXT = 200;
+/** For how long entries are gathered before they are kept, in milliseconds, and how many at most. */
+const GATHER_MS = 250;
+const GATHERED = 2000;
 
-/** Which entries. All that are given must hold. */
-export interface JournalQuery {
-  readonly log?: string;
-  readonly trace?: string;
-  /** The id of the event. */
-  readonly event?: string;
-  readonly type?: string;
-  readonly consumer?: string;
-  readonly kind?: JournalEntry['kind'];
+export interface JournalOptions {
+  /** How many entries are there at most, beside those that are kept. @default 10,000 */
+  readonly capacity?: number;
+  /** Where entries are kept beyond the life of this process. @default nowhere */
+  readonly kept?: JournalStore;
 }
 
-/** The path of every event of late: what came, who it was for, each attempt, the end. The oldest entries go when it is full. */
+/**
+ * The path of every event of late: what came, who it was for, each attempt, the end. The oldest entries go when it is full. What is kept
+ * is written some times a second: the way of events does not wait for it, and a kill may lose the last quarter of a second.
+ */
 export class Journal {
   readonly #entries: JournalEntry[] = [];
   readonly #listeners = new Set<(entry: JournalEntry) => void>();
   readonly #summaries = new WeakMap<CloudEvent, EventSummary>();
-  #sequence = 0;
+  readonly #capacity: number;
+  readonly #kept: JournalStore | undefined;
+  #sequence: number;
   #oldest = 0;
+  /** Entries that are to be kept. */
+  #gathered: JournalEntry[] = [];
+  #timer: Timer | undefined;
+  #closed = false;
 
   constructor(
     private readonly clock: Clock,
-    private readonly capacity = CAPACITY,
-  ) {}
+    { capacity = CAPACITY, kept }: JournalOptions = {},
+  ) {
+    this.#capacity = capacity;
+    this.#kept = kept;
+    this.#sequence = (kept?.last ?? -1) + 1;
+  }
 
   record(log: string, trace: string, event: CloudEvent, happening: Happening): void {
     const entry: JournalEntry = {
@@ -38,26 +51,54 @@ export class Journal {
       log,
       trace,
       event: this.#summary(event),
-      ...happening,
+      ...shown(happening),
     };
-    if (this.#entries.length < this.capacity) this.#entries.push(entry);
+    if (this.#entries.length < this.#capacity) this.#entries.push(entry);
     else {
       this.#entries[this.#oldest] = entry;
-      this.#oldest = (this.#oldest + 1) % this.capacity;
+      this.#oldest = (this.#oldest + 1) % this.#capacity;
     }
+    if (this.#kept && !this.#closed) this.#gather(entry);
     for (const listener of this.#listeners) listener(entry);
   }
 
-  /** The entries that are still there, oldest first. */
-  entries(query: JournalQuery = {}): JournalEntry[] {
+  /** The entries that are still there or kept, oldest first. @param last at most so many, the newest. @default all */
+  entries(query: JournalQuery = {}, last = Number.POSITIVE_INFINITY): JournalEntry[] {
+    const fits = fitting(query);
     const inOrder = [...this.#entries.slice(this.#oldest), ...this.#entries.slice(0, this.#oldest)];
-    return inOrder.filter((entry) => fits(entry, query));
+    const recent = inOrder.filter(fits);
+    const before = inOrder[0]?.sequence ?? this.#sequence;
+    const parts = [recent];
+    let count = recent.length;
+    for (const part of count < last ? (this.#kept?.read(textsOf(query)) ?? []) : []) {
+      const earlier = part.filter((entry) => entry.sequence < before && fits(entry));
+      parts.push(earlier);
+      count += earlier.length;
+      if (count >= last) break;
+    }
+    const found = parts.reverse().flat();
+    return found.slice(Math.max(0, found.length - last));
+  }
+
+  /** The entries of all traces that events of this id belong to: they, what led to them, and what followed; oldest first. */
+  story(id: string): JournalEntry[] {
+    const own = this.entries({ event: id });
+    const traces = new Set(own.flatMap(({ trace }) => trace || []));
+    const others = [...traces].flatMap((trace) => this.entries({ trace }));
+    return [...own.filter(({ trace }) => trace === ''), ...others].sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /** Keeps what is still to be kept; what comes later is not. */
+  close(): void {
+    this.#flush();
+    this.#closed = true;
   }
 
   /** Calls back for every new entry that fits; returns what ends that. */
   follow(listener: (entry: JournalEntry) => void, query: JournalQuery = {}): () => void {
+    const fits = fitting(query);
     const own = (entry: JournalEntry) => {
-      if (fits(entry, query)) listener(entry);
+      if (fits(entry)) listener(entry);
     };
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);
@@ -79,6 +120,25 @@ export class Journal {
     });
   }
 
+  #gather(entry: JournalEntry): void {
+    this.#gathered.push(entry);
+    if (this.#gathered.length % GATHERED === 0) this.#flush();
+    else this.#timer ??= this.clock.after(GATHER_MS, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#gathered.length === 0) return;
+    try {
+      this.#kept?.append(this.#gathered, this.clock.now());
+      this.#gathered = [];
+    } catch {
+      // The store says what the matter is. As many are kept for later as are there.
+      this.#gathered = this.#gathered.slice(-this.#capacity);
+    }
+  }
+
   /** The same for every entry of an event, as its data is hashed once. */
   #summary(event: CloudEvent): EventSummary {
     const known = this.#summaries.get(event);
@@ -96,18 +156,9 @@ export class Journal {
   }
 }
 
-function cut(value: unknown): string {
-  const text = String(value ?? '');
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
-}
-
-function fits(entry: JournalEntry, { log, trace, event, type, consumer, kind }: JournalQuery): boolean {
-  return (
-    (log === undefined || entry.log === log) &&
-    (trace === undefined || entry.trace === trace) &&
-    (event === undefined || entry.event.id === event) &&
-    (type === undefined || entry.event.type === type) &&
-    (kind === undefined || entry.kind === kind) &&
-    (consumer === undefined || ('consumer' in entry && entry.consumer === consumer))
-  );
+/** Without what is nobody's business. */
+function shown(happening: Happening): Happening {
+  const reason = 'reason' in happening && happening.reason !== undefined ? { reason: redacted(happening.reason) } : {};
+  if (happening.kind === 'attempt') return { ...happening, url: redacted(happening.url), ...reason };
+  return 'reason' in happening ? ({ ...happening, ...reason } as Happening) : happening;
 }

@@ -54,12 +54,12 @@ export class EventDocuments {
       FIELDS.flatMap((field) => (params.get(field) === null ? [] : [[field, params.get(field)]])),
     );
     const tail = Number(params.get('tail') ?? Number.POSITIVE_INFINITY);
+    const story = params.get('story');
     const waiting: JournalEntry[] = [];
     let wake = () => {};
     const stop = params.get('follow') === 'true' ? journal.follow((entry) => waiting.push(entry) && wake(), query) : undefined;
     try {
-      const known = journal.entries(query);
-      yield* known.slice(Math.max(0, known.length - tail));
+      yield* story === null ? journal.entries(query, tail) : journal.story(story);
       while (stop && !signal.aborted) {
         if (waiting.length > MAX_WAITING) return;
         const next = waiting.shift();

@@ -19,7 +19,7 @@ import {
   TriggerType,
 } from '../../api';
 import type { Clock, Executor, Log, Random } from '../../base';
-import { Deliverer, HttpSender, Journal, type KeyValueStore, PingScheduler, type Retention } from '../../eventing';
+import { Deliverer, HttpSender, Journal, JournalStore, type KeyValueStore, PingScheduler, type Retention } from '../../eventing';
 import type { Gateway } from '../../gateway';
 import { type Change, type Cluster, Informer } from '../../kube';
 import { ClusterSender } from './cluster-sender';
@@ -68,7 +68,7 @@ export class EventingRuntime {
 
   constructor(private readonly options: EventingOptions) {
     const { cluster, clock, executor, random, log, store, gateway, allowedSinks = [] } = options;
-    this.journal = new Journal(clock);
+    this.journal = new Journal(clock, store ? { kept: new JournalStore(store) } : {});
     this.#sender = new HttpSender({ clock, rules: { allowed: allowedSinks } });
     const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => gateway().handle(inbound) };
     const sender = new ClusterSender({ clock, gateway: inside, outside: this.#sender });
@@ -106,6 +106,7 @@ export class EventingRuntime {
     this.#pings.stop();
     this.hubs.stop();
     await this.#sender.close();
+    this.journal.close();
   }
 
   #brokerOf(trigger: Trigger): string {

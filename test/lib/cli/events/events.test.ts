@@ -9,8 +9,7 @@ describe('knc events', () => {
   let server: LocalServer;
   beforeEach(async () => {
     world = await EventingWorld.start();
-    const documents = new EventDocuments(world.runtime);
-    server = await LocalServer.start({ extra: (request) => documents.document(request) });
+    server = await LocalServer.start({ extra: (request) => new EventDocuments(world.runtime).document(request) });
     await world.broker('orders');
     await world.trigger('fulfil', { delivery: { retry: 1, backoffPolicy: 'linear', backoffDelay: 'PT2S' } });
   });
@@ -43,7 +42,8 @@ describe('knc events', () => {
     world.answer = ({ id }) => ({ status: 200, headers: id === '1' ? reply : [], body: null });
     await publish('1');
     await publish('2');
-    const { io } = await run('--event', '1');
+    const { io } = await run('tree', '1');
+    expect((await run('--event', '1')).io.stdoutText).toBe(io.stdoutText);
     expect(io.stdoutText).toContain('order.created 1 from /test, 0 bytes');
     expect(io.stdoutText).toContain('order.done r1 from /fulfil, 0 bytes');
     expect(io.stdoutText).toContain('reply sent to http://broker-ingress.knative-eventing.svc.cluster.local/default/orders: 202');
@@ -78,6 +78,39 @@ describe('knc events', () => {
     await world.clock.advance(1000);
     expect(world.ids).toEqual(['2']);
   });
+
+  test('tells of an earlier run, and has its dead letter delivered again', async () => {
+    world.answer = () => ({ status: 500, headers: [], body: null });
+    await publish('1');
+    await world.restart();
+    world.answer = () => ({ status: 202, headers: [], body: null });
+    await publish('2');
+    expect((await run('tree', '1')).io.stdoutText).toContain('lost for default/fulfil');
+    world.received.length = 0;
+    expect((await run('replay', '1', '--log', 'default/orders', '--consumer', 'fulfil')).code).toBe(0);
+    await world.clock.advance(1000);
+    expect(world.ids).toEqual(['1']);
+    expect((await run('tree', '1')).io.stdoutText).toContain('delivered to default/fulfil');
+  });
+
+  test('has what came since a time delivered again, also of an earlier run', async () => {
+    await publish('1');
+    const from = new Date(world.clock.now()).toISOString();
+    await publish('2');
+    await world.restart();
+    await publish('3');
+    world.received.length = 0;
+    await run('replay', '--log', 'default/orders', '--consumer', 'fulfil', '--from', from);
+    await world.clock.advance(1000);
+    expect(world.ids).toEqual(['2', '3']);
+  });
+
+  test.each([[['tree']], [['tree', '1', '--event', '2']], [['--from', '2026-01-01T00:00:00Z']]])(
+    'refuses %j, which makes no sense',
+    async (args) => {
+      expect((await run(...args)).code).toBe(2);
+    },
+  );
 
   test('says what there is if a broker or trigger is not there', async () => {
     const { code, io } = await run('replay', '--log', 'default/order', '--consumer', 'fulfil');

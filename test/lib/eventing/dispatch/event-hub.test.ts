@@ -291,20 +291,3 @@ describe('a broker', () => {
     expect(world.journal.entries({ event: '2' })).toMatchObject([{ kind: 'refused', status: 503 }]);
   });
 });
-
-describe('a journal', () => {
-  test('keeps the newest entries, cuts long texts, and can be waited on', async () => {
-    const world = new World();
-    const journal = new Journal(world.clock, 3);
-    const waiting = journal.when({ event: '4' });
-    for (let i = 0; i < 5; i++)
-      journal.record('l', 't', event(i, { subject: 'x'.repeat(1000) }), { kind: 'delivered', consumer: 'a' });
-    expect(journal.entries().map(({ sequence }) => sequence)).toEqual([2, 3, 4]);
-    expect((await waiting).event.subject).toHaveLength(201);
-    expect(await journal.when({ event: '3' })).toMatchObject({ sequence: 3 });
-    const aborting = new AbortController();
-    const never = journal.when({ event: '9' }, aborting.signal);
-    aborting.abort(new Error('enough'));
-    await expect(never).rejects.toThrow('enough');
-  });
-});
