@@ -18,6 +18,8 @@ export interface ImageTarget {
   readonly service?: string;
   /** Name of the container. */
   readonly container: string;
+  /** Labels of the pod. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** What a construct said under `local:`. */

@@ -25,6 +25,8 @@ export interface ContainerTask {
   readonly directory: string;
   /** Folder of each volume by name. */
   readonly volumes: Readonly<Record<string, string>>;
+  /** What is in the container's mounts by path, for a runtime that has no files. @throws StartError as making the volumes would */
+  readonly contents?: () => Promise<ReadonlyMap<string, string>>;
   /** Where the container may leave its last words (terminationMessagePath). */
   readonly terminationLog: string;
   /** How often this container has been started before. */

@@ -21,10 +21,12 @@ import { environment } from './environment';
 import { expand } from './expand';
 import { imageTarget } from './image-target';
 import type { LocalNames } from './local-names';
+import { mountSources } from './mounts';
 import type { PodLogs } from './pod-logs';
 import { podStatus } from './pod-status';
+import { relocate, relocated } from './relocate';
 import { StatusWriter } from './status-writer';
-import { makeVolumes } from './volumes';
+import { makeVolumes, mountedFiles } from './volumes';
 
 export interface PodWorkerOptions {
   readonly cluster: Cluster;
@@ -160,12 +162,18 @@ export class PodWorker {
     if (!runtime) throw new StartError('ErrImagePull', unmappedImage(target.image), { final: true });
     const address = await this.#addressFor(runtime, container, restarts);
     const values = new DeclaredValues(cluster, target.namespace);
-    const env = await environment({ pod, container, address, realPort: runtime.listensOnRealPort, values, names });
+    const declared = await environment({ pod, container, address, realPort: runtime.listensOnRealPort, values, names });
     const directory = runtime.files ? this.#directory() : '';
     const volumes = runtime.files && pod.spec.volumes?.length ? await this.#volumes(address.ip, values) : {};
+    // Nothing is mounted for a program of this machine, which listens on a port of this machine, too.
+    const mounts = runtime.listensOnRealPort ? mountSources(container, volumes) : [];
+    const env = relocated(declared, mounts);
     const terminationLog = directory && join(directory, `${container.name}.${restarts}.termination-log`);
-    const [command, args] = [container.command ?? [], container.args ?? []].map((list) => list.map((part) => expand(part, env)));
-    const task = { pod, container, program, address, env, command: command!, args: args!, directory, volumes };
+    const [command, args] = [container.command ?? [], container.args ?? []].map((list) =>
+      list.map((part) => relocate(expand(part, env), mounts)),
+    );
+    const contents = () => mountedFiles({ pod, container, ip: address.ip, values });
+    const task = { pod, container, program, address, env, command: command!, args: args!, directory, volumes, contents };
     const running = await runtime.start({ ...task, terminationLog, restarts, onOutput });
     return { running, address, terminationLog };
   }

@@ -1,5 +1,5 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, posix, relative } from 'node:path';
 import type { Container, Pod } from '../../api';
 import { StartError } from './container-runtime';
 import type { DeclaredValues } from './declared-values';
@@ -77,6 +77,26 @@ export async function makeVolumes(input: VolumesInput): Promise<Record<string, s
     folders[volume.name] = folder;
   }
   return folders;
+}
+
+/**
+ * What a container would find in its mounts, by path, without any of it being made: text of configMap, secret, downwardAPI and
+ * projected volumes.
+ * @throws StartError as `makeVolumes`
+ */
+export async function mountedFiles({
+  container,
+  ...input
+}: Omit<VolumesInput, 'directory'> & { readonly container: Container }): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
+    const volume = ((input.pod.spec.volumes ?? []) as readonly VolumeSources[]).find((one) => one.name === name);
+    for (const { path, content } of volume ? await filesOf(volume, { ...input, directory: '' }) : []) {
+      const inside = subPath ? (path === subPath ? '' : relative(subPath, path)) : path;
+      if (!inside.startsWith('..')) found.set(inside === '' ? mountPath : posix.join(mountPath, inside), content.toString());
+    }
+  }
+  return found;
 }
 
 async function put(folder: string, file: File, volume: string): Promise<void> {

@@ -20,15 +20,32 @@ export interface FunctionContext {
 /** A container that is a function of this process. */
 export type FunctionHandler = (request: Request, context: FunctionContext) => Response | Promise<Response>;
 
+/** What a function that runs to its end may use. */
+export interface RunContext extends Omit<FunctionContext, 'revision'> {
+  readonly args: readonly string[];
+  /** Text of the files in the container's mounts by path, as the pod declares them: `/etc/jobsink-event/event`. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** A container of a Job that is a function of this process: it ends well when this does, and with 1 when this throws. */
+export type RunHandler = (context: RunContext) => unknown;
+
 export interface FunctionDefinition {
+  /** Answers requests. @default 200 with an empty body */
   readonly handler: FunctionHandler;
+  /** What a container of a Job does. @default it ends well at once */
+  readonly run?: RunHandler;
   /** How long the container takes to start, in milliseconds on the runtime's clock. @default 0 */
   readonly startMs?: number;
 }
 
-/** Which containers a function stands for: those with an image (a pattern as in `knc.images.yaml`), or those of a service. */
+/**
+ * Which containers a function stands for: those with an image (a pattern as in `knc.images.yaml`), those of a service, or those of
+ * pods with a label.
+ */
 export type FunctionMatch =
   | { readonly image: string }
+  | { readonly namespace: string; readonly label: readonly [name: string, value: string] }
   | { readonly namespace?: string; readonly service: string; readonly container?: string };
 
 /** A container that runs a function. */
@@ -144,6 +161,7 @@ async function answer({ definition, context }: FunctionInstance, request: Reques
 
 function means(match: FunctionMatch, target: ImageTarget): boolean {
   if ('image' in match) return matchesImage(match.image, target.image);
+  if ('label' in match) return match.namespace === target.namespace && target.labels?.[match.label[0]] === match.label[1];
   return (
     match.service === target.service &&
     (match.namespace === undefined || match.namespace === target.namespace) &&

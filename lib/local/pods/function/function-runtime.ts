@@ -1,6 +1,5 @@
-import type { Pod, Stored } from '../../../api';
-import { labels } from '../../../api';
-import type { Clock, Executor } from '../../../base';
+import { controllerOf, JobType, labels, type Pod, type Stored } from '../../../api';
+import { type Clock, type Executor, errorMessage } from '../../../base';
 import type { ImageTarget } from '../../images';
 import {
   type ContainerRuntime,
@@ -12,7 +11,7 @@ import {
   StartError,
 } from '../container-runtime';
 import { imageTarget } from '../image-target';
-import { connectionReset, type FunctionInstance, type FunctionRegistry, functionIp } from './function-registry';
+import { connectionReset, type FunctionInstance, type FunctionRegistry, functionIp, type RunContext } from './function-registry';
 
 /** Addresses that exist in this process alone, one for each pod, with all ports as declared. */
 class FunctionNetwork implements PodNetwork {
@@ -34,7 +33,7 @@ class FunctionNetwork implements PodNetwork {
 /**
  * Runs containers as functions of this process: no process, no socket, no file. They are ready as soon as they have started;
  * probes are not asked, because a probe finds out whether a process has come up. Asked to end, a function
- * takes no more requests and ends when the last one is answered. Volumes are not made: what a function reads it has by import.
+ * takes no more requests and ends when the last one is answered. One of a Job runs to its end by itself. Volumes are not made: what a function reads it has by import.
  */
 export class FunctionRuntime implements ContainerRuntime {
   readonly name = 'function';
@@ -56,6 +55,7 @@ export class FunctionRuntime implements ContainerRuntime {
     const definition = registry.find(imageTarget(task.pod, task.container));
     if (!definition) throw new StartError('ErrImagePull', `the function for image ${task.container.image} was removed`);
     if (definition.startMs) await executor.suspended(clock.sleep(definition.startMs));
+    const files = controllerOf(task.pod)?.kind === JobType.kind ? ((await task.contents?.()) ?? new Map()) : undefined;
     let end: (exit: Exit) => void = () => {};
     const exited = new Promise<Exit>((resolve) => {
       end = resolve;
@@ -82,6 +82,8 @@ export class FunctionRuntime implements ContainerRuntime {
     };
     registry.add(instance);
     this.#running.add(instance);
+    if (files)
+      executor.run(`job ${task.pod.metadata.name}`, () => runToEnd(instance, { ...instance.context, args: task.args, files }));
     return {
       id: `function://${task.pod.metadata.uid}/${task.container.name}`,
       exited: exited.finally(() => {
@@ -95,6 +97,17 @@ export class FunctionRuntime implements ContainerRuntime {
 
   async close(): Promise<void> {
     for (const instance of this.#running) instance.crash({ exitCode: 137 });
+  }
+}
+
+/** Ends the instance when what it does is done. */
+async function runToEnd(instance: FunctionInstance, context: RunContext): Promise<void> {
+  try {
+    await instance.definition.run?.(context);
+    instance.crash({ exitCode: 0 });
+  } catch (error) {
+    context.log(error instanceof Error ? (error.stack ?? error.message) : errorMessage(error));
+    instance.crash({ exitCode: 1 });
   }
 }
 

@@ -38,7 +38,11 @@ export function differences(
   const isSidecar = !isolated && spec.containers.length > 1 && !container.ports?.length;
   return [
     ...(without.length > 0 ? [`without effect for a program on this machine: ${without.join(', ')}`] : []),
-    ...(paths.length > 0 ? [`nothing is mounted at ${paths.join(', ')}: the variable KNC_MOUNTS says where the files are`] : []),
+    ...(paths.length > 0
+      ? [
+          `nothing is mounted at ${paths.join(', ')}: variables and arguments that name it lead to the files, and so does KNC_MOUNTS`,
+        ]
+      : []),
     ...(workingDir ? [`workingDir ${workingDir} is a place in the image; the program runs in ${cwd}`] : []),
     ...(isSidecar ? ['it shares 127.0.0.1 with every other pod: a port that it listens on can be taken only once'] : []),
   ];

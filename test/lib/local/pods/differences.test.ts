@@ -25,7 +25,7 @@ test.each<[string, Container, Partial<Pod['spec']>]>([
 
 test('places in the image, and a sidecar, have a sentence each', () => {
   expect(told({ workingDir: '/app' }, {}, { '/etc/a': '/tmp/1', '/b': '/tmp/2' })).toEqual([
-    'nothing is mounted at /etc/a, /b: the variable KNC_MOUNTS says where the files are',
+    'nothing is mounted at /etc/a, /b: variables and arguments that name it lead to the files, and so does KNC_MOUNTS',
     'workingDir /app is a place in the image; the program runs in /repo',
   ]);
   const serving = { name: 'app', ports: [{ containerPort: 8080 }] };

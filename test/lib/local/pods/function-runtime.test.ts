@@ -1,4 +1,4 @@
-import { type Pod, PodType } from '../../../../lib/api';
+import { controllerRef, JobType, type Pod, PodType, SecretType } from '../../../../lib/api';
 import { FunctionRegistry, FunctionRuntime } from '../../../../lib/local/pods';
 import { condition, makePod, virtualWorld } from './support';
 
@@ -136,4 +136,28 @@ test('a function is found by image pattern or service, the latest registration f
   expect(registry.find({ ...target, namespace: 'b' })?.handler).toBe(one);
   undo();
   expect(registry.find(target)?.handler).toBe(one);
+});
+
+test('a pod of a Job runs to its end, with the files of its mounts, and fails when its function throws', async () => {
+  const volumeMounts = [{ name: 'in', mountPath: '/in' }];
+  const container = { name: 'app', image: IMAGE, args: ['--in', '/in/event'], volumeMounts };
+  const spec = { restartPolicy: 'Never', volumes: [{ name: 'in', secret: { secretName: 's' } }] };
+  const { registry, cluster, lines, clock, pod } = await setUp();
+  const data = { event: Buffer.from('hello').toString('base64') };
+  await cluster.create(SecretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'default', name: 's' }, data });
+  const template = { spec: { ...spec, containers: [container] } };
+  const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { namespace: 'default', name: 'j' }, spec: { template } };
+  const ownerReferences = [controllerRef(await cluster.create(JobType, job))];
+  const handler = () => new Response();
+  registry.register({ image: IMAGE }, { handler, run: ({ args, files, log }) => log(`${args[1]}: ${files.get('/in/event')}`) });
+  const bad = { namespace: 'default', label: ['app', 'bad'] } as const;
+  registry.register(bad, { handler, run: () => Promise.reject(new Error('no')) });
+  await cluster.create(PodType, makePod([container], spec, { ownerReferences, name: 'good' }));
+  await clock.settle();
+  expect((await pod('good'))?.status?.phase).toBe('Succeeded');
+  expect(lines).toEqual(['app: /in/event: hello']);
+  await cluster.create(PodType, makePod([container], spec, { ownerReferences, name: 'bad', labels: { app: 'bad' } }));
+  await clock.settle();
+  expect((await pod('bad'))?.status?.phase).toBe('Failed');
+  expect(lines[1]).toContain('Error: no');
 });
