@@ -33,6 +33,7 @@ const permissive: ServingConfig = {
       deliveryTimeout: true,
       deliveryRetryAfter: true,
       authenticationOidc: true,
+      defaultAuthorizationMode: 'allow-all',
       newApiServerSourceFilters: true,
     },
   },

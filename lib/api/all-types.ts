@@ -47,11 +47,11 @@ const eventingTypes: readonly ResourceType[] = [
   SequenceType,
   ParallelType,
   PingSourceType,
+  EventPolicyType,
 ];
 
 /** Kinds that are checked and synthesized, while no controller here acts on them yet. */
 export const unservedTypes: readonly ResourceType[] = [
-  EventPolicyType,
   EventTransformType,
   RequestReplyType,
   ApiServerSourceType,

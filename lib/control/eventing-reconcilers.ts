@@ -2,6 +2,7 @@ import type { KubeObject, ServingConfig } from '../api';
 import {
   brokerReconciler,
   channelReconciler,
+  eventPolicyReconciler,
   eventTypeReconciler,
   inMemoryChannelReconciler,
   namespaceInjectionReconciler,
@@ -28,6 +29,7 @@ export const eventingReconcilers: readonly Reconciler<KubeObject, ServingConfig>
   sequenceReconciler,
   parallelReconciler,
   pingSourceReconciler,
+  eventPolicyReconciler,
   triggerInjectionReconciler,
   namespaceInjectionReconciler,
 ];

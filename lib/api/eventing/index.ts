@@ -15,6 +15,7 @@ export * from './event-transform';
 export * from './event-type';
 export { filterErrors } from './filters';
 export * from './iso-duration';
+export { selectorMatches } from './label-selector';
 export * from './request-reply';
 export * from './trigger';
 export * from './trigger-broker';

@@ -23,3 +23,18 @@ export function selectorErrors(selector: LabelSelector | undefined): FieldError[
     }
   });
 }
+
+/** Whether labels satisfy a selector. The empty selector matches everything. */
+export function selectorMatches(selector: LabelSelector, labels: Readonly<Record<string, string>> = {}): boolean {
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  return (
+    Object.entries(matchLabels).every(([key, wanted]) => Object.hasOwn(labels, key) && labels[key] === wanted) &&
+    matchExpressions.every(({ key, operator, values = [] }) => {
+      const present = Object.hasOwn(labels, key);
+      if (operator === 'Exists') return present;
+      if (operator === 'DoesNotExist') return !present;
+      // As Kubernetes has it, NotIn also matches objects without the label.
+      return (present && values.includes(labels[key]!)) === (operator === 'In');
+    })
+  );
+}

@@ -1,17 +1,91 @@
-import type { Conditions, ServingConfig } from '../../api';
+import {
+  type AuthStatus,
+  apiVersionOf,
+  type Conditions,
+  childName,
+  controllerRef,
+  type KubeObject,
+  type ResourceType,
+  ServiceAccountType,
+  type ServingConfig,
+  type Stored,
+} from '../../api';
+import { isControlledBy } from '../metadata';
+import type { Apply, Observed, Plan, Read } from '../reconciler';
 
 const FEATURE = 'authentication-oidc';
+const TYPE = 'OIDCIdentityCreated';
 
-/** As whom the object sends events. Where tokens are wanted, it says that there are none, rather than sending without. */
-export function markIdentity(conditions: Conditions, { eventing }: ServingConfig): Conditions {
-  if (!eventing.features.authenticationOidc) {
-    return conditions.markTrue('OIDCIdentityCreated', `${FEATURE} feature disabled`);
-  }
-  const message = `${FEATURE} is enabled, but tokens are not issued here: set it to disabled.`;
-  return conditions.markFalse('OIDCIdentityCreated', 'Unable to resolve service account for OIDC authentication', message);
+/** The service account as which an object of a kind sends events where senders prove who they are. */
+export const identityName = ({ group, kind }: ResourceType, name: string): string =>
+  childName(name, `-oidc-${group}-${kind}`).toLowerCase();
+
+/** By what `planIdentity` goes. */
+export const identityReads = (type: ResourceType, { metadata }: Stored<KubeObject>): Read[] => [
+  { type: ServiceAccountType, namespace: metadata.namespace, name: identityName(type, metadata.name) },
+];
+
+/** The part of a plan that is about as whom an object sends events. */
+export interface Identity {
+  readonly conditions: Conditions;
+  readonly apply: readonly Apply[];
+  readonly remove: NonNullable<Plan['remove']>;
+  /** For the status. */
+  readonly fields: { readonly auth?: AuthStatus };
 }
 
-/** Who may send to the object. Where policies would count, it says that they are not enforced, rather than letting everybody in. */
+function serviceAccount(type: ResourceType, owner: Stored<KubeObject>): KubeObject {
+  const { name, namespace } = owner.metadata;
+  const annotations = { description: `Service Account for OIDC Authentication for ${type.kind} ${JSON.stringify(name)}` };
+  const ownerReferences = [
+    { ...controllerRef({ ...owner, apiVersion: apiVersionOf(type), kind: type.kind }), blockOwnerDeletion: false },
+  ];
+  const labels = { 'eventing.knative.dev/oidc': 'enabled' };
+  const metadata = { name: identityName(type, name), namespace, annotations, labels, ownerReferences };
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata };
+}
+
+/**
+ * As whom an object sends events: a service account of its own where the feature authentication-oidc is on, else nobody; then the
+ * account goes. The kinds of the reconciler must watch ServiceAccountType, and `reads` have `identityReads`.
+ */
+export function planIdentity(
+  conditions: Conditions,
+  type: ResourceType,
+  parent: Stored<KubeObject>,
+  observed: Observed,
+  { eventing }: ServingConfig,
+): Identity {
+  const { namespace } = parent.metadata;
+  const name = identityName(type, parent.metadata.name);
+  const existing = observed.get(ServiceAccountType, namespace, name);
+  const foreign = existing !== undefined && !isControlledBy(existing, parent);
+  if (!eventing.features.authenticationOidc) {
+    const remove = existing && !foreign ? [{ type: ServiceAccountType, namespace, name }] : [];
+    return { conditions: conditions.markTrue(TYPE, `${FEATURE} feature disabled`), apply: [], remove, fields: {} };
+  }
+  const failure = foreign
+    ? `service account ${name} not owned by ${type.kind} ${parent.metadata.name}`
+    : observed.failure(ServiceAccountType, namespace, name);
+  return {
+    conditions:
+      failure === undefined
+        ? conditions.markTrue(TYPE)
+        : conditions.markFalse(TYPE, 'Unable to resolve service account for OIDC authentication', failure),
+    apply: foreign ? [] : [{ type: ServiceAccountType, object: serviceAccount(type, parent) }],
+    remove: [],
+    fields: { auth: { serviceAccountName: name } },
+  };
+}
+
+/** For kinds whose identity is not made yet: where tokens are wanted it says so, rather than sending without. */
+export function markIdentity(conditions: Conditions, { eventing }: ServingConfig): Conditions {
+  if (!eventing.features.authenticationOidc) return conditions.markTrue(TYPE, `${FEATURE} feature disabled`);
+  const message = `${FEATURE} is enabled, but tokens are not issued here: set it to disabled.`;
+  return conditions.markFalse(TYPE, 'Unable to resolve service account for OIDC authentication', message);
+}
+
+/** For kinds that do not look at policies yet: where those would count it says so, rather than letting everybody in. */
 export function markPolicies(conditions: Conditions, { eventing }: ServingConfig): Conditions {
   if (!eventing.features.authenticationOidc) {
     const message = `Feature ${JSON.stringify(FEATURE)} must be enabled to support Authorization`;

@@ -1,11 +1,13 @@
 export { brokerReconciler } from './broker';
 export { channelReconciler } from './channel';
 export { EVENTING_TOPIC, type EventingAnswer, type EventingQuestion } from './data-plane';
+export { eventPolicyReconciler, policyApplies, subjectOf } from './event-policy';
 export { eventTypeReconciler } from './event-type';
 export { channelServiceName, inMemoryChannelReconciler } from './in-memory-channel';
 export { namespaceInjectionReconciler, triggerInjectionReconciler } from './injection';
 export { parallelReconciler } from './parallel';
 export { pingSourceReconciler } from './ping-source';
+export { audienceOf } from './policies';
 export { sequenceReconciler } from './sequence';
 export { subscriptionReconciler } from './subscription';
 export { triggerReconciler } from './trigger';

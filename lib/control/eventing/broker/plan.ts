@@ -5,6 +5,7 @@ import {
   brokerConditions,
   type Conditions,
   ConfigMapType,
+  EventPolicyType,
   isServedBroker,
   type ServingConfig,
   type Stored,
@@ -22,16 +23,18 @@ import {
   markNoDeadLetters,
 } from '../dead-letter';
 import { destinationReads, resolveDestination } from '../destination';
-import { markPolicies } from '../identity';
 import { eventingAddressables } from '../kinds';
+import { audienceField, planPolicies, policyReads } from '../policies';
 import { settingsProblem, settingsReads } from './settings';
 
 /** Where the brokers of all namespaces are reached inside the cluster, as upstream has it. */
 const INGRESS = 'broker-ingress.knative-eventing.svc';
 const NO_ENDPOINTS = ['EndpointSlicesUnavailable', 'EndpointSlices are unavailable.'] as const;
 
-function addressOf({ metadata }: Stored<Broker>, { domain }: ServingConfig): BrokerStatus['address'] {
-  return { name: 'http', url: `http://${INGRESS}.${domain.clusterDomain}/${metadata.namespace}/${metadata.name}` };
+function addressOf(broker: Stored<Broker>, config: ServingConfig): BrokerStatus['address'] {
+  const { namespace, name } = broker.metadata;
+  const url = `http://${INGRESS}.${config.domain.clusterDomain}/${namespace}/${name}`;
+  return { name: 'http', url, ...audienceField(BrokerType, broker, config) };
 }
 
 /** What of a broker the engine that delivers events stands for: its door, the log behind it, the filters. */
@@ -67,7 +70,8 @@ function plan(parent: Stored<Broker>, observed: Observed, config: ServingConfig,
   const broker = setDefaults(parent, config);
   if (!isServedBroker(broker)) return {};
   const { ask, answer, served } = servingOf('broker', parent, observed);
-  let conditions = markPolicies(beginConditions(parent, brokerConditions, now), config);
+  const policies = planPolicies(beginConditions(parent, brokerConditions, now), BrokerType, parent, observed, config);
+  let { conditions } = policies;
   const settings = settingsProblem(broker, observed, config);
   conditions = markServed(conditions, served, answer?.problem);
   // An address that was told stays: senders may have it.
@@ -80,7 +84,11 @@ function plan(parent: Stored<Broker>, observed: Observed, config: ServingConfig,
     problem = `Error on setting up the ChannelTemplate: ${settings}`;
     conditions = conditions.markFalse('TriggerChannelReady', 'ChannelTemplateFailed', problem);
   }
-  const status: BrokerStatus = finishStatus(parent, conditions, { ...(address ? { address } : {}), ...dead.fields });
+  const status: BrokerStatus = finishStatus(parent, conditions, {
+    ...(address ? { address } : {}),
+    ...dead.fields,
+    ...policies.fields,
+  });
   return { asks: [ask], status, events: problem === undefined ? [] : errorEvents(parent, conditions, problem) };
 }
 
@@ -88,11 +96,15 @@ function plan(parent: Stored<Broker>, observed: Observed, config: ServingConfig,
 export const brokerReconciler: Reconciler<Broker, ServingConfig> = {
   name: 'broker-controller',
   type: BrokerType,
-  watches: [ConfigMapType, ...eventingAddressables],
+  watches: [ConfigMapType, EventPolicyType, ...eventingAddressables],
   reads(parent, config) {
     const broker = setDefaults(parent, config);
     if (!isServedBroker(broker)) return [];
-    return [...settingsReads(broker, config), ...destinationReads(broker.spec?.delivery?.deadLetterSink)];
+    return [
+      ...settingsReads(broker, config),
+      ...destinationReads(broker.spec?.delivery?.deadLetterSink),
+      ...policyReads(parent, config),
+    ];
   },
   plan,
 };

@@ -6,6 +6,7 @@ import {
   type Conditions,
   channelConditions,
   conditionOf,
+  EventPolicyType,
   type ServingConfig,
   type Stored,
   setDefaults,
@@ -15,7 +16,9 @@ import type { Apply, Observed, Plan, Reconciler } from '../../reconciler';
 import { beginConditions, errorEvents, finishStatus } from '../../status';
 import { type ChannelObject, channelTypes, makeChannel, notServed, physicalTypeOf } from '../channel-kind';
 import { deadLetterFields, markDeadLettersFailed, markDeadLettersResolved, markNoDeadLetters } from '../dead-letter';
-import { markPolicies } from '../identity';
+import { madePolicyReads, planMadePolicies } from '../flow';
+import { type Policies, planPolicies, policyReads } from '../policies';
+import { backingLabels, backingPolicies } from './policies';
 
 const TYPE = 'BackingChannelReady';
 
@@ -28,11 +31,16 @@ function markBacking(conditions: Conditions, backing: ChannelObject | undefined)
 }
 
 /** The status of the channel that events are really in, as the Channel's own. */
-function mirror(parent: Stored<Channel>, channel: Channel, backing: ChannelObject | undefined, begun: Conditions): ChannelStatus {
+function mirror(
+  parent: Stored<Channel>,
+  channel: Channel,
+  backing: ChannelObject | undefined,
+  policies: Policies,
+): ChannelStatus {
   const { apiVersion, kind = '' } = templateOf(channel);
   const { namespace, name } = parent.metadata;
   const { address, subscribers } = backing?.status ?? {};
-  let conditions = markBacking(begun, backing);
+  let conditions = markBacking(policies.conditions, backing);
   conditions = address?.url
     ? conditions.markTrue('Addressable')
     : conditions.markFalse('Addressable', 'EmptyHostname', 'hostname is the empty string');
@@ -45,6 +53,7 @@ function mirror(parent: Stored<Channel>, channel: Channel, backing: ChannelObjec
     ...(address ? { address } : {}),
     ...(channel.spec?.delivery?.deadLetterSink ? dead : {}),
     ...(subscribers ? { subscribers } : {}),
+    ...policies.fields,
   });
 }
 
@@ -53,7 +62,7 @@ function plan(parent: Stored<Channel>, observed: Observed, config: ServingConfig
   const template = templateOf(channel);
   const { namespace, name } = parent.metadata;
   const type = physicalTypeOf({ apiVersion: template.apiVersion, kind: template.kind ?? '' });
-  const begun = markPolicies(beginConditions(parent, channelConditions, now), config);
+  const policies = planPolicies(beginConditions(parent, channelConditions, now), ChannelType, parent, observed, config);
   const failure = type ? observed.failure(type, namespace, name) : notServed({ ...template, kind: template.kind ?? '' });
   const backing = type && observed.get(type, namespace, name);
   const apply: Apply[] = [];
@@ -61,21 +70,27 @@ function plan(parent: Stored<Channel>, observed: Observed, config: ServingConfig
   if (type && (!backing || isControlledBy(backing, parent))) {
     apply.push({ type, object: makeChannel(parent, name, template, backing, channel.spec?.delivery) });
   }
-  if (failure === undefined) return { apply, status: mirror(parent, channel, backing, begun) };
-  const conditions = begun.markFalse(TYPE, 'ChannelFailure', failure);
+  const wanted = () => (type && backing ? backingPolicies(parent, type, backing, observed) : []);
+  const made = type && planMadePolicies(parent, backingLabels(type, name), wanted, observed, config);
+  apply.push(...(made?.apply ?? []));
+  const remove = made?.remove ?? [];
+  if (failure === undefined) return { apply, remove, status: mirror(parent, channel, backing, policies) };
+  const conditions = policies.conditions.markFalse(TYPE, 'ChannelFailure', failure);
   const events = errorEvents(parent, conditions, `problem reconciling the backing channel: ${failure}`);
-  return { apply, events, status: finishStatus(parent, conditions, {}) };
+  return { apply, remove, events, status: finishStatus(parent, conditions, {}) };
 }
 
 /** Makes the channel that a Channel asks for, of the same name, and says of itself what that says. */
 export const channelReconciler: Reconciler<Channel, ServingConfig> = {
   name: 'channel-controller',
   type: ChannelType,
-  watches: channelTypes,
+  watches: [EventPolicyType, ...channelTypes],
   reads(parent, config) {
     const { apiVersion, kind = '' } = templateOf(setDefaults(parent, config));
     const type = physicalTypeOf({ apiVersion, kind });
-    return type ? [{ type, namespace: parent.metadata.namespace, name: parent.metadata.name }] : [];
+    if (!type) return policyReads(parent, config);
+    const { namespace, name } = parent.metadata;
+    return [{ type, namespace, name }, ...policyReads(parent, config), ...madePolicyReads(parent, backingLabels(type, name))];
   },
   plan,
 };

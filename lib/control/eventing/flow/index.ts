@@ -1,1 +1,2 @@
 export * from './children';
+export * from './policies';

@@ -1,5 +1,6 @@
 import {
   type Conditions,
+  EventPolicyType,
   type InMemoryChannel,
   type InMemoryChannelStatus,
   InMemoryChannelType,
@@ -23,8 +24,8 @@ import {
   markNoDeadLetters,
 } from '../dead-letter';
 import { destinationReads, resolveDestination } from '../destination';
-import { markPolicies } from '../identity';
 import { eventingAddressables } from '../kinds';
+import { audienceField, planPolicies, policyReads } from '../policies';
 import { channelServiceName, makeChannelService } from './service';
 
 /** The plan of one InMemoryChannel while it is put together. */
@@ -50,16 +51,19 @@ class InMemoryChannelPlan {
 
   make(): Plan {
     const service = makeChannelService(this.parent, this.config);
-    this.#conditions = markPolicies(this.#conditions, this.config);
+    const policies = planPolicies(this.#conditions, InMemoryChannelType, this.parent, this.observed, this.config);
+    this.#conditions = policies.conditions;
     this.#markDispatcher();
     const dead = this.#planDeadLetters();
     const owned = this.#markService();
     const url = `http://${channelServiceName(this.parent.metadata.name)}.${this.parent.metadata.namespace}.svc`;
-    const address = { name: 'http', url: `${url}.${this.config.domain.clusterDomain}` };
+    const audience = audienceField(InMemoryChannelType, this.parent, this.config);
+    const address = { name: 'http', url: `${url}.${this.config.domain.clusterDomain}`, ...audience };
     if (owned) this.#conditions = this.#conditions.markTrue('Addressable');
     const status: InMemoryChannelStatus = finishStatus(this.parent, this.#conditions, {
       ...(owned ? { address } : {}),
       ...dead,
+      ...policies.fields,
       ...this.#subscribers(),
     });
     const events = this.#problem === undefined ? [] : errorEvents(this.parent, this.#conditions, this.#problem);
@@ -136,12 +140,13 @@ class InMemoryChannelPlan {
 export const inMemoryChannelReconciler: Reconciler<InMemoryChannel, ServingConfig> = {
   name: 'inmemorychannel-controller',
   type: InMemoryChannelType,
-  watches: eventingAddressables,
+  watches: [EventPolicyType, ...eventingAddressables],
   reads(parent, config) {
     const { metadata, spec } = setDefaults(parent, config);
     return [
       { type: K8sServiceType, namespace: metadata.namespace, name: channelServiceName(parent.metadata.name) },
       ...destinationReads(spec?.delivery?.deadLetterSink),
+      ...policyReads(parent, config),
     ];
   },
   plan: (parent, observed, config, now) => new InMemoryChannelPlan(parent, observed, config, now).make(),

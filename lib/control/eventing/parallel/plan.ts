@@ -1,5 +1,6 @@
 import {
   type Conditions,
+  EventPolicyType,
   type FlowCondition,
   type Parallel,
   type ParallelStatus,
@@ -17,13 +18,16 @@ import {
   type ChannelPart,
   channelParts,
   isTrue,
+  madePolicyReads,
   partReadiness,
   partReference,
+  planMadePolicies,
   planParts,
   type SubscriptionPart,
   subscriptionPart,
 } from '../flow';
-import { markPolicies } from '../identity';
+import { type Policies, planPolicies, policyReads } from '../policies';
+import { parallelLabels, parallelPolicies } from './policies';
 import { branchName, branchSubscription, filterName, filterSubscription, ingressName } from './resources';
 
 /** A channel of a Parallel counts as soon as it has an address. */
@@ -53,15 +57,18 @@ class ParallelPlan {
   readonly #channels: readonly ChannelPart[];
   /** Of each branch: the one to its filter, the one to its subscriber. */
   readonly #subscriptions: readonly (readonly [SubscriptionPart, SubscriptionPart])[];
+  readonly #parallel: Stored<Parallel>;
+  readonly #policies: Policies;
   #conditions: Conditions;
 
   constructor(
     private readonly parent: Stored<Parallel>,
     private readonly observed: Observed,
-    config: ServingConfig,
+    private readonly config: ServingConfig,
     now: number,
   ) {
     const parallel = setDefaults(parent, config);
+    this.#parallel = parallel;
     const { name } = parent.metadata;
     const branches = parallel.spec.branches.map((_, i) => i);
     const names = [ingressName(name), ...branches.map((i) => branchName(name, i))];
@@ -70,7 +77,8 @@ class ParallelPlan {
       subscriptionPart(parent, filterName(name, i), filterSubscription(parallel, i), observed),
       subscriptionPart(parent, branchName(name, i), branchSubscription(parallel, i), observed),
     ]);
-    this.#conditions = markPolicies(beginConditions(parent, parallelConditions, now), config);
+    this.#policies = planPolicies(beginConditions(parent, parallelConditions, now), ParallelType, parent, observed, config);
+    this.#conditions = this.#policies.conditions;
   }
 
   make(): Plan {
@@ -82,9 +90,13 @@ class ParallelPlan {
     const problem = problemOf(this.#channels, this.#subscriptions);
     if (problem) this.#conditions = this.#conditions.markFalse(problem.type, problem.reason, problem.message);
     const events = problem ? errorEvents(this.parent, this.#conditions, problem.message) : [];
-    const fields = { ...(address ? { address } : {}), ...this.#parts() };
+    const fields = { ...(address ? { address } : {}), ...this.#parts(), ...this.#policies.fields };
     const status: ParallelStatus = finishStatus(this.parent, this.#conditions, fields);
-    return { ...planParts(this.parent, this.#channels, this.#subscriptions.flat(), this.observed), events, status };
+    const parts = planParts(this.parent, this.#channels, this.#subscriptions.flat(), this.observed);
+    const { parent, observed, config } = this;
+    const wanted = () => parallelPolicies(this.#parallel, observed);
+    const made = planMadePolicies(parent, parallelLabels(parent), wanted, observed, config);
+    return { apply: [...made.apply, ...parts.apply], remove: [...parts.remove, ...made.remove], events, status };
   }
 
   #markParts(): void {
@@ -119,7 +131,7 @@ class ParallelPlan {
 export const parallelReconciler: Reconciler<Parallel, ServingConfig> = {
   name: 'parallel-controller',
   type: ParallelType,
-  watches: [SubscriptionType, ...channelTypes],
+  watches: [SubscriptionType, EventPolicyType, ...channelTypes],
   reads(parent, config) {
     const { metadata, spec } = setDefaults(parent, config);
     const { namespace } = metadata;
@@ -132,6 +144,8 @@ export const parallelReconciler: Reconciler<Parallel, ServingConfig> = {
         { type: SubscriptionType, namespace, name: branchName(name, i) },
         ...(type ? [{ type, namespace, name: branchName(name, i) }] : []),
       ]),
+      ...policyReads(parent, config),
+      ...madePolicyReads(parent, parallelLabels(parent)),
     ];
   },
   plan: (parent, observed, config, now) => new ParallelPlan(parent, observed, config, now).make(),

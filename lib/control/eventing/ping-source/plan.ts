@@ -7,6 +7,7 @@ import {
   PingSourceType,
   pingEventSource,
   pingSourceConditions,
+  ServiceAccountType,
   type ServingConfig,
   type Stored,
   setDefaults,
@@ -16,7 +17,7 @@ import { ResolveError } from '../../resolve';
 import { beginConditions, errorEvents, finishStatus } from '../../status';
 import { servingOf } from '../data-plane';
 import { destinationReads, resolveDestination } from '../destination';
-import { markIdentity } from '../identity';
+import { identityReads, planIdentity } from '../identity';
 import { eventingAddressables } from '../kinds';
 
 /** What upstream's controllers call the program that sends. */
@@ -48,7 +49,14 @@ class PingSourcePlan {
   }
 
   make(): Plan {
-    this.#conditions = markIdentity(this.#conditions, this.config);
+    const { apply, remove, ...identity } = planIdentity(
+      this.#conditions,
+      PingSourceType,
+      this.parent,
+      this.observed,
+      this.config,
+    );
+    this.#conditions = identity.conditions;
     const { ask, answer, served } = servingOf('ping-source', this.parent, this.observed);
     if (served) this.#conditions = this.#conditions.markTrue('Deployed');
     else if (answer?.problem !== undefined) {
@@ -58,9 +66,8 @@ class PingSourcePlan {
       this.#conditions = this.#conditions.markUnknown('Deployed', 'DeploymentUnavailable', message);
     }
     const fields = this.#resolve();
-    const { auth } = this.parent.status ?? {};
-    const status: PingSourceStatus = finishStatus(this.parent, this.#conditions, { ...fields, ...(auth ? { auth } : {}) });
-    return { asks: [ask], events: this.#events, status };
+    const status: PingSourceStatus = finishStatus(this.parent, this.#conditions, { ...fields, ...identity.fields });
+    return { apply, remove, asks: [ask], events: this.#events, status };
   }
 
   /** What was known of a sink stays while it cannot be found, and the condition says so. */
@@ -96,8 +103,8 @@ class PingSourcePlan {
 export const pingSourceReconciler: Reconciler<PingSource, ServingConfig> = {
   name: 'pingsource-controller',
   type: PingSourceType,
-  watches: eventingAddressables,
-  reads: (parent, config) => destinationReads(sinkOf(setDefaults(parent, config))),
+  watches: [ServiceAccountType, ...eventingAddressables],
+  reads: (parent, config) => [...destinationReads(sinkOf(setDefaults(parent, config))), ...identityReads(PingSourceType, parent)],
   plan: (parent, observed, config, now) =>
     parent.metadata.deletionTimestamp ? {} : new PingSourcePlan(parent, observed, config, now).make(),
 };

@@ -1,5 +1,6 @@
 import {
   type Conditions,
+  EventPolicyType,
   type FlowCondition,
   type Sequence,
   type SequenceStatus,
@@ -17,13 +18,16 @@ import {
   type ChannelPart,
   channelParts,
   isTrue,
+  madePolicyReads,
   partReadiness,
   partReference,
+  planMadePolicies,
   planParts,
   type SubscriptionPart,
   subscriptionPart,
 } from '../flow';
-import { markPolicies } from '../identity';
+import { planPolicies, policyReads } from '../policies';
+import { sequenceLabels, sequencePolicies } from './policies';
 import { stepName, stepSubscription } from './resources';
 
 const noReady = (kind: string): FlowCondition => ({
@@ -69,7 +73,8 @@ function plan(parent: Stored<Sequence>, observed: Observed, config: ServingConfi
   const channels = channelParts(parent, sequence.spec.channelTemplate ?? {}, names, observed);
   const subscriptions = steps.map((step) => subscriptionPart(parent, names[step]!, stepSubscription(sequence, step), observed));
   const address = addressOf(channels);
-  let conditions = markPolicies(beginConditions(parent, sequenceConditions, now), config);
+  const policies = planPolicies(beginConditions(parent, sequenceConditions, now), SequenceType, parent, observed, config);
+  let { conditions } = policies;
   conditions = address
     ? conditions.markTrue('Addressable')
     : conditions.markUnknown('Addressable', 'emptyAddress', 'addressable is nil');
@@ -83,23 +88,27 @@ function plan(parent: Stored<Sequence>, observed: Observed, config: ServingConfi
       subscription: partReference(part),
       ready: partReadiness(part) ?? noReady('Subscription'),
     })),
+    ...policies.fields,
   });
   const events = problem ? errorEvents(parent, conditions, problem.message) : [];
-  return { ...planParts(parent, channels, subscriptions, observed), events, status };
+  const parts = planParts(parent, channels, subscriptions, observed);
+  const made = planMadePolicies(parent, sequenceLabels(parent), () => sequencePolicies(sequence, observed), observed, config);
+  return { apply: [...made.apply, ...parts.apply], remove: [...parts.remove, ...made.remove], events, status };
 }
 
 /** Makes a channel for each step of a sequence, and the subscription that leads from there to the step and on to the next. */
 export const sequenceReconciler: Reconciler<Sequence, ServingConfig> = {
   name: 'sequence-controller',
   type: SequenceType,
-  watches: [SubscriptionType, ...channelTypes],
+  watches: [SubscriptionType, EventPolicyType, ...channelTypes],
   reads(parent, config) {
     const { metadata, spec } = setDefaults(parent, config);
     const type = channelTypeOf({ ...spec.channelTemplate, kind: spec.channelTemplate?.kind ?? '' });
-    return spec.steps.flatMap((_, step) => {
+    const parts = spec.steps.flatMap((_, step) => {
       const place = { namespace: metadata.namespace, name: stepName(parent.metadata.name, step) };
       return [{ type: SubscriptionType, ...place }, ...(type ? [{ type, ...place }] : [])];
     });
+    return [...parts, ...policyReads(parent, config), ...madePolicyReads(parent, sequenceLabels(parent))];
   },
   plan,
 };

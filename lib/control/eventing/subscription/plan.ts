@@ -2,6 +2,7 @@ import {
   type Conditions,
   type Destination,
   type PhysicalSubscription,
+  ServiceAccountType,
   type ServingConfig,
   type Stored,
   type Subscription,
@@ -17,7 +18,7 @@ import { beginConditions, errorEvents, finishStatus } from '../../status';
 import { type ChannelObject, channelTypes } from '../channel-kind';
 import { deadLetterFields, deadLetterStatus } from '../dead-letter';
 import { destinationReads, resolveDestination, type Target } from '../destination';
-import { markIdentity } from '../identity';
+import { identityReads, planIdentity } from '../identity';
 import { eventingAddressables } from '../kinds';
 import { channelReads, findChannel } from './channel';
 import { subscriberOf, subscriberPatch } from './subscriber';
@@ -58,11 +59,18 @@ class SubscriptionPlan {
   }
 
   make(): Plan {
-    this.#conditions = markIdentity(this.#conditions, this.config);
+    const { apply, remove, ...identity } = planIdentity(
+      this.#conditions,
+      SubscriptionType,
+      this.parent,
+      this.observed,
+      this.config,
+    );
+    this.#conditions = identity.conditions;
     try {
       const channel = this.#findChannel();
       this.#resolve(channel);
-      this.#planEntry(channel);
+      this.#planEntry(channel, identity.fields);
       this.#markChannel(channel);
     } catch (error) {
       if (!(error instanceof Stop)) throw error;
@@ -70,8 +78,9 @@ class SubscriptionPlan {
       this.#events.push(...events.map((event) => ({ ...event, reason: error.reason })));
     }
     const physicalSubscription = Object.keys(this.#physical).length > 0 ? { physicalSubscription: this.#physical } : {};
-    const status: SubscriptionStatus = finishStatus(this.parent, this.#conditions, physicalSubscription);
-    return { patch: this.#patch, events: this.#events, status };
+    const fields = { ...physicalSubscription, ...identity.fields };
+    const status: SubscriptionStatus = finishStatus(this.parent, this.#conditions, fields);
+    return { apply, remove, patch: this.#patch, events: this.#events, status };
   }
 
   #findChannel(): Stored<ChannelObject> {
@@ -139,9 +148,10 @@ class SubscriptionPlan {
   }
 
   /** The subscription's entry in the channel, which the engine that delivers events reads. */
-  #planEntry(channel: Stored<ChannelObject>): void {
+  #planEntry(channel: Stored<ChannelObject>, identity: Pick<SubscriptionStatus, 'auth'>): void {
     const { name } = channel.metadata;
-    const patch = subscriberPatch(channel, this.parent.metadata.uid, subscriberOf(this.#subscription, this.#physical, channel));
+    const entry = { ...subscriberOf(this.#subscription, this.#physical, channel), ...identity };
+    const patch = subscriberPatch(channel, this.parent.metadata.uid, entry);
     const failure = patch && this.observed.failure(patch.type, patch.namespace, patch.name);
     if (failure !== undefined) {
       const message = `Failed to sync physical Channel: ${failure}`;
@@ -201,12 +211,16 @@ function release(subscription: Stored<Subscription>, observed: Observed, config:
 export const subscriptionReconciler: Reconciler<Subscription, ServingConfig> = {
   name: 'subscription-controller',
   type: SubscriptionType,
-  watches: [...channelTypes, ...eventingAddressables],
+  watches: [ServiceAccountType, ...channelTypes, ...eventingAddressables],
   finalizer: FINALIZER,
   reads(parent, config) {
     const subscription = setDefaults(parent, config);
     const { subscriber, reply, delivery } = subscription.spec;
-    return [...channelReads(subscription, config), ...destinationReads(subscriber, reply, delivery?.deadLetterSink)];
+    return [
+      ...channelReads(subscription, config),
+      ...destinationReads(subscriber, reply, delivery?.deadLetterSink),
+      ...identityReads(SubscriptionType, parent),
+    ];
   },
   plan(parent, observed, config, now) {
     if (parent.metadata.deletionTimestamp) return release(parent, observed, config);

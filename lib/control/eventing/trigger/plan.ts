@@ -7,6 +7,7 @@ import {
   consumerOptionErrors,
   filterErrors,
   isServedBroker,
+  ServiceAccountType,
   type ServingConfig,
   type Stored,
   setDefaults,
@@ -29,7 +30,7 @@ import {
   markNoDeadLetters,
 } from '../dead-letter';
 import { destinationReads, resolveDestination, type Target } from '../destination';
-import { markIdentity } from '../identity';
+import { identityReads, planIdentity } from '../identity';
 import { eventingAddressables, referableKinds } from '../kinds';
 import { dependencyReads, markDependency } from './dependency';
 
@@ -69,14 +70,15 @@ class TriggerPlan {
   }
 
   make(): Plan {
-    this.#conditions = markIdentity(this.#conditions, this.config);
-    const fields = { ...this.#planSubscriber(), ...this.#planDeadLetters() };
+    const { apply, remove, ...identity } = planIdentity(this.#conditions, TriggerType, this.parent, this.observed, this.config);
+    this.#conditions = identity.conditions;
+    const fields = { ...this.#planSubscriber(), ...this.#planDeadLetters(), ...identity.fields };
     this.#conditions = markDependency(this.#conditions, this.#trigger, this.observed);
     const ask = this.#planSubscription();
     this.#planBroker();
     if (this.#problem !== undefined) this.#events.push(...errorEvents(this.parent, this.#conditions, this.#problem));
     const status: TriggerStatus = finishStatus(this.parent, this.#conditions, fields);
-    return { asks: [ask], events: this.#events, status };
+    return { apply, remove, asks: [ask], events: this.#events, status };
   }
 
   #planSubscriber(): SubscriberFields {
@@ -167,7 +169,7 @@ function findBroker(trigger: Stored<Trigger>, observed: Observed, config: Servin
 export const triggerReconciler: Reconciler<Trigger, ServingConfig> = {
   name: 'trigger-controller',
   type: TriggerType,
-  watches: [...eventingAddressables, ...referableKinds],
+  watches: [ServiceAccountType, ...eventingAddressables, ...referableKinds],
   reads(parent, config) {
     const trigger = setDefaults(parent, config);
     const { namespace, name } = brokerOf(trigger, config.eventing.features);
@@ -175,6 +177,7 @@ export const triggerReconciler: Reconciler<Trigger, ServingConfig> = {
       { type: BrokerType, namespace, name },
       ...destinationReads(trigger.spec.subscriber, trigger.spec.delivery?.deadLetterSink),
       ...dependencyReads(trigger),
+      ...identityReads(TriggerType, parent),
     ];
   },
   plan(parent, observed, config, now) {

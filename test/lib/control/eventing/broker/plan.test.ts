@@ -127,9 +127,11 @@ describe('the plan of a Broker', () => {
     expect(summary(status(parent, served(...objects))).Ready).toBe(expected);
   });
 
-  it('says that policies are not enforced where the installation wants them', () => {
-    expect(summary(status(broker(), served(), withOidc)).Ready).toBe(
-      'False/EventPoliciesNotReady: authentication-oidc is enabled, but EventPolicies are not enforced here: set it to disabled.',
+  it('says for whom tokens have to be, and who may send, where the installation wants tokens', () => {
+    const secured = status(broker(), served(), withOidc);
+    expect(secured.address?.audience).toBe(`eventing.knative.dev/broker/default/${broker().metadata.name}`);
+    expect(summary(secured).EventPoliciesReady).toBe(
+      'True/DefaultAuthorizationMode: Default authz mode is "Allow-Same-Namespace"',
     );
   });
 

@@ -105,7 +105,9 @@ describe('the plan of an InMemoryChannel', () => {
     );
   });
 
-  it('says that policies are not enforced where the installation wants them', () => {
-    expect(summary(status(channel(), SERVED, withOidc)).Ready).toMatch(/^False\/EventPoliciesNotReady: authentication-oidc/);
+  it('says for whom tokens have to be where the installation wants them', () => {
+    expect(status(channel(), SERVED, withOidc).address?.audience).toBe(
+      `messaging.knative.dev/inmemorychannel/default/${channel().metadata.name}`,
+    );
   });
 });

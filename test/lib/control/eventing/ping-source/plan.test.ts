@@ -80,7 +80,7 @@ describe('the plan of a PingSource', () => {
     );
   });
 
-  it('does not send without tokens where they are wanted', () => {
-    expect(summary(status(source(), SERVED, withOidc)).Ready).toMatch(/tokens are not issued here: set it to disabled\.$/);
+  it('sends as a service account of its own where tokens are wanted', () => {
+    expect(status(source(), SERVED, withOidc).auth).toEqual({ serviceAccountName: 'tick-oidc-sources.knative.dev-pingsource' });
   });
 });

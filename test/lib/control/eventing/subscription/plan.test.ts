@@ -118,6 +118,7 @@ describe('the plan of a Subscription', () => {
       'Channel',
       'InMemoryChannel',
       'Service',
+      'ServiceAccount',
     ]);
   });
 

@@ -34,7 +34,7 @@ describe('the plan of a Trigger', () => {
         input: { kind: 'trigger', namespace: 'default', name: 'paid', uid: 'uid-trigger-paid', brokerUid: 'uid-broker-orders' },
       },
     ]);
-    expect(rest).toEqual({ events: [] });
+    expect(rest).toEqual({ apply: [], remove: [], events: [] });
     expect(written).toMatchObject({ observedGeneration: 1, subscriberUri: 'http://sink.default.svc.cluster.local' });
     expect(summary(written)).toEqual({
       BrokerReady: 'True',
@@ -185,10 +185,13 @@ describe('the plan of a Trigger', () => {
     expect(conditionsOf(paused, facts).Ready).toMatch(/^False\/NotSubscribed: .*eventing\.knative-constructs\.dev\/paused/s);
   });
 
-  it('says that tokens are not issued where the installation wants them', () => {
-    expect(conditionsOf(trigger(), { objects: [broker(), sink] }, withOidc).Ready).toBe(
-      'False/Unable to resolve service account for OIDC authentication: authentication-oidc is enabled, but tokens are not issued here: set it to disabled.',
-    );
+  it('sends as a service account of its own where the installation wants tokens', () => {
+    const { apply, status } = plan(trigger(), { objects: [broker(), sink] }, withOidc);
+    expect(apply?.map(({ type, object }) => `${type.kind} ${object.metadata.name}`)).toEqual([
+      `ServiceAccount ${trigger().metadata.name}-oidc-eventing.knative.dev-trigger`,
+    ]);
+    expect(status).toMatchObject({ auth: { serviceAccountName: apply![0]!.object.metadata.name } });
+    expect(conditionsOf(trigger(), { objects: [broker(), sink] }, withOidc).OIDCIdentityCreated).toBe('True');
   });
 
   it('tells what it cannot resolve once', () => {

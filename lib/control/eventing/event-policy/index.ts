@@ -1,0 +1,3 @@
+export { policyApplies } from './applies';
+export { eventPolicyReconciler } from './plan';
+export { subjectOf } from './subjects';
