@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { cpuSeconds, residentMb, sleep, startDev, until } from './support/process.mjs';
+import { cpuSeconds, family, residentMb, sleep, startDev, until } from './support/process.mjs';
 import { service } from './support/system.mjs';
+
+const sum = (values) => values.reduce((total, value) => total + value, 0);
 
 export const title = '20 services at zero in `knc dev`';
 
@@ -22,6 +24,12 @@ export async function run({ short }) {
     return [
       { figure: `CPU of one core over ${seconds} s`, value: (used / seconds) * 100, unit: '%', wanted: '1' },
       { figure: 'resident memory', value: residentMb(dev.child.pid), unit: 'MB', wanted: '150' },
+      {
+        figure: 'resident memory with its helpers',
+        value: sum(family(dev.child.pid).map(residentMb)),
+        unit: 'MB',
+        wanted: '150',
+      },
     ];
   } finally {
     await dev.stop();

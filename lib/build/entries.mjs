@@ -18,6 +18,7 @@ export const programs = {
   'bin/knc.js': 'lib/cli/bin.ts',
   'bin/synth-child.js': 'lib/cli/synth-child.ts',
   'bin/preload.js': 'lib/local/pods/preload.ts',
+  'bin/spawner.js': 'lib/local/pods/process/spawner-program.ts',
   'samples/autoscale.js': 'lib/local/samples/autoscale.ts',
   'samples/cloudevents-player.js': 'lib/local/samples/cloudevents-player.ts',
   'samples/cloudevents-player-page.js': 'lib/local/samples/cloudevents-player/page/main.ts',

@@ -54,6 +54,8 @@ export interface MachineOptions {
   readonly inheritEnv?: readonly string[];
   /** The preload that makes cluster names work in Node programs. */
   readonly preloadPath?: string;
+  /** The bundled program that starts processes for a large process. @default they are started from here */
+  readonly spawnerProgram?: string;
   readonly engine?: ContainerEngine;
   /** Gives each pod that is a process a network of its own; closed with the system. */
   readonly isolation?: Isolation;

@@ -48,13 +48,19 @@ async function openIsolation(clock: Clock, log: Log): Promise<Isolation> {
   return Isolation.open({ clock, log });
 }
 
+/** A program of the package, once it is built. */
+function bundled(name: string): string | undefined {
+  const file = path.join(packageFolder(), 'dist/bin', name);
+  return existsSync(file) ? file : undefined;
+}
+
 /** Starts the whole runtime in this process; with the state that an earlier run has left, if it is kept. */
 export const startLocalSystem: LocalStart = async (options) => {
   const { gateway, images, inheritEnv, reporter, onLog, onDecision, state, applies = false, isolate, ...deps } = options;
   const { LocalSystem } = await import('../../roles');
   const engine = findContainerEngine();
-  const preload = path.join(packageFolder(), 'dist/bin/preload.js');
-  const preloadPath = existsSync(preload) ? { preloadPath: preload } : {};
+  const preloadPath = bundled('preload.js');
+  const spawnerProgram = bundled('spawner.js');
   if (state) await endLeftOver(state.processes.leftOver(), deps.clock, engine?.path);
   const store = await state?.openStore();
   const log = logTo(reporter);
@@ -64,7 +70,9 @@ export const startLocalSystem: LocalStart = async (options) => {
     log,
     listen: gateway,
     machine: {
-      ...{ images, inheritEnv, ...preloadPath },
+      ...{ images, inheritEnv },
+      ...(preloadPath ? { preloadPath } : {}),
+      ...(spawnerProgram ? { spawnerProgram } : {}),
       ...(engine ? { engine } : {}),
       ...(isolation ? { isolation } : {}),
       ...(state ? { ledger: state.processes } : {}),

@@ -12,6 +12,7 @@ import { HostNetwork } from './process/host-network';
 import type { ProcessEnvironmentOptions } from './process/process-environment';
 import type { ProcessIsolation } from './process/process-isolation';
 import { ProcessRuntime } from './process/process-runtime';
+import { Spawner } from './process/spawner';
 import { type ProcessLedger, Watchdog } from './process/watchdog';
 
 export interface MachineRuntimesOptions extends ProcessEnvironmentOptions {
@@ -25,6 +26,8 @@ export interface MachineRuntimesOptions extends ProcessEnvironmentOptions {
   readonly engine?: ContainerEngine;
   /** Gives each pod that is a process a network of its own. */
   readonly isolation?: ProcessIsolation;
+  /** The bundled program that starts processes for a large process. @default they are started from here */
+  readonly spawnerProgram?: string;
   /** Remembers what runs beyond the death of this process. */
   readonly ledger?: ProcessLedger;
 }
@@ -37,18 +40,20 @@ export class MachineRuntimes {
   readonly watchdog: Watchdog;
 
   constructor(options: MachineRuntimesOptions) {
-    const { clock, executor, log, functions, engine, ledger } = options;
+    const { clock, executor, log, functions, engine, ledger, spawnerProgram } = options;
     this.directory = mkdtempSync(join(tmpdir(), 'knc-'));
     const { directory } = this;
     this.watchdog = new Watchdog({ directory, log, ...(engine ? { engine: engine.path } : {}), ...(ledger ? { ledger } : {}) });
     this.watchdog.start();
+    const spawner = spawnerProgram ? new Spawner({ program: spawnerProgram, directory, log }) : undefined;
+    void spawner?.open();
     const network = new HostNetwork();
     const { watchdog } = this;
     this.runtimes = [
       ...(functions ? [new FunctionRuntime({ clock, executor, registry: functions })] : []),
-      ...(engine ? [new EngineRuntime({ engine, clock, watchdog, network })] : []),
+      ...(engine ? [new EngineRuntime({ engine, clock, watchdog, network, startChild: spawner?.start })] : []),
       // Last, because closing it ends the watchdog; no order is needed between the two: one takes what the other refuses.
-      new ProcessRuntime({ ...options, watchdog, network }),
+      new ProcessRuntime({ ...options, watchdog, network, spawner }),
     ];
   }
 }

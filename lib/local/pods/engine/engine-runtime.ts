@@ -6,6 +6,7 @@ import { type ContainerRuntime, type ContainerTask, type Exit, type RunningConta
 import { mountSources } from '../mounts';
 import { ChildGroup } from '../process/child-group';
 import type { HostNetwork } from '../process/host-network';
+import type { StartChild } from '../process/started-child';
 import { inTerminal } from '../process/terminal';
 import type { Watchdog } from '../process/watchdog';
 import { runOptions } from './run-options';
@@ -15,6 +16,8 @@ export interface EngineRuntimeOptions {
   readonly engine: ContainerEngine;
   readonly clock: Clock;
   readonly watchdog: Watchdog;
+  /** How the engine's command is started. @default from here */
+  readonly startChild?: StartChild | undefined;
   readonly network: HostNetwork;
 }
 
@@ -69,7 +72,7 @@ export class EngineRuntime implements ContainerRuntime {
       exec: async (command, signal) => (await this.#output(['exec', name, ...command], signal)).exitCode,
       spawn: async (command, { stdin, tty }) => {
         const options = [...(stdin ? ['-i'] : []), ...(tty ? ['-t'] : [])];
-        const { engine, clock, watchdog } = this.options;
+        const { engine, clock, watchdog, startChild } = this.options;
         const client = [engine.path, 'exec', ...options, name, ...command];
         const env = process.env as Record<string, string>;
         const child = await ChildGroup.start({
@@ -79,6 +82,7 @@ export class EngineRuntime implements ContainerRuntime {
           stdin,
           watchdog,
           clock,
+          startChild,
         });
         return { ...child.streams, exited: child.exited, kill: (signal) => child.kill(signal) };
       },
@@ -179,10 +183,10 @@ export class EngineRuntime implements ContainerRuntime {
     onOutput: ContainerTask['onOutput'],
     more: Readonly<Record<string, string>> = {},
   ): Promise<ChildGroup> {
-    const { engine, clock, watchdog } = this.options;
+    const { engine, clock, watchdog, startChild } = this.options;
     // The engine's client needs our own environment: its configuration and its socket are named there.
     const env = { ...(process.env as Record<string, string>), ...more };
-    return ChildGroup.start({ command: [engine.path, ...args], cwd: '/', env, onOutput, watchdog, clock });
+    return ChildGroup.start({ command: [engine.path, ...args], cwd: '/', env, onOutput, watchdog, clock, startChild });
   }
 
   async #output(args: readonly string[], signal?: AbortSignal): Promise<{ exitCode: number; text: string }> {

@@ -17,12 +17,15 @@ import { differences } from './differences';
 import { HostNetwork } from './host-network';
 import { type ProcessEnvironmentOptions, processEnvironment } from './process-environment';
 import { checkExecutable, type ProcessIsolation } from './process-isolation';
+import type { Spawner } from './spawner';
 import { inTerminal } from './terminal';
 import type { Watchdog } from './watchdog';
 
 export interface ProcessRuntimeOptions extends ProcessEnvironmentOptions {
   readonly clock: Clock;
   readonly watchdog: Watchdog;
+  /** Starts the processes. @default they are started from here */
+  readonly spawner?: Spawner | undefined;
   readonly log?: Log;
   readonly names?: LocalNames;
   /** Shared with other runtimes whose containers may be in the same pod. */
@@ -62,14 +65,14 @@ export class ProcessRuntime implements ContainerRuntime {
   async start(task: ContainerTask): Promise<RunningContainer> {
     const program = task.program;
     if (!program) throw new StartError('ErrImagePull', `image ${task.container.image} has no program`);
-    const { watchdog, clock } = this.options;
+    const { watchdog, clock, spawner } = this.options;
     const home = join(task.directory, 'home');
     mkdirSync(home, { recursive: true, mode: 0o700 });
     const command = commandLine(task, program);
     const mounts = mountedAt(task);
     const env = this.#environment(task, program, command, home, mounts);
     const cwd = program.cwd ?? home;
-    const shared = { cwd, env, watchdog, clock };
+    const shared = { cwd, env, watchdog, clock, startChild: spawner?.start };
     const entered = (inside: readonly string[]) => this.#entered(task, inside, cwd, env);
     const group = await ChildGroup.start({ ...shared, command: entered(command), onOutput: task.onOutput });
     this.#running.add(group);
@@ -100,6 +103,7 @@ export class ProcessRuntime implements ContainerRuntime {
   async close(): Promise<void> {
     for (const group of this.#running) group.kill('SIGKILL');
     await Promise.all([...this.#running].map((group) => group.exited));
+    await this.options.spawner?.close();
     await this.options.watchdog.close();
   }
 
