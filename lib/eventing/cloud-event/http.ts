@@ -50,7 +50,8 @@ function binary(headers: IncomingHttpHeaders, body: Buffer): CloudEvent {
     if (!header.startsWith(PREFIX) || value === undefined) continue;
     const name = header.slice(PREFIX.length);
     if (value === '' && ABSENT_IF_EMPTY.has(name)) continue;
-    attributes[name] = decodeHeader(name, typeof value === 'string' ? value : value.join(', '));
+    if (typeof value !== 'string') throw new EventError(`${header}: stands there ${value.length} times`);
+    attributes[name] = decodeHeader(name, value);
   }
   const type = headers['content-type'];
   if (type) attributes['datacontenttype'] = type;

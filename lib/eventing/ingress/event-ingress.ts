@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { errorMessage } from '../../base';
 import { type CloudEvent, decodeHttp, EventError, modeOf } from '../cloud-event';
 import { passedThrough } from '../delivery';
 import type { EventHub } from '../dispatch';
@@ -10,7 +11,8 @@ export interface IngressRequest {
   /** Path and query. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
-  readonly body: AsyncIterable<Uint8Array>;
+  /** Not read yet, or all of it. */
+  readonly body: AsyncIterable<Uint8Array> | Buffer;
 }
 
 export interface IngressResponse {
@@ -36,9 +38,24 @@ export interface EventIngressOptions {
 
 const MAX_BYTES = 10 * 2 ** 20;
 const RETRY_AFTER_SECONDS = 5;
+/** The most bytes of bodies that are held while they are read, of all senders together. */
+const MAX_HELD = 256 * 2 ** 20;
+/** So many events of a batch are written at once. */
+const AT_ONCE = 1000;
+
+/** Too many events are being received at once. */
+class BusyError extends Error {
+  constructor() {
+    super(`more than ${MAX_HELD} bytes of events are being received`);
+    this.name = 'BusyError';
+  }
+}
 
 /** Takes events over HTTP as Knative's broker ingress and channels do: 202 once an event cannot be lost any more. */
 export class EventIngress {
+  /** Bytes of all bodies that are being read. */
+  #held = 0;
+
   constructor(private readonly options: EventIngressOptions) {}
 
   async handle(request: IngressRequest): Promise<IngressResponse> {
@@ -51,42 +68,68 @@ export class EventIngress {
 
   async #handle({ method, target, headers, body }: IngressRequest): Promise<IngressResponse> {
     if (method === 'OPTIONS') return answer(200, '', webhook);
-    if (method !== 'POST') return answer(405, `${method} is not allowed, POST is`, { allow: 'POST, OPTIONS' });
+    if (method !== 'POST') return answer(405, `${method} is not allowed, POST is`);
     const path = target.split('?', 1)[0]!;
     const hub = this.options.hubs.find(headers.host ?? '', path);
     if (hub === 'none') return answer(path === '/' ? 404 : 400, `${path} names no broker or channel: /NAMESPACE/NAME does`);
     if (hub === 'unknown') return answer(404, `there is no broker or channel at ${path}`);
-    for (const event of await this.#events(headers, body)) await hub.publish(event, passedThrough(headers));
+    const events = await this.#events(headers, body);
+    const along = passedThrough(headers);
+    // Parts of a batch are written together, and others get their turn in between.
+    for (let i = 0; i < events.length; i += AT_ONCE) {
+      await Promise.all(events.slice(i, i + AT_ONCE).map((event) => hub.publish(event, along)));
+    }
     return answer(202, '');
   }
 
   /** All of them are read before the first is taken: a batch is good or bad as a whole. */
-  async #events(headers: IncomingHttpHeaders, body: AsyncIterable<Uint8Array>): Promise<CloudEvent[]> {
+  async #events(headers: IncomingHttpHeaders, body: AsyncIterable<Uint8Array> | Buffer): Promise<CloudEvent[]> {
     const { maxBytes = MAX_BYTES } = this.options;
     if (modeOf(headers) === undefined) return decodeHttp(headers, Buffer.alloc(0)); // which refuses it, unread
     const tooLarge = () => new EventError(`the event has more than ${maxBytes} bytes`, 413);
     if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+    if (Buffer.isBuffer(body)) {
+      if (body.length > maxBytes) throw tooLarge();
+      return decodeHttp(headers, body);
+    }
     const chunks: Uint8Array[] = [];
     let size = 0;
-    for await (const chunk of body) {
-      size += chunk.length;
-      if (size > maxBytes) throw tooLarge();
-      chunks.push(chunk);
+    try {
+      for await (const chunk of whole(body)) {
+        size += chunk.length;
+        this.#held += chunk.length;
+        if (size > maxBytes) throw tooLarge();
+        if (this.#held > MAX_HELD) throw new BusyError();
+        chunks.push(chunk);
+      }
+    } finally {
+      this.#held -= size;
     }
     return decodeHttp(headers, Buffer.concat(chunks));
   }
 }
 
 /** CloudEvents webhooks ask before they send: anyone may, as fast as they like. */
-const webhook = { allow: 'POST, OPTIONS', 'webhook-allowed-origin': '*', 'webhook-allowed-rate': '*' };
+const webhook = { 'webhook-allowed-origin': '*', 'webhook-allowed-rate': '*' };
+const ALLOW = { allow: 'POST, OPTIONS' };
 
 function answer(status: number, text: string, headers: Readonly<Record<string, string>> = {}): IngressResponse {
-  if (text === '') return { status, headers, body: '' };
-  return { status, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body: `${text}\n` };
+  if (text === '') return { status, headers: { ...ALLOW, ...headers }, body: '' };
+  return { status, headers: { ...ALLOW, ...headers, 'content-type': 'text/plain; charset=utf-8' }, body: `${text}\n` };
+}
+
+/** A sender that goes away in the middle has sent no event; it gets no answer either, but nothing has failed here. */
+async function* whole(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw new EventError(`the body ended early: ${errorMessage(error)}`);
+  }
 }
 
 function refusal(error: unknown, retryAfterSeconds: number): IngressResponse {
   if (error instanceof EventError) return answer(error.status, error.message);
-  if (error instanceof LogError) return answer(503, error.message, { 'retry-after': String(retryAfterSeconds) });
+  if (error instanceof LogError || error instanceof BusyError)
+    return answer(503, error.message, { 'retry-after': String(retryAfterSeconds) });
   throw error;
 }

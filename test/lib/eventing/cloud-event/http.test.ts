@@ -112,6 +112,12 @@ describe('an event over HTTP', () => {
     ],
     ['a control character', () => decodeHttp(ce({ 'ce-subject': 'a%0Ab' }), Buffer.alloc(0)), 400, 'subject: control characters'],
     ['data as an attribute', () => decodeHttp(ce({ 'ce-data': 'x' }), Buffer.alloc(0)), 400, 'data: no attribute may have'],
+    [
+      'an attribute twice',
+      () => decodeHttp({ ...ce(), 'ce-id': ['1', '2'] }, Buffer.alloc(0)),
+      400,
+      'ce-id: stands there 2 times',
+    ],
     ['a blank id', () => structured({ ...REQUIRED, id: ' ' }), 400, 'id: MUST be a non-empty string'],
     ['an empty subject', () => structured({ ...REQUIRED, subject: '' }), 400, 'subject: if present, MUST be a non-empty'],
     ['a source that is no URI', () => structured({ ...REQUIRED, source: '/a%zz' }), 400, 'source: /a%zz is no URI reference'],

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import {
   type CloudEvent,
   EventError,
@@ -43,7 +44,7 @@ describe('the ingress of brokers and channels', () => {
   test('answers 202 for an event that was taken, and hands on headers that belong to it', async () => {
     const world = new World();
     const response = await world.post({ ...CE, traceparent: '00-1-2-01', cookie: 'x' }, ['he', 'llo']);
-    expect(response).toEqual({ status: 202, headers: {}, body: '' });
+    expect(response).toEqual({ status: 202, headers: { allow: 'POST, OPTIONS' }, body: '' });
     expect(world.published).toEqual([
       {
         event: { attributes: { specversion: '1.0', id: '1', source: '/s', type: 't' }, data: Buffer.from('hello') },
@@ -90,6 +91,60 @@ describe('the ingress of brokers and channels', () => {
     expect((await world.post(CE, Array<string>(100).fill('x'.repeat(100)))).status).toBe(413);
     expect(world.read).toBe(11);
     expect((await world.post(CE, Array<string>(10).fill('x'.repeat(100)))).status).toBe(202);
+  });
+
+  test('takes a batch in parts, so that others get their turn', async () => {
+    const world = new World();
+    const events = Array.from({ length: 2500 }, (_, i) => ({ specversion: '1.0', id: String(i), source: '/s', type: 't' }));
+    const batch = JSON.stringify(events);
+    const publish: World['publish'] = async (event, headers) => {
+      await world.publish(event, headers);
+      await new Promise(setImmediate);
+    };
+    const large = new EventIngress({ hubs: { find: () => ({ publish }) as unknown as EventHub } });
+    const request = {
+      method: 'POST',
+      target: '/default/orders',
+      headers: { 'content-type': 'application/cloudevents-batch+json' },
+    };
+    const answering = large.handle({ ...request, body: Readable.from([Buffer.from(batch)]) });
+    while (world.published.length === 0) await new Promise(setImmediate);
+    expect(world.published.length).toBeLessThan(2500);
+    expect((await answering).status).toBe(202);
+    expect(world.published.map(({ event }) => event.attributes['id'])).toEqual(events.map(({ id }) => id));
+  });
+
+  test('holds no more than 256 MiB of bodies at once', async () => {
+    const world = new World();
+    const ingress = new EventIngress({ hubs: { find: () => world as unknown as EventHub } });
+    const piece = Buffer.alloc(9 * 2 ** 20);
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = async function* () {
+      yield piece;
+      await released;
+    };
+    const post = (body: AsyncIterable<Uint8Array>) =>
+      ingress.handle({ method: 'POST', target: '/default/orders', headers: { host: 'broker', ...CE }, body });
+    const waiting = Array.from({ length: 28 }, () => post(slow()));
+    expect(await post(slow())).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+    release();
+    for (const { status } of await Promise.all(waiting)) expect(status).toBe(202);
+    expect((await post(slow())).status).toBe(202);
+  });
+
+  test('has nothing to say to a sender that goes away, and takes nothing of it', async () => {
+    const world = new World();
+    const body = async function* () {
+      yield Buffer.from('x');
+      throw new Error('aborted');
+    };
+    const target = '/default/orders';
+    const response = await world.ingress.handle({ method: 'POST', target, headers: { host: 'broker', ...CE }, body: body() });
+    expect(response).toMatchObject({ status: 400, body: 'the body ended early: aborted\n' });
+    expect(world.published).toEqual([]);
   });
 
   test('says what the broker says: too many passes, no room', async () => {
