@@ -2,13 +2,14 @@ import type { Pod, Stored } from '../api';
 import { type Clock, type Executor, errorMessage, type Log, type Metrics, type Random } from '../base';
 import type { Cluster } from '../kube';
 import { Activator } from './activate';
+import { answerInTime } from './answer-in-time';
 import { Directory } from './directory';
 import { Failures, plainText } from './failure';
 import { type FetchOptions, fetchThrough } from './fetch-front';
 import { Forwarder } from './forward';
 import { GatewayMetrics } from './gateway-metrics';
 import { normalizeHost } from './headers';
-import type { InnerHosts } from './inner-hosts';
+import type { InnerAnswer, InnerHosts } from './inner-hosts';
 import type { Inbound, Outbound, UpgradeSocket } from './message';
 import { answerProbe } from './network-probe';
 import { type Destination, Resolver } from './resolver';
@@ -109,8 +110,13 @@ export class Gateway {
   /** Answers a request. Rejects only for a fault of our own. */
   async handle(inbound: Inbound): Promise<Outbound> {
     const found = this.#find(inbound);
-    if ('answer' in found) return found.answer(inbound);
+    if ('answer' in found) return answerInTime(found.answer, inbound, this.deps.clock);
     return 'backend' in found ? this.#forwarder.forward(inbound, found) : found;
+  }
+
+  /** What answers requests for a host that is a part of this process, whatever its Ingresses say; undefined: it is none. */
+  inner(host: string, target: string): InnerAnswer | undefined {
+    return this.deps.inner?.(normalizeHost(host), pathOf(target));
   }
 
   /** Answers a request to change protocols on the client's own socket. Never rejects. */
@@ -158,12 +164,11 @@ export class Gateway {
     return () => this.#programmedListeners.delete(listener);
   }
 
-  #find(inbound: Inbound): Destination | Outbound | { readonly answer: (inbound: Inbound) => Promise<Outbound> } {
+  #find(inbound: Inbound): Destination | Outbound | { readonly answer: InnerAnswer } {
     const fault = framingFault(inbound.headers);
     if (fault) return plainText(400, `bad request: ${fault}`, ['Connection', 'close']);
-    const query = inbound.target.indexOf('?');
-    const path = query < 0 ? inbound.target : inbound.target.slice(0, query);
-    const answer = this.deps.inner?.(normalizeHost(inbound.host), path);
+    const path = pathOf(inbound.target);
+    const answer = this.inner(inbound.host, inbound.target);
     if (answer) return { answer };
     const probe = answerProbe(inbound, path, this.#draining, () => {
       const { routes } = this.#directory;
@@ -171,4 +176,9 @@ export class Gateway {
     });
     return probe ?? this.#resolver.resolve(inbound, path);
   }
+}
+
+function pathOf(target: string): string {
+  const query = target.indexOf('?');
+  return query < 0 ? target : target.slice(0, query);
 }

@@ -8,6 +8,7 @@ import type { Gateway } from './gateway';
 import { answerHttp1 } from './http1-answer';
 import { Http2Front } from './http2-front';
 import { sniffHttp2 } from './http2-sniff';
+import { InnerLane } from './inner-lane';
 import type { Inbound, Visibility } from './message';
 import { RequestBody } from './request-body';
 import { writeOutbound } from './upgrade';
@@ -46,6 +47,7 @@ const badTarget = () => plainText(400, 'bad request: unusable request target');
 export class HttpListener {
   readonly #server: Server;
   readonly #http2: Http2Front;
+  readonly #lane: InnerLane;
   readonly #sniffing = new Set<Socket>();
   readonly #upgraded = new Set<Duplex>();
   /** Connections with an answer outstanding: a parse error there cannot be answered. */
@@ -75,11 +77,19 @@ export class HttpListener {
     });
     const serveHttp1 = this.#server.listeners('connection')[0]!;
     this.#server.removeAllListeners('connection');
+    this.#lane = new InnerLane({
+      ...{ clock: options.clock, visibility: options.visibility, forceHost: options.forceHost, maxHeaderBytes, keepAliveMs },
+      inner: (host, target) => options.gateway.inner(host, target),
+      peer: (socket) => this.#peer(socket),
+      leave: (socket) => serveHttp1.call(this.#server, socket),
+      onFault: (error) => this.#fault(error),
+    });
     this.#server.on('connection', (socket: Socket) => {
       this.#sniffing.add(socket);
-      sniffHttp2(socket, options.clock, headerTimeoutMs, (http2) => {
+      sniffHttp2(socket, options.clock, headerTimeoutMs, (http2, beginning) => {
         this.#sniffing.delete(socket);
         if (http2) this.#http2.accept(socket);
+        else if (this.#lane.takes(beginning)) this.#lane.accept(socket);
         else serveHttp1.call(this.#server, socket);
       });
       socket.once('close', () => this.#sniffing.delete(socket));
@@ -116,9 +126,11 @@ export class HttpListener {
     });
     for (const socket of this.#sniffing) socket.destroy();
     this.#server.closeIdleConnections();
+    this.#lane.drain();
     this.#http2.drain();
     const cut = this.options.clock.after(graceMs, () => {
       this.#server.closeAllConnections();
+      this.#lane.destroy();
       this.#http2.destroy();
       for (const socket of this.#upgraded) socket.destroy();
     });

@@ -17,6 +17,8 @@ export interface Inbound {
   readonly headers: RawHeaders;
   /** The body, not yet read, or null where the message has none. */
   readonly body: Readable | null;
+  /** All of the body, where it has come already; whoever takes this leaves `body` alone. */
+  readonly whole?: Buffer;
   readonly visibility: Visibility;
   /** @default 'http' */
   readonly scheme?: 'http' | 'https';

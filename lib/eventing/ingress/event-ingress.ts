@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { errorMessage } from '../../base';
+import type { AccessRefusal } from '../auth';
 import { type CloudEvent, decodeHttp, EventError, modeOf } from '../cloud-event';
 import { passedThrough } from '../delivery';
 import type { EventHub } from '../dispatch';
@@ -28,8 +29,13 @@ export interface HubDirectory {
   find(host: string, path: string): EventHub | 'none' | 'unknown';
 }
 
+/** Why an event may not be sent to a broker or channel by whoever has this `authorization` header; undefined if it may. */
+export type IngressGate = (hub: string, authorization: string | undefined, event: CloudEvent) => AccessRefusal | undefined;
+
 export interface EventIngressOptions {
   readonly hubs: HubDirectory;
+  /** @default everybody may send everything */
+  readonly gate?: IngressGate;
   /** The most bytes of one request. @default 10 MiB */
   readonly maxBytes?: number;
   /** How long senders are told to wait when a log takes nothing, in seconds. @default 5 */
@@ -75,11 +81,30 @@ export class EventIngress {
     if (hub === 'unknown') return answer(404, `there is no broker or channel at ${path}`);
     const events = await this.#events(headers, body);
     const along = passedThrough(headers);
+    const refused = this.#refused(hub, events, headers.authorization, along);
+    if (refused) return answer(refused.status, refused.reason, refused.status === 401 ? { 'www-authenticate': 'Bearer' } : {});
     // Parts of a batch are written together, and others get their turn in between.
     for (let i = 0; i < events.length; i += AT_ONCE) {
       await Promise.all(events.slice(i, i + AT_ONCE).map((event) => hub.publish(event, along)));
     }
     return answer(202, '');
+  }
+
+  /** The first of the events that may not be sent there; none of its batch is taken then. */
+  #refused(
+    hub: EventHub,
+    events: readonly CloudEvent[],
+    authorization: string | undefined,
+    along: Readonly<Record<string, string>>,
+  ): AccessRefusal | undefined {
+    const { gate } = this.options;
+    for (const event of gate ? events : []) {
+      const refused = gate?.(hub.name, authorization, event);
+      if (!refused) continue;
+      hub.refuse(event, along, refused);
+      return refused;
+    }
+    return undefined;
   }
 
   /** All of them are read before the first is taken: a batch is good or bad as a whole. */

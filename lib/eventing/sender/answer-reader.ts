@@ -9,6 +9,8 @@ const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: [^\r\n]*)?$/;
 const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LINE_END = Buffer.from('\r\n');
+/** JavaScript's trim would take more than HTTP's two blanks: the end of a character in UTF-8. */
+const BLANKS = /^[ \t]+|[ \t]+$/g;
 const NOTHING = Buffer.alloc(0);
 /** Fields that a message has once: of several, the first counts. */
 const SINGLE = new Set(['content-type', 'retry-after', 'location', 'date', 'age', 'expires', 'last-modified', 'etag', 'server']);
@@ -142,7 +144,7 @@ function parseHead(text: string): Head {
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase();
     if (!FIELD_NAME.test(name)) throw new Error('the head of the answer cannot be read');
-    const value = line.slice(colon + 1).trim();
+    const value = line.slice(colon + 1).replace(BLANKS, '');
     const known = headers[name];
     if (known === undefined) headers[name] = value;
     else if (name === 'content-length' && known !== value) throw new Error('the answer has two lengths');

@@ -7,8 +7,10 @@ export interface Destination {
   readonly url: string;
   /** Certificates that its server may be recognised by, in PEM, beyond those that this process trusts. */
   readonly caCerts?: string;
-  /** For whom a token is made that goes along. */
+  /** For whom a token is made that goes along, if there is an `identity`. */
   readonly audience?: string;
+  /** The service account as which events are sent there, as `NAMESPACE/NAME`. */
+  readonly identity?: string;
 }
 
 export interface SendOptions {

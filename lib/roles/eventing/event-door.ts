@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { EventIngress, type HubDirectory } from '../../eventing';
+import { EventIngress, type HubDirectory, type IngressGate } from '../../eventing';
 import type { Inbound, InnerHosts, Outbound } from '../../gateway';
 import type { HubRegistry } from './hub-registry';
 
@@ -19,8 +19,11 @@ export class EventDoor implements HubDirectory {
   /** By `NAMESPACE/SERVICE`, the names of hubs. */
   readonly #channels = new Map<string, string>();
 
-  constructor(private readonly hubs: Pick<HubRegistry, 'get'>) {
-    this.#ingress = new EventIngress({ hubs: this });
+  constructor(
+    private readonly hubs: Pick<HubRegistry, 'get'>,
+    gate?: IngressGate,
+  ) {
+    this.#ingress = new EventIngress({ hubs: this, ...(gate ? { gate } : {}) });
   }
 
   /** For the gateway: which requests are for brokers and channels. */
@@ -46,12 +49,15 @@ export class EventDoor implements HubDirectory {
     else this.#channels.set(`${namespace}/${service}`, hub);
   }
 
-  async #answer({ method, target, host, headers, body, sendContinue }: Inbound): Promise<Outbound> {
-    sendContinue?.();
-    const source = body ?? Readable.from([]);
-    const answer = await this.#ingress.handle({ method, target, headers: { ...headerMap(headers), host }, body: source });
+  async #answer(inbound: Inbound): Promise<Outbound> {
+    const { method, target, host, whole } = inbound;
+    inbound.sendContinue?.();
+    const headers = headerMap(inbound.headers);
+    headers['host'] = host;
+    const source = whole ?? inbound.body ?? NOTHING;
+    const answer = await this.#ingress.handle({ method, target, headers, body: source });
     // What was not read of a body that was refused is not wanted.
-    source.destroy();
+    if (source instanceof Readable) source.destroy();
     return {
       status: answer.status,
       headers: Object.entries(answer.headers).flat(),

@@ -15,7 +15,14 @@ import {
   ServerlessServiceType,
 } from '../../../lib/api';
 import { type Clock, CountingExecutor, noLog, noMetrics, RealClock, seededRandom, VirtualClock } from '../../../lib/base';
-import { CompositeTransport, FunctionTransport, Gateway, type GatewayOptions, networkTransport } from '../../../lib/gateway';
+import {
+  CompositeTransport,
+  FunctionTransport,
+  Gateway,
+  type GatewayOptions,
+  type InnerHosts,
+  networkTransport,
+} from '../../../lib/gateway';
 import { MemoryCluster } from '../../../lib/local/cluster';
 
 export type Handler = (request: Request) => Promise<Response> | Response;
@@ -35,7 +42,7 @@ export class World {
   readonly functions = new Map<number, Handler>();
   #ports = 1;
 
-  constructor({ real = false, ...options }: GatewayOptions & { real?: boolean } = {}) {
+  constructor({ real = false, inner, ...options }: GatewayOptions & { real?: boolean; inner?: InnerHosts } = {}) {
     this.clock = real ? new RealClock() : this.virtual;
     this.cluster = new MemoryCluster({ clock: this.clock, random: this.random, types: allTypes });
     const functions = new FunctionTransport(async (_host, port, request) => {
@@ -46,7 +53,8 @@ export class World {
     const serves = ({ host }: { host: string }) => host === FUNCTION_HOST;
     const { clock, cluster, executor, random } = this;
     const transport = new CompositeTransport([{ serves, transport: functions }], networkTransport(clock));
-    this.gateway = new Gateway({ cluster, clock, executor, random, log: noLog, metrics: noMetrics, transport, options });
+    const deps = { cluster, clock, executor, random, log: noLog, metrics: noMetrics, transport, options };
+    this.gateway = new Gateway({ ...deps, ...(inner ? { inner } : {}) });
   }
 
   /** A revision with its ServerlessService and a Deployment at `replicas`. */
