@@ -47,6 +47,9 @@ const eventingTypes: readonly ResourceType[] = [
   SequenceType,
   ParallelType,
   PingSourceType,
+  SinkBindingType,
+  ContainerSourceType,
+  ApiServerSourceType,
   EventPolicyType,
 ];
 
@@ -54,9 +57,6 @@ const eventingTypes: readonly ResourceType[] = [
 export const unservedTypes: readonly ResourceType[] = [
   EventTransformType,
   RequestReplyType,
-  ApiServerSourceType,
-  ContainerSourceType,
-  SinkBindingType,
   JobSinkType,
 ];
 

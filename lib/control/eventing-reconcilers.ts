@@ -1,7 +1,9 @@
 import type { KubeObject, ServingConfig } from '../api';
 import {
+  apiServerSourceReconciler,
   brokerReconciler,
   channelReconciler,
+  containerSourceReconciler,
   eventPolicyReconciler,
   eventTypeReconciler,
   inMemoryChannelReconciler,
@@ -9,6 +11,7 @@ import {
   parallelReconciler,
   pingSourceReconciler,
   sequenceReconciler,
+  sinkBindingReconciler,
   subscriptionReconciler,
   triggerInjectionReconciler,
   triggerReconciler,
@@ -29,6 +32,9 @@ export const eventingReconcilers: readonly Reconciler<KubeObject, ServingConfig>
   sequenceReconciler,
   parallelReconciler,
   pingSourceReconciler,
+  sinkBindingReconciler,
+  containerSourceReconciler,
+  apiServerSourceReconciler,
   eventPolicyReconciler,
   triggerInjectionReconciler,
   namespaceInjectionReconciler,

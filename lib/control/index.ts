@@ -1,6 +1,24 @@
 export * from './autoscaler';
 export * from './engine';
-export { channelServiceName, EVENTING_TOPIC, type EventingAnswer, type EventingQuestion } from './eventing';
+export {
+  ACCESS_TOPIC,
+  type AccessAnswer,
+  type AccessQuestion,
+  type Binding,
+  bindingIn,
+  bindingOf,
+  bindingsOf,
+  boundObject,
+  boundSpec,
+  channelServiceName,
+  EVENTING_TOPIC,
+  type EventingAnswer,
+  type EventingQuestion,
+  isBound,
+  isExempt,
+  podSpecOf,
+  subjectKinds,
+} from './eventing';
 export { eventingReconcilers } from './eventing-reconcilers';
 export { GATEWAY_TOPIC, type GatewayAnswer, type GatewayQuestion, INGRESS_CLASS } from './ingress';
 export {

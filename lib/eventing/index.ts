@@ -1,3 +1,4 @@
+export * from './api-server-source';
 export * from './cloud-event';
 export * from './delivery';
 export * from './dispatch';
@@ -6,3 +7,4 @@ export * from './journal';
 export * from './log';
 export * from './ping';
 export * from './sender';
+export * from './source';

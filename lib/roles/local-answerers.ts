@@ -1,4 +1,6 @@
 import {
+  ACCESS_TOPIC,
+  type AccessAnswer,
   type Answerer,
   type Ask,
   DIGEST_TOPIC,
@@ -46,3 +48,13 @@ export class GatewayAnswers implements Answerer {
     this.#asked.get(key)?.(key, answer);
   }
 }
+
+/** Rights are not checked on a laptop: whoever reaches the API server may do everything. */
+export const openAccess: Answerer = {
+  topic: ACCESS_TOPIC,
+  ask(ask: Ask, onAnswer) {
+    const answer: AccessAnswer = { missing: [], enforced: false };
+    onAnswer(ask.key, answer);
+  },
+  forget() {},
+};

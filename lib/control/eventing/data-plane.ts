@@ -6,7 +6,7 @@ export const EVENTING_TOPIC = 'eventing';
 
 /** What it is asked about; the key of the question is `<kind>/<namespace>/<name>`. */
 export interface EventingQuestion {
-  readonly kind: 'broker' | 'trigger' | 'in-memory-channel' | 'ping-source';
+  readonly kind: 'broker' | 'trigger' | 'in-memory-channel' | 'ping-source' | 'api-server-source';
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
@@ -20,6 +20,8 @@ export interface EventingAnswer {
   readonly generation: number;
   /** Why it cannot be served as it is, for people. */
   readonly problem?: string;
+  /** Of a source of events of the API server: the `source` of those events. */
+  readonly source?: string;
   /** Of a channel: its subscriptions, as far as they are served. */
   readonly subscribers?: readonly SubscriberStatus[];
 }

@@ -1,5 +1,7 @@
+export { ACCESS_TOPIC, type AccessAnswer, type AccessQuestion, apiServerSourceReconciler } from './api-server-source';
 export { brokerReconciler } from './broker';
 export { channelReconciler } from './channel';
+export { containerSourceReconciler } from './container-source';
 export { EVENTING_TOPIC, type EventingAnswer, type EventingQuestion } from './data-plane';
 export { eventPolicyReconciler, policyApplies, subjectOf } from './event-policy';
 export { eventTypeReconciler } from './event-type';
@@ -9,5 +11,18 @@ export { parallelReconciler } from './parallel';
 export { pingSourceReconciler } from './ping-source';
 export { audienceOf } from './policies';
 export { sequenceReconciler } from './sequence';
+export {
+  type Binding,
+  bindingIn,
+  bindingOf,
+  bindingsOf,
+  boundObject,
+  boundSpec,
+  isBound,
+  isExempt,
+  podSpecOf,
+  sinkBindingReconciler,
+  subjectKinds,
+} from './sink-binding';
 export { subscriptionReconciler } from './subscription';
 export { triggerReconciler } from './trigger';

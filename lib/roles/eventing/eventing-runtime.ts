@@ -19,9 +19,19 @@ import {
   TriggerType,
 } from '../../api';
 import type { Clock, Executor, Log, Random } from '../../base';
-import { Deliverer, HttpSender, Journal, JournalStore, type KeyValueStore, PingScheduler, type Retention } from '../../eventing';
+import {
+  Deliverer,
+  HttpSender,
+  Journal,
+  JournalStore,
+  type KeyValueStore,
+  PingScheduler,
+  type Retention,
+  SourceSender,
+} from '../../eventing';
 import type { Gateway } from '../../gateway';
 import { type Change, type Cluster, Informer } from '../../kube';
+import { ApiServerSources } from './api-server-sources';
 import { ClusterSender } from './cluster-sender';
 import { channelConsumer, destination, triggerConsumer } from './consumer-specs';
 import { BROKER_HOST, EventDoor } from './event-door';
@@ -64,6 +74,8 @@ export class EventingRuntime {
   readonly #channels: Informer<InMemoryChannel>;
   readonly #pingSources: Informer<PingSource>;
   readonly #pings: PingScheduler;
+  readonly #sources: SourceSender;
+  readonly #apiServerSources: ApiServerSources;
   readonly #sender: HttpSender;
 
   constructor(private readonly options: EventingOptions) {
@@ -73,7 +85,12 @@ export class EventingRuntime {
     const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => gateway().handle(inbound) };
     const sender = new ClusterSender({ clock, gateway: inside, outside: this.#sender });
     const shared = { clock, executor, random, journal: this.journal };
-    this.#pings = new PingScheduler({ ...shared, deliverer: new Deliverer({ clock, sender }) });
+    const deliverer = new Deliverer({ clock, sender });
+    this.#pings = new PingScheduler({ ...shared, deliverer });
+    this.#sources = new SourceSender({ ...shared, deliverer });
+    const { answers } = this;
+    const live = { ...options, config: () => options.config };
+    this.#apiServerSources = new ApiServerSources({ ...live, sender: this.#sources, answers });
     this.hubs = new HubRegistry({
       ...shared,
       sender,
@@ -97,12 +114,14 @@ export class EventingRuntime {
     await Promise.all([this.#triggers.start(), this.#channels.start()]);
     await this.#brokers.start();
     this.hubs.settle();
-    await this.#pingSources.start();
+    await Promise.all([this.#pingSources.start(), this.#apiServerSources.start()]);
   }
 
   /** Breaks off deliveries; those are made again by the next process that has the same store. */
   async stop(): Promise<void> {
     for (const informer of [this.#brokers, this.#triggers, this.#channels, this.#pingSources]) informer.stop();
+    this.#apiServerSources.stop();
+    this.#sources.stop();
     this.#pings.stop();
     this.hubs.stop();
     await this.#sender.close();

@@ -1,0 +1,1 @@
+export { containerSourceReconciler } from './plan';

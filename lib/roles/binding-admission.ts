@@ -1,0 +1,99 @@
+import {
+  apiVersionOf,
+  controllerOf,
+  findServedType,
+  type KubeObject,
+  type Pod,
+  type PodTemplateSpec,
+  PodType,
+  type ServingConfig,
+  type SinkBinding,
+  SinkBindingType,
+  type Stored,
+} from '../api';
+import {
+  type Binding,
+  bindingIn,
+  bindingOf,
+  bindingsOf,
+  boundObject,
+  boundSpec,
+  isBound,
+  isExempt,
+  podSpecOf,
+  subjectKinds,
+} from '../control';
+import { ClusterError } from '../kube';
+import type { PresentObjects } from '../local';
+
+const subjects = new Set(subjectKinds.map((type) => `${apiVersionOf(type)}/${type.kind}`));
+const isSubject = ({ apiVersion, kind }: KubeObject): boolean => subjects.has(`${apiVersion}/${kind}`);
+const isPod = ({ apiVersion, kind }: KubeObject): boolean => apiVersion === apiVersionOf(PodType) && kind === PodType.kind;
+
+function bindingFor(object: KubeObject, present: PresentObjects): Stored<SinkBinding> | undefined {
+  const bindings = present.list(SinkBindingType, object.metadata.namespace ?? '');
+  return bindings.length === 0 || isExempt(object, present) ? undefined : bindingsOf(object, bindings)[0];
+}
+
+/** An object and what controls it, upwards. */
+function* lineage(object: KubeObject, present: PresentObjects): Iterable<KubeObject> {
+  for (let next: KubeObject | undefined = object; next; ) {
+    yield next;
+    const owner = controllerOf(next);
+    const type = owner && findServedType(owner.apiVersion, owner.kind);
+    const found: Stored<KubeObject> | undefined = type && present.get(type, next.metadata.namespace, owner.name);
+    next = found?.metadata.uid === owner?.uid ? found : undefined;
+  }
+}
+
+/** A pod that is made before what it is made from could be told: it is told itself, or not made while there is nothing to tell. */
+function boundPod(pod: Pod, present: PresentObjects, config: ServingConfig): KubeObject {
+  if (present.list(SinkBindingType, pod.metadata.namespace ?? '').length === 0 || isBound(pod.spec)) return pod;
+  for (const maker of lineage(pod, present)) {
+    const binding = isSubject(maker) ? bindingFor(maker, present) : undefined;
+    if (!binding || isOlder(maker, binding)) continue;
+    const told: Binding | undefined = bindingOf(binding, present, config);
+    if (told) return { ...pod, spec: boundSpec(pod.spec, told) };
+    const { name } = binding.metadata;
+    throw new ClusterError(
+      'Forbidden',
+      `SinkBinding ${JSON.stringify(name)} is to tell this pod where to send events: it waits for the address of its sink`,
+    );
+  }
+  return pod;
+}
+
+/** What ran before it was bound goes on until it is told. */
+const isOlder = (object: KubeObject, { metadata }: Stored<SinkBinding>): boolean =>
+  (object.metadata.creationTimestamp ?? '') < (metadata.creationTimestamp ?? '');
+
+/**
+ * What upstream's webhook for SinkBindings does on a cluster: whoever makes or changes the subject of a binding has the address of the
+ * sink put into it, so that no pod of it ever starts without. Where the address is not known yet, the pods wait.
+ *
+ * @throws ClusterError Forbidden for a pod that has to wait
+ */
+export function bind(
+  object: KubeObject,
+  old: KubeObject | undefined,
+  present: PresentObjects,
+  config: ServingConfig,
+): KubeObject {
+  if (isPod(object)) return old ? object : boundPod(object as Pod, present, config);
+  // The template of a Job is never changed.
+  if (!isSubject(object) || object.metadata.deletionTimestamp || (old && object.kind === 'Job')) return object;
+  const binding = bindingFor(object, present);
+  if (!binding) return object;
+  const kept = old && authorsName(object) !== undefined && authorsName(object) === authorsName(old);
+  const told = kept ? toldBefore(old) : bindingOf(binding, present, config);
+  return told ? boundObject(object, told) : object;
+}
+
+/** A revision that is named by its author must stay as it was when it got that name. */
+const authorsName = ({ apiVersion, spec }: KubeObject): string | undefined =>
+  apiVersion.startsWith('serving.') ? (spec as { template?: PodTemplateSpec } | undefined)?.template?.metadata?.name : undefined;
+
+function toldBefore(old: KubeObject): Binding | undefined {
+  const spec = podSpecOf(old);
+  return spec && isBound(spec) ? bindingIn(spec) : undefined;
+}
