@@ -14,6 +14,15 @@ export const AUTOSCALING_GROUP = 'autoscaling.knative.dev';
 /** Prefix of annotations that routing reads. */
 export const NETWORKING_GROUP = 'networking.knative.dev';
 
+/** The API groups of Knative Eventing. */
+export const eventingGroups: readonly string[] = ['eventing', 'flows', 'messaging', 'sinks', 'sources'].map(
+  (name) => `${name}.knative.dev`,
+);
+
+/** Annotation keys of who made an object, and who changed its spec last: each group has its own. */
+export const signatureKeys = (group: string) =>
+  ({ creator: `${group}/creator`, lastModifier: `${group}/lastModifier` }) as const;
+
 /** Label keys that Knative sets or reads. */
 export const labels = {
   service: serving('service'),

@@ -1,34 +1,62 @@
-import { annotations, type KubeObject, type ServingConfig, validate, validateUpdate } from '../api';
+import {
+  type ConfigMap,
+  ConfigMapType,
+  eventingGroups,
+  type KubeObject,
+  type ServingConfig,
+  setDefaults,
+  signatureKeys,
+  validate,
+  validateUpdate,
+} from '../api';
 import { formatFieldErrors, jsonEqual } from '../base';
 import { type Admission, AdmissionRefusal } from '../local';
+import { bind } from './binding-admission';
+import { eventingMapError, type LiveSettings } from './eventing/live-settings';
 
-const SERVING = 'serving.knative.dev/';
-/** Kinds that say who made them and who changed them last, and those that say it unless another object owns them. */
+const SERVING = 'serving.knative.dev';
+/** Kinds of Serving that say who made them and who changed them last, and those that say it unless another object owns them. */
 const SIGNED = new Set(['Service', 'DomainMapping']);
 const SIGNED_UNLESS_OWNED = new Set(['Configuration', 'Route']);
 
 /**
- * What Knative's webhooks do on a cluster: notes who writes, and refuses what is not valid, with upstream's text. Defaults are not
- * written into objects: every plan fills them in for itself.
+ * What Knative's webhooks do on a cluster: notes who writes, puts the addresses of SinkBindings into their subjects, and refuses what
+ * is not valid, with upstream's text. Defaults are written
+ * into objects of Eventing, whose fields are fixed by what the settings are when an object is made, and are read there by clients;
+ * everywhere else every plan fills them in for itself.
  */
-export function admission(config: ServingConfig): Admission {
-  return (object, old, _operation, user) => {
-    const signed = user === undefined ? object : withUser(object, old, user);
-    const errors = old ? validateUpdate(old, signed, config) : validate(signed, config);
-    const refused = formatFieldErrors(errors);
-    if (refused) throw new AdmissionRefusal(`validation failed: ${refused}`);
-    return signed;
+export function admission(settings: LiveSettings): Admission {
+  return (given, old, _operation, user, present) => {
+    const config = settings.at(present);
+    const object = bind(given, old, present, config);
+    const group = groupOf(object);
+    if (!eventingGroups.includes(group)) return checked(withUser(object, old, user, group), old, config);
+    return withUser(setDefaults(checked(object, old, config), config), old, user, group);
   };
 }
 
-function isSigned({ apiVersion, kind, metadata }: KubeObject): boolean {
-  if (!apiVersion.startsWith(SERVING)) return false;
+function checked(object: KubeObject, old: KubeObject | undefined, config: ServingConfig): KubeObject {
+  const errors = old ? validateUpdate(old, object, config) : validate(object, config);
+  const refused = formatFieldErrors(errors) || settingsError(object);
+  if (refused) throw new AdmissionRefusal(`validation failed: ${refused}`);
+  return object;
+}
+
+const settingsError = (object: KubeObject): string | undefined =>
+  object.kind === ConfigMapType.kind && groupOf(object) === '' ? eventingMapError(object as ConfigMap) : undefined;
+
+const groupOf = ({ apiVersion }: KubeObject): string => apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
+
+function isSigned({ kind, metadata }: KubeObject, group: string): boolean {
+  if (eventingGroups.includes(group)) return true;
+  if (group !== SERVING) return false;
   return SIGNED.has(kind) || (SIGNED_UNLESS_OWNED.has(kind) && !metadata.ownerReferences?.length);
 }
 
 /** The object with its creator, or with the user who changes its spec. */
-function withUser(object: KubeObject, old: KubeObject | undefined, user: string): KubeObject {
-  if (!isSigned(object) || (old && jsonEqual(old.spec, object.spec))) return object;
-  const mark = { ...(old ? {} : { [annotations.creator[0]]: user }), [annotations.lastModifier[0]]: user };
+function withUser(object: KubeObject, old: KubeObject | undefined, user: string | undefined, group: string): KubeObject {
+  if (user === undefined || !isSigned(object, group) || (old && jsonEqual(old.spec, object.spec))) return object;
+  const { creator, lastModifier } = signatureKeys(group);
+  const mark = { ...(old ? {} : { [creator]: user }), [lastModifier]: user };
   return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...mark } } };
 }

@@ -41,8 +41,9 @@ import type { Isolation } from '../local/isolate';
 import { admission } from './admission';
 import { ClusterNames } from './cluster-names';
 import { createEventingServices, EventDocuments, EventingRuntime } from './eventing';
+import { LiveSettings } from './eventing/live-settings';
 import { ClusterDns } from './isolation/cluster-dns';
-import { GatewayAnswers, keepTags } from './local-answerers';
+import { GatewayAnswers, keepTags, openAccess } from './local-answerers';
 import { localServingConfig } from './local-config';
 import { ScaleJournal } from './scale-journal';
 import { scaleReason } from './scale-reasons';
@@ -128,6 +129,7 @@ export class LocalSystem {
   readonly eventing: EventingRuntime;
   readonly #kubernetes: LocalKubernetes;
   readonly #engine: Engine<ServingConfig>;
+  readonly #settings: LiveSettings;
   readonly #pods: PodRuntime;
   readonly #names: ClusterNames | ClusterDns | undefined;
   readonly #listener: HttpListener | undefined;
@@ -143,11 +145,16 @@ export class LocalSystem {
   private constructor(private readonly options: LocalSystemOptions) {
     const { clock, executor, random, log, metrics, listen, machine, config = localServingConfig } = options;
     const { store = new MemoryStore() } = options;
-    const cluster = new MemoryCluster({ clock, random, types: servedTypes, admission: admission(config), store });
+    const settings = new LiveSettings(config);
+    this.#settings = settings;
+    const cluster = new MemoryCluster({ clock, random, types: servedTypes, admission: admission(settings), store });
     this.cluster = cluster;
     this.functions = options.functions ?? new FunctionRegistry({ clock, executor });
     this.eventing = new EventingRuntime({
-      ...{ cluster, clock, executor, random, log, config, gateway: () => this.gateway },
+      ...{ cluster, clock, executor, random, log, metrics, gateway: () => this.gateway },
+      get config() {
+        return settings.current;
+      },
       ...(options.store ? { store: new StoreSpace(options.store, 'eventing') } : {}),
       ...(options.allowedSinks ? { allowedSinks: options.allowedSinks } : {}),
     });
@@ -163,7 +170,14 @@ export class LocalSystem {
     this.#engine = new Engine<ServingConfig>({
       ...{ cluster, clock, executor, log, metrics, config },
       reconcilers: [...servingReconcilers, ...autoscalingReconcilers, ...eventingReconcilers],
-      answerers: [this.autoscaler, this.#addresses, new GatewayAnswers(this.gateway), keepTags, this.eventing.answers],
+      answerers: [
+        this.autoscaler,
+        this.#addresses,
+        new GatewayAnswers(this.gateway),
+        keepTags,
+        openAccess,
+        this.eventing.answers,
+      ],
     });
     this.#kubernetes = new LocalKubernetes({ cluster, clock, executor, log });
     if (machine) this.#names = this.#clusterNames(machine);
@@ -200,6 +214,7 @@ export class LocalSystem {
   /** Ends every pod; resolves when nothing runs any more. */
   async stop(): Promise<void> {
     this.gateway.drain();
+    this.#settings.stop();
     await this.#engine.stop();
     this.autoscaler.stop();
     await this.eventing.stop();
@@ -213,7 +228,9 @@ export class LocalSystem {
   }
 
   async #start(): Promise<void> {
-    await correctPods(this.cluster, this.options.clock);
+    const { clock, log } = this.options;
+    await correctPods(this.cluster, clock);
+    await this.#settings.follow(this.cluster, clock, log, (settings) => this.#engine.setConfig(settings));
     const api = this.#startApi();
     await Promise.all([this.gateway.start(), this.#kubernetes.start(), this.#names?.start(), this.#scales.start(), api]);
     let gateways = gatewaySubset('127.0.0.1', 80);

@@ -59,10 +59,13 @@ const readers: Readonly<Record<string, (data: ConfigData, parseYaml: YamlParser)
 export const eventingConfigMaps: readonly string[] = Object.keys(readers);
 
 /**
- * The settings from the ConfigMaps of namespace knative-eventing; those that are missing or empty leave upstream's defaults. Throws
- * KNC2201 with the name of the ConfigMap if a value is wrong.
+ * The settings from the ConfigMaps of namespace knative-eventing. Throws KNC2201 with the name of the ConfigMap if a value is wrong.
+ *
+ * @param base what holds where a ConfigMap is missing; one that is there and empty has upstream's defaults. Default: those, too
  */
-export function parseEventingConfig(maps: EventingMaps, parseYaml: YamlParser): EventingConfig {
-  const parts = eventingConfigMaps.map((name) => readers[name]!(maps[name] ?? {}, parseYaml));
-  return Object.assign({ ...defaultEventingConfig }, ...parts) as EventingConfig;
+export function parseEventingConfig(maps: EventingMaps, parseYaml: YamlParser, base = defaultEventingConfig): EventingConfig {
+  return eventingConfigMaps.reduce<EventingConfig>((config, name) => {
+    const data = maps[name];
+    return data ? { ...config, ...readers[name]!(data, parseYaml) } : config;
+  }, base);
 }

@@ -6,3 +6,4 @@ export * from './kubeconfig-file';
 export * from './local-api';
 export * from './pod-access';
 export * from './served-resource';
+export { LOCAL_USER } from './reviews';

@@ -1,4 +1,4 @@
-import { annotations, apiVersionOf, type KubeObject, labels, SecretType } from '../../api';
+import { annotations, apiVersionOf, eventingGroups, type KubeObject, labels, SecretType, signatureKeys } from '../../api';
 import { isJsonObject, jsonEqual } from '../../base';
 import { LAST_APPLIED_ANNOTATION } from '../../local';
 
@@ -19,6 +19,7 @@ const INCIDENTAL: ReadonlySet<string> = new Set([
   ...annotations.lastPinned,
   ...annotations.creator,
   ...annotations.lastModifier,
+  ...eventingGroups.flatMap((group) => Object.values(signatureKeys(group))),
   ...annotations.rollout,
   labels.serviceUID,
   labels.configurationUID,

@@ -21,7 +21,8 @@ import {
 import { LocalKubernetes, MemoryCluster, seededStore } from '../../local';
 import { admission } from '../admission';
 import { EventingRuntime } from '../eventing/eventing-runtime';
-import { keepTags } from '../local-answerers';
+import { LiveSettings } from '../eventing/live-settings';
+import { keepTags, openAccess } from '../local-answerers';
 import { AssumedGateways, AssumedScales } from './assumed-answers';
 import { AssumedPods } from './assumed-pods';
 
@@ -49,18 +50,24 @@ export class PreviewSystem {
     const log = noLog;
     // Our own gateways serve every Ingress here; those of another class nobody would answer for.
     const settings: ServingConfig = { ...config, network: { ...config.network, ingressClass: INGRESS_CLASS } };
+    const liveSettings = new LiveSettings(settings);
     const cluster = new MemoryCluster({
       clock,
       random,
       types: servedTypes,
-      admission: admission(settings),
+      admission: admission(liveSettings),
       store: seededStore(live),
     });
     // Nothing sends an event here, so that none is ever delivered.
     const gateway = () => {
       throw new Error('a preview delivers no events');
     };
-    const eventing = new EventingRuntime({ cluster, clock, executor, random, log, config: settings, gateway });
+    const eventing = new EventingRuntime({
+      ...{ cluster, clock, executor, random, log, gateway },
+      get config() {
+        return liveSettings.current;
+      },
+    });
     const engine = new Engine<ServingConfig>({
       ...{ cluster, clock, executor, log, metrics: noMetrics, config: settings },
       reconcilers: [...servingReconcilers, ...autoscalingReconcilers, ...eventingReconcilers],
@@ -69,12 +76,18 @@ export class PreviewSystem {
         new AssumedScales(live.filter(isPodAutoscaler)),
         new GatewayAddresses(GATEWAYS),
         keepTags,
+        openAccess,
         eventing.answers,
       ],
     });
     this.cluster = cluster;
     this.#clock = clock;
+    const follow = {
+      start: () => liveSettings.follow(cluster, clock, log, (changed) => engine.setConfig(changed)),
+      stop: () => liveSettings.stop(),
+    };
     this.#parts = [
+      follow,
       new LocalKubernetes({ cluster, clock, executor, log }),
       new AssumedPods({ cluster, clock, executor, log }),
       eventing,

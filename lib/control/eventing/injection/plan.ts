@@ -3,9 +3,12 @@ import {
   annotations,
   type Broker,
   BrokerType,
+  type KubeObject,
+  type LabelSelector,
   type Namespace,
   NamespaceType,
   type ServingConfig,
+  selectorMatches,
   type Trigger,
   TriggerType,
 } from '../../../api';
@@ -26,34 +29,55 @@ function inject(namespace: string, name: string, observed: Observed, message: st
   return { apply: [{ type: BrokerType, object }], events: event ? [event] : [] };
 }
 
-const wantsBroker = ({ metadata, spec }: Trigger): boolean =>
-  annotationOf(metadata.annotations, annotations.injection) === 'enabled' && spec.broker === DEFAULT;
+const says = (all: Readonly<Record<string, string>> | undefined): boolean =>
+  annotationOf(all, annotations.injection) === 'enabled';
 
-/** Makes the broker `default` for a trigger that is annotated `eventing.knative.dev/injection: enabled`. */
+const selected = (selector: LabelSelector | undefined, { metadata }: KubeObject): boolean =>
+  selector !== undefined && selectorMatches(selector, metadata.labels);
+
+/** The broker that is made for a trigger: `default` if its annotation asks for it, any if the installation's selector has the trigger. */
+function wantedBroker(trigger: Trigger, { eventing }: ServingConfig): string | undefined {
+  const { metadata, spec } = trigger;
+  const asks = says(metadata.annotations) && spec.broker === DEFAULT;
+  return asks || selected(eventing.sugar.triggerSelector, trigger) ? spec.broker || undefined : undefined;
+}
+
+/**
+ * Makes the broker of a trigger: `default` for one that is annotated `eventing.knative.dev/injection: enabled`, and whatever broker it
+ * names for one that the `trigger-selector` of ConfigMap `config-sugar` matches.
+ */
 export const triggerInjectionReconciler: Reconciler<Trigger, ServingConfig> = {
   name: 'sugar-trigger-controller',
   type: TriggerType,
   watches: [BrokerType],
-  reads: (trigger) => (wantsBroker(trigger) ? [{ type: BrokerType, namespace: trigger.metadata.namespace, name: DEFAULT }] : []),
-  plan(trigger, observed) {
-    if (!wantsBroker(trigger)) return {};
-    const message = `Default eventing.knative.dev Broker ${JSON.stringify(DEFAULT)} created.`;
-    return inject(trigger.metadata.namespace ?? '', DEFAULT, observed, message);
+  reads(trigger, config) {
+    const name = wantedBroker(trigger, config);
+    return name === undefined ? [] : [{ type: BrokerType, namespace: trigger.metadata.namespace, name }];
+  },
+  plan(trigger, observed, config) {
+    const name = wantedBroker(trigger, config);
+    if (name === undefined) return {};
+    const message = `Default eventing.knative.dev Broker ${JSON.stringify(name)} created.`;
+    return inject(trigger.metadata.namespace ?? '', name, observed, message);
   },
 };
 
-const wantsDefault = ({ metadata }: Namespace): boolean =>
-  annotationOf(metadata.labels, annotations.injection) === 'enabled' && !metadata.deletionTimestamp;
+const wantsDefault = (namespace: Namespace, { eventing }: ServingConfig): boolean =>
+  (says(namespace.metadata.labels) || selected(eventing.sugar.namespaceSelector, namespace)) &&
+  !namespace.metadata.deletionTimestamp;
 
-/** Makes the broker `default` in a namespace that is labelled `eventing.knative.dev/injection=enabled`. */
+/**
+ * Makes the broker `default` in a namespace that is labelled `eventing.knative.dev/injection=enabled`, or that the `namespace-selector`
+ * of ConfigMap `config-sugar` matches.
+ */
 export const namespaceInjectionReconciler: Reconciler<Namespace, ServingConfig> = {
   name: 'sugar-namespace-controller',
   type: NamespaceType,
   watches: [BrokerType],
-  reads: (namespace) =>
-    wantsDefault(namespace) ? [{ type: BrokerType, namespace: namespace.metadata.name ?? '', name: DEFAULT }] : [],
-  plan(namespace, observed) {
-    if (!wantsDefault(namespace)) return {};
+  reads: (namespace, config) =>
+    wantsDefault(namespace, config) ? [{ type: BrokerType, namespace: namespace.metadata.name ?? '', name: DEFAULT }] : [],
+  plan(namespace, observed, config) {
+    if (!wantsDefault(namespace, config)) return {};
     return inject(namespace.metadata.name, DEFAULT, observed, 'Default eventing.knative.dev Broker created.');
   },
 };

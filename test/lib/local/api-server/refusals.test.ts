@@ -1,6 +1,7 @@
 import { allTypes, ConfigMapType, defaultServingConfig, type KubeObject, NamespaceType, ServiceType } from '../../../../lib/api';
 import { RealClock, seededRandom } from '../../../../lib/base';
 import { type Admission, AdmissionRefusal, MemoryCluster } from '../../../../lib/local/cluster';
+import { LiveSettings } from '../../../../lib/roles';
 import { admission } from '../../../../lib/roles/admission';
 import { CONFIG_MAPS, configMap, type Sent, TestServer } from './support';
 
@@ -32,7 +33,7 @@ describe('what is not admitted', () => {
   const why = 'validation failed: Traffic targets sum to 10, want 100: spec.traffic';
 
   test('is refused over HTTP as by the webhook of a cluster, whichever way it is written', async () => {
-    await start(admission(defaultServingConfig));
+    await start(admission(new LiveSettings(defaultServingConfig)));
     await post(SERVICES, service());
     const writes: [string, Sent][] = [
       [SERVICES, { method: 'POST', body: { ...wrong, metadata: { name: 'other' } } }],
@@ -56,7 +57,7 @@ describe('what is not admitted', () => {
   });
 
   test('is told in this process by its reason alone', async () => {
-    await start(admission(defaultServingConfig));
+    await start(admission(new LiveSettings(defaultServingConfig)));
     await expect(server.cluster.create(ServiceType, wrong as never)).rejects.toMatchObject({ reason: 'Invalid', message: why });
   });
 
