@@ -1,4 +1,5 @@
 export * from './api-server-source';
+export * from './auth';
 export * from './cloud-event';
 export * from './delivery';
 export * from './dispatch';
@@ -8,3 +9,4 @@ export * from './log';
 export * from './ping';
 export * from './sender';
 export * from './source';
+export * from './stateful';

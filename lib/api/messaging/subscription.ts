@@ -3,7 +3,7 @@ import { readyColumns } from '../columns';
 import { ConditionSet } from '../conditions';
 import type { ServingConfig } from '../config';
 import { ageColumn } from '../eventing/columns';
-import { strayOptionErrors } from '../eventing/consumer-options';
+import { consumerOptionErrors } from '../eventing/consumer-options';
 import { defaultDelivery, deliveryErrors } from '../eventing/delivery';
 import { defaultDestination, destinationErrors, referenceErrors } from '../eventing/destination';
 import { immutableErrors } from '../eventing/immutable';
@@ -62,7 +62,7 @@ function validate({ metadata, spec }: Subscription, { eventing: { features } }: 
     ...via('reply', destinationErrors(reply)),
     ...via('delivery', deliveryErrors(delivery, features)),
   ]);
-  return [...errors, ...via('metadata.annotations', strayOptionErrors(metadata.annotations))];
+  return [...errors, ...via('metadata.annotations', consumerOptionErrors(metadata.annotations))];
 }
 
 function validateUpdate(old: Subscription, next: Subscription): FieldError[] {

@@ -38,14 +38,36 @@ export function happening(entry: JournalEntry, style: Style): string | undefined
       const what = `${shown(entry.consumer)}: attempt ${entry.attempt}${ROLES[entry.role]} at ${shown(entry.url)} failed`;
       return style.yellow(`${what}: ${shown(entry.reason)}${again}`);
     }
+    case 'duplicate': {
+      const what = `duplicate for ${shown(entry.consumer)}, dropped`;
+      return style.yellow(`${what}: ${shown(entry.key)} came ${span(entry.time - entry.firstTime)} before`);
+    }
+    case 'held':
+      return entry.as === 'batch'
+        ? `held in a batch for ${shown(entry.consumer)} (${entry.count} of ${entry.of})`
+        : `held for ${shown(entry.consumer)} (${entry.count} of ${entry.of}): join of ${shown(entry.key ?? '')} waits for ${listed(entry.missing)}`;
+    case 'joined': {
+      const without = entry.missing === undefined ? '' : style.yellow(`, without ${listed(entry.missing)}`);
+      if (entry.event.id === entry.as) return `made of ${listed(entry.with)} for ${shown(entry.consumer)}${without}`;
+      const others = entry.with.length > 0 ? ` with ${listed(entry.with)}` : '';
+      return `joined${others} for ${shown(entry.consumer)} as ${shown(entry.as)}${without}`;
+    }
+    case 'crowded':
+      return style.yellow(`${shown(entry.consumer)} is crowded: ${shown(entry.reason)}`);
     case 'delivered':
-      return style.green(`delivered to ${shown(entry.consumer)}`);
+      return style.green(`delivered to ${shown(entry.consumer)}${together(entry.together)}`);
     case 'deadLettered':
       return style.red(`dead letter of ${shown(entry.consumer)}${because(entry.reason)}`);
     case 'dropped':
       return style.red(`lost for ${shown(entry.consumer)}, which has no dead letter sink that takes it${because(entry.reason)}`);
   }
 }
+
+const listed = (texts: readonly string[] = []): string => texts.map(shown).join(', ');
+
+/** @param count events of one request */
+const together = (count: number | undefined): string =>
+  count === undefined ? '' : ` with ${count - 1} other${count === 2 ? '' : 's'}`;
 
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${shown(reason)}`);
 

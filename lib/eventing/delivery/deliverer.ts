@@ -1,14 +1,24 @@
 import type { Clock } from '../../base';
-import { type CloudEvent, encodeBinary, encodeStructured } from '../cloud-event';
+import { type CloudEvent, encodeBatch, encodeBinary, encodeStructured } from '../cloud-event';
 import type { Destination, Sender } from '../sender';
 import { deadLetter, mayRead } from './dead-letter';
 import { backoffMs, type DeliveryPolicy, LONGEST_ATTEMPT_MS, retryAfterMs } from './delivery-policy';
 import { noAnswer, type Outcome, outcomeOf } from './outcome';
 import { ofTrace } from './pass-through';
 
+/** An event with the headers that came with it and go along with it. */
+export interface Member {
+  readonly event: CloudEvent;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** An event on its way to one subscriber. */
 export interface Delivery {
   readonly event: CloudEvent;
+  /** Events that it stands for: these become dead letters, one after the other. @default itself */
+  readonly members?: readonly Member[];
+  /** The subscriber gets the members as a batch, in place of the event. @default false */
+  readonly batched?: boolean;
   /** The namespace of the subscription, which the subscriber is told. */
   readonly namespace: string;
   readonly subscriber: Destination;
@@ -88,8 +98,36 @@ export class Deliverer {
     return { kind: 'delivered', reply };
   }
 
-  /** The original event goes to the dead letter sink, if there is one, whatever could not be sent. */
+  /** Sends nothing but dead letters. Resolves and rejects as `deliver`. */
+  giveUp(
+    delivery: Delivery,
+    { status, reason }: { readonly status: number; readonly reason: string },
+    onAttempt: (attempt: Attempt) => void,
+    signal?: BreakOff,
+  ): Promise<DeliveryResult> {
+    const failed: Failed = { kind: 'failed', retry: false, status, reason, body: Buffer.from(reason) };
+    return this.#give(delivery, 'subscriber', delivery.subscriber, failed, onAttempt, signal);
+  }
+
+  /** The original events go to the dead letter sink, if there is one, whatever could not be sent. One that is lost tells the result. */
   async #give(
+    delivery: Delivery,
+    role: Role,
+    at: Destination,
+    failed: Failed,
+    onAttempt: (attempt: Attempt) => void,
+    signal: BreakOff | undefined,
+  ): Promise<DeliveryResult> {
+    const { members: [first, ...others] = [delivery] } = delivery;
+    let result = await this.#bury({ ...delivery, ...first }, role, at, failed, onAttempt, signal);
+    for (const member of others) {
+      const next = await this.#bury({ ...delivery, ...member }, role, at, failed, onAttempt, signal);
+      if (next.kind === 'dropped') result = next;
+    }
+    return result;
+  }
+
+  async #bury(
     delivery: Delivery,
     failed: Role,
     { url }: Destination,
@@ -108,7 +146,7 @@ export class Deliverer {
   }
 
   async #send(
-    { namespace, headers, policy, format, replies: asked }: Delivery,
+    { namespace, headers, policy, format, replies: asked, batched, members = [] }: Delivery,
     role: Role,
     destination: Destination,
     event: CloudEvent,
@@ -117,7 +155,8 @@ export class Deliverer {
     signal: BreakOff | undefined,
   ): Promise<Outcome> {
     const { clock } = this.options;
-    const encoded = format === 'json' ? encodeStructured(event) : encodeBinary(event);
+    const batch = batched && role === 'subscriber' ? members.map((member) => member.event) : undefined;
+    const encoded = batch ? encodeBatch(batch) : format === 'json' ? encodeStructured(event) : encodeBinary(event);
     const asks: Record<string, string> = role === 'subscriber' && asked !== 'none' ? { prefer: 'reply' } : {};
     const message = { ...encoded, headers: { ...headers, ...encoded.headers, ...asks, 'kn-namespace': namespace } };
     const signals = [signal?.now, signal?.between].filter((one) => one !== undefined);

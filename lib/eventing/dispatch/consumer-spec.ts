@@ -1,9 +1,10 @@
 import type { FilterSpec } from '../../expr';
 import type { DeliveryPolicy } from '../delivery';
 import type { Destination } from '../sender';
+import type { StatefulSpec } from '../stateful/stateful-spec';
 
 /** What a trigger or subscription wants, and how it gets it. */
-export interface ConsumerSpec {
+export interface ConsumerSpec extends StatefulSpec {
   /** All must match. @default every event */
   readonly filters?: readonly FilterSpec[];
   /** Where events go. While there is none, they wait. */
@@ -17,12 +18,12 @@ export interface ConsumerSpec {
   readonly format?: 'binary' | 'json';
   /** The namespace that the subscriber is told. */
   readonly namespace: string;
-  /** How many events may be on their way at once. @default 32 */
+  /** How many deliveries may be under way at once. @default 32 */
   readonly concurrency?: number;
   /** Events with one value of this attribute go one after the other; those without it, too. @default in any order */
   readonly orderBy?: string;
   /** Events wait. @default false */
   readonly paused?: boolean;
-  /** At most so many events a second. @default no limit */
+  /** At most so many deliveries a second. @default no limit */
   readonly ratePerSecond?: number;
 }

@@ -32,6 +32,7 @@ export class Consumer {
   #leaving = new AbortController();
   #rate: RateLimit | undefined;
   #timer: Timer | undefined;
+  #onIdle: (() => void) | undefined;
 
   constructor(
     private readonly options: ConsumerOptions,
@@ -45,6 +46,11 @@ export class Consumer {
   /** How many events are on their way. */
   get underWay(): number {
     return this.#underWay.size;
+  }
+
+  /** Offsets of the events that are on their way. */
+  get offsets(): ReadonlySet<number> {
+    return new Set(this.#underWay.keys());
   }
 
   /** Goes on as another spec says; what is on its way comes to its end as it began. */
@@ -70,14 +76,19 @@ export class Consumer {
     }
   }
 
-  /** Begins nothing any more; what is on its way ends with its present attempt and is delivered again later if that fails. */
-  leave(): void {
+  /**
+   * Begins nothing any more; what is on its way ends with its present attempt and is delivered again later if that fails.
+   * @param onIdle called once nothing is on its way any more
+   */
+  leave(onIdle?: () => void): void {
     this.#timer?.cancel();
+    this.#onIdle = onIdle;
     this.#leaving.abort(new Error('the subscription was removed'));
   }
 
   /** Goes on after `leave`: what is still on its way from before is not sent a second time, and keeps its key busy. */
   resume(spec: ConsumerSpec): void {
+    this.#onIdle = undefined;
     this.#leaving = new AbortController();
     setMaxListeners(0, this.#leaving.signal);
     this.update(spec);
@@ -135,6 +146,7 @@ export class Consumer {
         this.#underWay.delete(offset);
         if (key !== undefined) this.#busy.delete(key);
         this.wake();
+        if (this.#underWay.size === 0) this.#onIdle?.();
       }
     });
   }

@@ -1,10 +1,12 @@
 import type { Clock, Executor, Random } from '../../base';
 import { compileFilters, FilterIndex } from '../../expr';
+import type { AccessRefusal } from '../auth';
 import { type CloudEvent, EventError, filterEvent } from '../cloud-event';
 import type { Attempt, Deliverer, DeliveryResult } from '../delivery';
-import type { Journal } from '../journal';
+import type { Happening, Journal } from '../journal';
 import { traced, traceOf } from '../journal/trace';
 import { type EventLog, type EventRecord, LogError } from '../log';
+import { isStateful, StatefulConsumer, type StatefulMetrics } from '../stateful';
 import { Consumer } from './consumer';
 import type { ConsumerSpec } from './consumer-spec';
 import { passed, withoutTtl, withTtlOf } from './ttl';
@@ -20,16 +22,23 @@ export interface EventHubOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly executor: Executor;
+  /** @default not measured */
+  readonly metrics?: StatefulMetrics;
 }
 
 /** One broker or channel: takes events, finds who wants them, keeps them until everyone has got them. */
 export class EventHub {
   readonly #index = new FilterIndex<string>();
-  readonly #consumers = new Map<string, Consumer>();
+  readonly #consumers = new Map<string, Consumer | StatefulConsumer>();
   /** Consumers that were removed while events were on their way to them. */
-  readonly #left = new Map<string, Consumer>();
+  readonly #left = new Map<string, Consumer | StatefulConsumer>();
 
   constructor(private readonly options: EventHubOptions) {}
+
+  /** `broker/default/orders`. */
+  get name(): string {
+    return this.options.name;
+  }
 
   /** Names of those that get events. */
   get consumers(): readonly string[] {
@@ -46,20 +55,20 @@ export class EventHub {
     const filters = spec.filters ?? [];
     this.#index.set(name, filters);
     const known = this.#consumers.get(name);
-    if (known) {
+    if (known && canServe(known, spec)) {
       known.update(spec);
       return;
     }
-    const left = this.#left.get(name);
+    const left = known ?? this.#left.get(name);
     this.#left.delete(name);
-    left?.resume(spec);
-    const consumer = left ?? this.#consumer(name, spec);
+    if (left && canServe(left, spec)) left.resume(spec);
+    const consumer = left && canServe(left, spec) ? left : this.#consumer(name, spec, left);
     this.#consumers.set(name, consumer);
     const wants = compileFilters(filters);
     this.options.log.join(
       name,
       (event) => wants(filterEvent(event)).matches,
-      () => consumer.wake(),
+      (offset) => consumer.wake(offset),
     );
   }
 
@@ -114,24 +123,47 @@ export class EventHub {
     }
   }
 
+  /** An event is not taken because of who sends it, which the journal tells. */
+  refuse(event: CloudEvent, headers: Readonly<Record<string, string>>, { status, reason }: AccessRefusal): void {
+    const { journal, name, random } = this.options;
+    journal.record(name, traced(headers, random).trace, event, { kind: 'refused', status, reason });
+  }
+
   /** Breaks off everything that is on its way. */
   stop(): void {
     for (const consumer of [...this.#consumers.values(), ...this.#left.values()]) consumer.stop();
   }
 
-  #consumer(name: string, spec: ConsumerSpec): Consumer {
-    const { kind, log, deliverer, clock, executor } = this.options;
+  /** @param before who was it until now, and may have events on their way */
+  #consumer(name: string, spec: ConsumerSpec, before?: Consumer | StatefulConsumer): Consumer | StatefulConsumer {
+    const { name: logName, kind, log, deliverer, clock, executor, metrics } = this.options;
     const broker = kind === 'broker';
-    return new Consumer(
+    const options = {
+      ...{ name, log, deliverer, clock, executor },
+      view: broker ? withoutTtl : (event: CloudEvent) => event,
+      ...(broker ? { onReply: withTtlOf } : {}),
+      onAttempt: (record: EventRecord, attempt: Attempt) => this.#attempted(name, record, attempt),
+    };
+    if (!isStateful(spec)) {
+      return new Consumer({ ...options, onResult: (record, result) => this.#ended(name, record, result) }, spec);
+    }
+    const consumer = new StatefulConsumer(
       {
-        ...{ name, log, deliverer, clock, executor },
-        view: broker ? withoutTtl : (event) => event,
-        ...(broker ? { onReply: withTtlOf } : {}),
-        onAttempt: (record, attempt) => this.#attempted(name, record, attempt),
-        onResult: (record, result) => this.#ended(name, record, result),
+        ...options,
+        logName,
+        ...(metrics ? { metrics } : {}),
+        ...(before ? { elsewhere: () => before.offsets } : {}),
+        onHappening: (record, happening) => this.#happened(record, happening),
       },
       spec,
     );
+    before?.leave(() => consumer.wake());
+    return consumer;
+  }
+
+  #happened({ event, headers }: EventRecord, happening: Happening): void {
+    const { journal, name } = this.options;
+    journal.record(name, traceOf(headers) ?? '', event, happening);
   }
 
   #attempted(consumer: string, { event, headers }: EventRecord, { role, url, attempt, outcome, retryInMs }: Attempt): void {
@@ -149,3 +181,7 @@ export class EventHub {
     journal.record(name, traceOf(headers) ?? '', event, { kind: result.kind, consumer, ...reason });
   }
 }
+
+/** One that looks at its past can also do without; the other way round another is needed. */
+const canServe = (consumer: Consumer | StatefulConsumer, spec: ConsumerSpec): boolean =>
+  consumer instanceof StatefulConsumer || !isStateful(spec);

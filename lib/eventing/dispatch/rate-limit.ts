@@ -11,6 +11,11 @@ export class RateLimit {
     this.#free = clock.monotonic();
   }
 
+  /** How long until the next place is free, in milliseconds. */
+  wait(): number {
+    return Math.max(0, this.#free - this.clock.monotonic());
+  }
+
   /** Takes the next place if it is free, and returns 0; else how long until it is, in milliseconds. */
   take(): number {
     const now = this.clock.monotonic();

@@ -19,6 +19,12 @@ function passesLeft(passes: Value | undefined): number {
   return typeof before === 'number' && before >= -(2 ** 31) && before < 2 ** 31 ? before - 1 : FIRST_TTL;
 }
 
+/** The event that may pass the fewest brokers. */
+export function fewestPasses(events: readonly CloudEvent[]): CloudEvent | undefined {
+  const passes = ({ attributes }: CloudEvent) => Number(attributes[TTL] ?? FIRST_TTL);
+  return events.reduce<CloudEvent | undefined>((least, one) => (least && passes(least) <= passes(one) ? least : one), undefined);
+}
+
 /** An event as subscribers of a broker see it. */
 export function withoutTtl(event: CloudEvent): CloudEvent {
   return event.attributes[TTL] === undefined ? event : withAttributes(event, { [TTL]: undefined });

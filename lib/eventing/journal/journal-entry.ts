@@ -57,7 +57,12 @@ export type Happening =
   /** It made the consumer forget something before its time: it can remember no more. */
   | { readonly kind: 'crowded'; readonly consumer: string; readonly reason: string }
   /** It is over for one consumer. */
-  | { readonly kind: 'delivered' | 'deadLettered' | 'dropped'; readonly consumer: string; readonly reason?: string; readonly together?: number };
+  | {
+      readonly kind: 'delivered' | 'deadLettered' | 'dropped';
+      readonly consumer: string;
+      readonly reason?: string;
+      readonly together?: number;
+    };
 
 /** One line of the journal. */
 export type JournalEntry = Happening & {

@@ -3,8 +3,10 @@ import {
   consumerOptions,
   type DeliverySpec,
   type InMemoryChannel,
+  type KubeObject,
   parseIsoDuration,
   type SubscriberSpec,
+  type Subscription,
   type Trigger,
 } from '../../api';
 import type { ConsumerSpec, DeliveryPolicy, Destination } from '../../eventing';
@@ -36,6 +38,23 @@ export function policyOf({ retry, backoffPolicy, backoffDelay, timeout, retryAft
 
 const formatOf = (delivery: DeliverySpec | undefined): Pick<ConsumerSpec, 'format'> =>
   delivery?.format === 'json' || delivery?.format === 'binary' ? { format: delivery.format } : {};
+
+type Options = Pick<
+  ConsumerSpec,
+  'filters' | 'orderBy' | 'concurrency' | 'paused' | 'ratePerSecond' | 'dedupe' | 'batch' | 'join'
+>;
+
+/** What the annotations of a trigger or subscription say. A join wants no events but those that it joins. */
+function optionsOf({ metadata }: KubeObject, plural: string, filters: readonly FilterSpec[]): Options {
+  const { annotations, namespace, name } = metadata;
+  const { join, ...options } = consumerOptions(annotations);
+  if (!join) return { ...options, filters };
+  return {
+    ...options,
+    filters: [...filters, { any: join.types.map((type) => ({ exact: { type } })) }],
+    join: { ...join, source: `/apis/v1/namespaces/${namespace}/${plural}/${name}` },
+  };
+}
 
 /** What a trigger wants: `filters` count instead of `filter`; in `filter`, an empty value stands for any that is there. */
 export function filtersOf({ spec: { filter, filters } }: Trigger): readonly FilterSpec[] {
@@ -70,7 +89,6 @@ export function triggerConsumer(trigger: Trigger, broker: Broker, self: string):
     audience: status.subscriberAudience,
   });
   return {
-    filters: filtersOf(trigger),
     subscriber: needsSink && !deadLetterSink ? undefined : subscriber,
     reply: { url: self },
     ...(deadLetterSink ? { deadLetterSink } : {}),
@@ -78,12 +96,19 @@ export function triggerConsumer(trigger: Trigger, broker: Broker, self: string):
     replies: 'event',
     ...formatOf(delivery),
     namespace: metadata.namespace ?? '',
-    ...consumerOptions(metadata.annotations),
+    ...optionsOf(trigger, 'triggers', filtersOf(trigger)),
   };
 }
 
-/** How a subscription gets the events of its channel. One without a subscriber has the events themselves sent to its reply. */
-export function channelConsumer(subscriber: SubscriberSpec, { metadata, spec, status }: InMemoryChannel): ConsumerSpec {
+/**
+ * How a subscription gets the events of its channel. One without a subscriber has the events themselves sent to its reply.
+ * @param subscription whose entry `subscriber` is, if that is known
+ */
+export function channelConsumer(
+  subscriber: SubscriberSpec,
+  { metadata, spec, status }: InMemoryChannel,
+  subscription?: Subscription,
+): ConsumerSpec {
   const delivery = subscriber.delivery ?? spec?.delivery;
   const to = destination({
     uri: subscriber.subscriberUri,
@@ -111,5 +136,6 @@ export function channelConsumer(subscriber: SubscriberSpec, { metadata, spec, st
     replies: 'lenient',
     ...formatOf(delivery),
     namespace: metadata.namespace ?? '',
+    ...(subscription ? optionsOf(subscription, 'subscriptions', []) : {}),
   };
 }

@@ -13,12 +13,14 @@ import {
   PingSourceType,
   type ServingConfig,
   type Stored,
+  type Subscription,
+  SubscriptionType,
   scheduleOf,
   setDefaults,
   type Trigger,
   TriggerType,
 } from '../../api';
-import type { Clock, Executor, Log, Random } from '../../base';
+import type { Clock, Executor, Log, Metrics, Random } from '../../base';
 import {
   Deliverer,
   HttpSender,
@@ -28,6 +30,7 @@ import {
   PingScheduler,
   type Retention,
   SourceSender,
+  StatefulMetrics,
 } from '../../eventing';
 import type { Gateway } from '../../gateway';
 import { type Change, type Cluster, Informer } from '../../kube';
@@ -51,6 +54,8 @@ export interface EventingOptions {
   readonly store?: KeyValueStore;
   /** Addresses of this machine at which sinks may be, as `127.0.0.1:9000`. @default none */
   readonly allowedSinks?: readonly string[];
+  /** @default not measured */
+  readonly metrics?: Metrics;
 }
 
 /** Events that everyone has got are kept for a day, so that they can be replayed, as far as they have room. */
@@ -59,6 +64,7 @@ const KEPT_IN_MEMORY: Retention = { ageMs: 3_600_000, bytes: 32 * 2 ** 20 };
 
 const brokerName = (namespace: string, name: string): string => `broker/${namespace}/${name}`;
 const INDEX = 'broker';
+const BY_UID = 'uid';
 /** Channels are reached by Services of their own. */
 const SERVICE_SUFFIX = '-kn-channel';
 
@@ -72,6 +78,7 @@ export class EventingRuntime {
   readonly #brokers: Informer<Broker>;
   readonly #triggers: Informer<Trigger>;
   readonly #channels: Informer<InMemoryChannel>;
+  readonly #subscriptions: Informer<Subscription>;
   readonly #pingSources: Informer<PingSource>;
   readonly #pings: PingScheduler;
   readonly #sources: SourceSender;
@@ -79,7 +86,7 @@ export class EventingRuntime {
   readonly #sender: HttpSender;
 
   constructor(private readonly options: EventingOptions) {
-    const { cluster, clock, executor, random, log, store, gateway, allowedSinks = [] } = options;
+    const { cluster, clock, executor, random, log, store, gateway, allowedSinks = [], metrics } = options;
     this.journal = new Journal(clock, store ? { kept: new JournalStore(store) } : {});
     this.#sender = new HttpSender({ clock, rules: { allowed: allowedSinks } });
     const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => gateway().handle(inbound) };
@@ -96,22 +103,28 @@ export class EventingRuntime {
       sender,
       retention: store ? KEPT : KEPT_IN_MEMORY,
       ...(store ? { store } : {}),
+      ...(metrics ? { metrics: new StatefulMetrics(metrics) } : {}),
     });
     this.door = new EventDoor(this.hubs);
     this.#brokers = new Informer(cluster, BrokerType, clock, log);
     this.#triggers = new Informer(cluster, TriggerType, clock, log);
     this.#channels = new Informer(cluster, InMemoryChannelType, clock, log);
+    this.#subscriptions = new Informer(cluster, SubscriptionType, clock, log);
     this.#pingSources = new Informer(cluster, PingSourceType, clock, log);
     this.#triggers.addIndex(INDEX, (trigger) => [this.#brokerOf(trigger)]);
     this.#brokers.onChange(({ previous, next }) => this.#brokerChanged((next ?? previous)!));
     this.#triggers.onChange((change) => this.#triggerChanged(change));
     this.#channels.onChange(({ previous, next }) => this.#channelChanged((next ?? previous)!));
+    this.#subscriptions.addIndex(BY_UID, ({ metadata }) => [metadata.uid]);
+    this.#channels.addIndex(BY_UID, ({ spec }) => (spec?.subscribers ?? []).flatMap(({ uid }) => uid ?? []));
+    this.#subscriptions.onChange((change) => this.#subscriptionChanged(change));
     this.#pingSources.onChange(({ previous, next }) => this.#pingSourceChanged((next ?? previous)!, next));
   }
 
-  /** Resolves once everything that is there is served. Brokers come last: their triggers are known by then. */
+  /** Resolves once everything that is there is served. Brokers and channels come last: who consumes their events is known by then. */
   async start(): Promise<void> {
-    await Promise.all([this.#triggers.start(), this.#channels.start()]);
+    await Promise.all([this.#triggers.start(), this.#subscriptions.start()]);
+    await this.#channels.start();
     await this.#brokers.start();
     this.hubs.settle();
     await Promise.all([this.#pingSources.start(), this.#apiServerSources.start()]);
@@ -119,7 +132,8 @@ export class EventingRuntime {
 
   /** Breaks off deliveries; those are made again by the next process that has the same store. */
   async stop(): Promise<void> {
-    for (const informer of [this.#brokers, this.#triggers, this.#channels, this.#pingSources]) informer.stop();
+    for (const informer of [this.#brokers, this.#triggers, this.#channels, this.#subscriptions, this.#pingSources])
+      informer.stop();
     this.#apiServerSources.stop();
     this.#sources.stop();
     this.#pings.stop();
@@ -194,6 +208,13 @@ export class EventingRuntime {
     this.answers.tell(key, { generation, ...(problem === undefined ? {} : { problem }) });
   }
 
+  /** How a subscription consumes events is said by its annotations, which its entry in the channel does not have. */
+  #subscriptionChanged({ previous, next }: Change<Subscription>): void {
+    const { uid, annotations } = (next ?? previous)!.metadata;
+    if (JSON.stringify(previous?.metadata.annotations) === JSON.stringify(annotations)) return;
+    for (const channel of this.#channels.byIndex(BY_UID, uid)) this.#channelChanged(channel);
+  }
+
   #channelChanged(changed: Stored<InMemoryChannel>): void {
     const { namespace = '', name } = changed.metadata;
     const channel = this.#channels.get(namespace, name);
@@ -212,7 +233,8 @@ export class EventingRuntime {
       const own = `${namespace}/${subscriber.name ?? subscriber.uid ?? ''}`;
       const consumer = names.has(own) ? `${own}.${subscriber.uid}` : own;
       names.add(consumer);
-      this.hubs.set(hub, consumer, channelConsumer(subscriber, channel));
+      const [subscription] = this.#subscriptions.byIndex(BY_UID, subscriber.uid ?? '');
+      this.hubs.set(hub, consumer, channelConsumer(subscriber, channel, subscription));
     }
     for (const consumer of open.consumers) if (!names.has(consumer)) this.hubs.remove(hub, consumer);
     this.answers.tell(`in-memory-channel/${namespace}/${name}`, {

@@ -9,6 +9,7 @@ import {
   MemoryStorage,
   type Retention,
   type Sender,
+  type StatefulMetrics,
   StoreStorage,
 } from '../../eventing';
 
@@ -21,6 +22,8 @@ export interface HubRegistryOptions {
   /** Where events are kept. @default in memory */
   readonly store?: KeyValueStore;
   readonly retention: Retention;
+  /** @default not measured */
+  readonly metrics?: StatefulMetrics;
 }
 
 type Kind = 'broker' | 'channel';
@@ -132,10 +135,11 @@ export class HubRegistry {
   }
 
   #hub(kind: Kind, name: string): { readonly hub: EventHub; readonly log: EventLog } {
-    const { clock, executor, random, journal, sender } = this.options;
+    const { clock, executor, random, journal, sender, metrics } = this.options;
     const log = this.#log(name);
     const deliverer = new Deliverer({ clock, sender });
-    return { hub: new EventHub({ name, kind, log, journal, deliverer, clock, executor, random }), log };
+    const shared = { log, journal, deliverer, clock, executor, random, ...(metrics ? { metrics } : {}) };
+    return { hub: new EventHub({ name, kind, ...shared }), log };
   }
 
   #log(name: string): EventLog {

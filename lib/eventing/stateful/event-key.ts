@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { type CloudEvent, jsonData } from '../cloud-event';
+
+const MAX_LENGTH = 128;
+const DATA = 'data.';
+
+/** The first 32 characters of the SHA-256 of a text, in hexadecimal. */
+export const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
+
+/**
+ * What events with one key have in common, as text of at most 128 characters: the value of one attribute or field of data, or a
+ * JSON list of several. Undefined if the event lacks one, or if it is no text, number or boolean.
+ */
+export function keyOf(event: CloudEvent, parts: readonly string[]): string | undefined {
+  let data: { readonly value: unknown } | undefined;
+  const values: (string | number | boolean)[] = [];
+  for (const part of parts) {
+    if (part.startsWith(DATA)) data ??= { value: jsonData(event) };
+    const value = part.startsWith(DATA) ? field(data?.value, part.slice(DATA.length)) : own(event.attributes, part);
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return undefined;
+    values.push(value);
+  }
+  const key = values.length === 1 ? String(values[0]) : JSON.stringify(values.map(String));
+  return key.length <= MAX_LENGTH ? key : `${key.slice(0, MAX_LENGTH - 33)}…${digest(key)}`;
+}
+
+function field(data: unknown, path: string): unknown {
+  let value = data;
+  for (const name of path.split('.')) value = own(value, name);
+  return value;
+}
+
+const own = (object: unknown, name: string): unknown =>
+  typeof object === 'object' && object !== null && Object.hasOwn(object, name)
+    ? (object as Readonly<Record<string, unknown>>)[name]
+    : undefined;

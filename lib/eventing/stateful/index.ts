@@ -1,0 +1,3 @@
+export { StatefulConsumer, type StatefulConsumerOptions } from './stateful-consumer';
+export { StatefulMetrics } from './stateful-metrics';
+export * from './stateful-spec';

@@ -1,0 +1,258 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock, Executor, Timer } from '../../base';
+import type { ConsumerSpec } from '../dispatch/consumer-spec';
+import { RateLimit } from '../dispatch/rate-limit';
+import type { Happening } from '../journal';
+import { type EventLog, type EventRecord, sizeOf } from '../log';
+import { Batches } from './batches';
+import { Dedupe, type Seen } from './dedupe';
+import type { Added, Grouping, Item, Unit } from './grouping';
+import { Joins } from './joins';
+import type { StatefulMetrics } from './stateful-metrics';
+import { MAX_KEYS } from './stateful-spec';
+import { UnitDelivery, type UnitDeliveryOptions } from './unit-delivery';
+
+const CONCURRENCY = 32;
+
+export interface StatefulConsumerOptions extends Omit<UnitDeliveryOptions, 'dedupe'> {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly executor: Executor;
+  /** The name of the log, as metrics have it. */
+  readonly logName: string;
+  readonly metrics?: StatefulMetrics;
+  /** Offsets that someone else has on their way in this consumer's name. */
+  readonly elsewhere?: () => ReadonlySet<number>;
+}
+
+/**
+ * Delivers the events of one trigger or subscription that drops duplicates, or sends several together. An event stays in the log as
+ * one that is still to be delivered until it has been, with all that left with it; so what waits here is made anew from the log
+ * after a restart, and only what is known of duplicates is written down beside it.
+ */
+export class StatefulConsumer {
+  /** Offsets that were looked at, and are not settled. */
+  readonly #known = new Set<number>();
+  readonly #underWay = new Set<number>();
+  readonly #busy = new Set<string>();
+  readonly #stopping = new AbortController();
+  #leaving = new AbortController();
+  #units = 0;
+  #grouping: Grouping;
+  #dedupe: Dedupe | undefined;
+  #rate: RateLimit | undefined;
+  #timer: Timer | undefined;
+  /** Offsets to look at; `all`: whatever is pending. */
+  #incoming: number[] | 'all' = [];
+  #scheduled = false;
+
+  constructor(
+    private readonly options: StatefulConsumerOptions,
+    private spec: ConsumerSpec,
+  ) {
+    this.#grouping = groupingOf(spec);
+    this.#dedupe = this.#dedupeOf(spec);
+    this.#rate = this.#rateOf(spec);
+    setMaxListeners(0, this.#stopping.signal, this.#leaving.signal);
+  }
+
+  /** How many deliveries are on their way. */
+  get underWay(): number {
+    return this.#units;
+  }
+
+  /** Offsets that are on their way. */
+  get offsets(): ReadonlySet<number> {
+    return this.#underWay;
+  }
+
+  /** Goes on as another spec says; what is on its way comes to its end as it began. */
+  update(spec: ConsumerSpec): void {
+    const before = this.spec;
+    this.spec = spec;
+    if (spec.ratePerSecond !== before.ratePerSecond) this.#rate = this.#rateOf(spec);
+    if (!isSame(spec.dedupe, before.dedupe)) this.#dedupe = this.#dedupeOf(spec);
+    if (!isSame([spec.batch, spec.join, spec.orderBy], [before.batch, before.join, before.orderBy])) this.#regroup();
+    this.wake();
+  }
+
+  /** Looks at an event, or at whatever is pending, and sends what can be sent, as soon as whoever calls this is done. */
+  wake(offset?: number): void {
+    if (offset === undefined) this.#incoming = 'all';
+    else if (this.#incoming !== 'all') this.#incoming.push(offset);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.options.executor.run(`group events for ${this.options.name}`, async () => {
+      await undefined;
+      this.#scheduled = false;
+      this.#look();
+      this.#send();
+    });
+  }
+
+  /** Begins nothing any more; what is on its way ends with its present attempt and is delivered again later if that fails. */
+  leave(): void {
+    this.#timer?.cancel();
+    this.#leaving.abort(new Error('the subscription was removed'));
+    const { metrics } = this.options;
+    metrics?.held.remove(this.#labels);
+    metrics?.keys.remove(this.#labels);
+  }
+
+  /** Goes on after `leave`: what is still on its way from before is not sent a second time, and keeps its key busy. */
+  resume(spec: ConsumerSpec): void {
+    this.#leaving = new AbortController();
+    setMaxListeners(0, this.#leaving.signal);
+    this.spec = spec;
+    this.#rate = this.#rateOf(spec);
+    this.#dedupe = this.#dedupeOf(spec);
+    this.#regroup();
+    this.wake();
+  }
+
+  /** Breaks off what is on its way: it is delivered again when the log is opened next. */
+  stop(): void {
+    this.leave();
+    this.#stopping.abort(new Error('stopping'));
+  }
+
+  get #labels() {
+    return { log: this.options.logName, consumer: this.options.name };
+  }
+
+  #rateOf({ ratePerSecond }: ConsumerSpec): RateLimit | undefined {
+    return ratePerSecond === undefined ? undefined : new RateLimit(this.options.clock, ratePerSecond);
+  }
+
+  #dedupeOf({ dedupe }: ConsumerSpec): Dedupe | undefined {
+    if (!dedupe) return undefined;
+    const memory = this.options.log.memory(this.options.name);
+    return new Dedupe(dedupe, { load: () => memory.load() as Iterable<readonly [string, Seen]>, save: memory.save });
+  }
+
+  /** Groups everything that is not on its way from the beginning. */
+  #regroup(): void {
+    this.#grouping = groupingOf(this.spec);
+    this.#known.clear();
+    for (const offset of this.#underWay) this.#known.add(offset);
+    this.#incoming = 'all';
+  }
+
+  #look(): void {
+    const { log, name, elsewhere } = this.options;
+    if (this.#leaving.signal.aborted) return;
+    const incoming = this.#incoming === 'all' ? log.pending(name) : this.#incoming;
+    this.#incoming = [];
+    const others = elsewhere?.();
+    for (const offset of incoming) if (!this.#known.has(offset) && !others?.has(offset)) this.#lookAt(offset);
+    const { metrics } = this.options;
+    metrics?.held.set(this.#labels, this.#grouping.size);
+    if (this.#dedupe) metrics?.keys.set(this.#labels, this.#dedupe.size);
+  }
+
+  #lookAt(offset: number): void {
+    const { log, name, metrics, onHappening } = this.options;
+    const record = log.read(offset);
+    if (!record) {
+      log.settle(name, offset); // damaged, and reported by the store
+      return;
+    }
+    const verdict = this.#dedupe?.check(record.event, { offset, time: record.time });
+    if (verdict?.kind === 'duplicate') {
+      log.settle(name, offset);
+      metrics?.duplicates.add(this.#labels);
+      onHappening(record, { ...verdict, consumer: name });
+      return;
+    }
+    if (verdict && verdict.forgotten > 0) {
+      metrics?.crowded.add(this.#labels, verdict.forgotten);
+      const { maxKeys = MAX_KEYS } = this.spec.dedupe!;
+      onHappening(record, { kind: 'crowded', consumer: name, reason: `the oldest of ${maxKeys} keys is forgotten` });
+    }
+    this.#known.add(offset);
+    this.#tell(record, this.#grouping.add({ offset, time: record.time, size: sizeOf(record) }, record.event));
+  }
+
+  #tell(record: EventRecord, added: Added): void {
+    const { name, metrics, onHappening } = this.options;
+    if (added.kind === 'crowded') {
+      metrics?.crowded.add(this.#labels);
+      onHappening(record, { kind: 'crowded', consumer: name, reason: `the oldest of ${added.bound} open joins is ended` });
+      this.#tell(record, added.added);
+    } else if (added.kind === 'held') {
+      const happening: Happening = { ...added, consumer: name, as: this.spec.join ? 'join' : 'batch' };
+      onHappening(record, happening);
+    }
+  }
+
+  #send(): void {
+    const { clock } = this.options;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    while (!this.#leaving.signal.aborted && this.#hasRoom()) {
+      const wait = this.#rate?.wait() ?? 0;
+      const unit = wait > 0 ? undefined : this.#grouping.take(clock.now(), (order) => this.#busy.has(order));
+      if (unit) {
+        this.#rate?.take();
+        this.#start(unit);
+        continue;
+      }
+      const due = this.#grouping.due();
+      const inMs = wait > 0 ? wait : due === undefined ? 0 : due - clock.now();
+      if (inMs > 0) this.#timer = clock.after(inMs, () => this.#send());
+      return;
+    }
+  }
+
+  #hasRoom(): boolean {
+    const { paused, subscriber, concurrency = CONCURRENCY } = this.spec;
+    return !paused && subscriber !== undefined && this.#units < concurrency;
+  }
+
+  #start(unit: Unit): void {
+    const { executor, name, metrics } = this.options;
+    const { order, items, join } = unit;
+    this.#units++;
+    for (const { offset } of items) this.#underWay.add(offset);
+    if (order !== undefined) this.#busy.add(order);
+    metrics?.held.set(this.#labels, this.#grouping.size);
+    if (join) metrics?.joins.add({ ...this.#labels, result: join.missing.length > 0 ? 'partial' : 'complete' });
+    executor.run(`deliver to ${name}`, async () => {
+      let settled = false;
+      try {
+        settled = await this.#deliver(unit);
+      } finally {
+        this.#units--;
+        if (order !== undefined) this.#busy.delete(order);
+        this.#done(items, settled);
+      }
+    });
+  }
+
+  #deliver(unit: Unit): Promise<boolean> {
+    const dedupe = this.#dedupe;
+    const delivery = new UnitDelivery({ ...this.options, ...(dedupe ? { dedupe } : {}) }, this.spec);
+    return delivery.run(unit, { now: this.#stopping.signal, between: this.#leaving.signal });
+  }
+
+  /** What could not be delivered takes its place among the others again. */
+  #done(items: readonly Item[], settled: boolean): void {
+    for (const { offset } of items) {
+      this.#underWay.delete(offset);
+      if (settled) this.#known.delete(offset);
+    }
+    if (settled) {
+      this.#send();
+      return;
+    }
+    this.#regroup();
+    this.wake();
+  }
+}
+
+function groupingOf({ batch, join, orderBy }: ConsumerSpec): Grouping {
+  if (join) return new Joins(join);
+  return new Batches(batch ?? { max: 1, withinMs: 0 }, orderBy);
+}
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
