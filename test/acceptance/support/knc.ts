@@ -20,21 +20,30 @@ export type KncEvent = { readonly event: string } & Readonly<Record<string, unkn
  * container engine is.
  */
 export class Knc {
+  /** One that another program starts, as strace does. @param prefix that program, by its path, and its arguments */
+  static under(prefix: readonly string[], cwd: string, ...args: string[]): Knc {
+    return new Knc({ cwd, prefix }, ...args);
+  }
+
   readonly #temporary = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'knc-acceptance-')));
   /** The only folder on its PATH. */
   readonly bin = mkdtempSync(path.join(os.tmpdir(), 'knc-acceptance-bin-'));
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
+  readonly #under: boolean;
   stdout = '';
   stderr = '';
 
-  constructor(cwd: string, ...args: string[]) {
+  constructor(where: string | { readonly cwd: string; readonly prefix: readonly string[] }, ...args: string[]) {
+    const { cwd, prefix } = typeof where === 'string' ? { cwd: where, prefix: [] } : where;
+    this.#under = prefix.length > 0;
+    const [command, ...rest] = [...prefix, process.execPath, program, ...args] as [string, ...string[]];
     symlinkSync(process.execPath, path.join(this.bin, 'node'));
     for (const tool of ['/bin/rm', '/usr/bin/curl']) {
       if (existsSync(tool)) symlinkSync(tool, path.join(this.bin, path.basename(tool)));
     }
     const env = { PATH: this.bin, HOME: this.#temporary, TMPDIR: this.#temporary, NO_COLOR: '1' };
-    this.#child = spawn(process.execPath, [program, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(command, rest, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });
@@ -91,6 +100,7 @@ export class Knc {
   /** Ends it, however it stands. */
   async end(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.signal('SIGKILL');
+    if (this.#under) for (const pid of this.processes()) kill(pid); // what it started has its pipes
     await this.#closed;
     for (const pid of this.processes()) kill(pid);
     for (const folder of [this.#temporary, this.bin]) rmSync(folder, { recursive: true, force: true });
