@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import { EventIngress, type HubDirectory, type IngressGate } from '../../eventing';
 import type { Inbound, InnerHosts, Outbound } from '../../gateway';
 import type { HubRegistry } from './hub-registry';
@@ -50,14 +51,13 @@ export class EventDoor implements HubDirectory {
   }
 
   async #answer(inbound: Inbound): Promise<Outbound> {
-    const { method, target, host, whole } = inbound;
-    inbound.sendContinue?.();
+    const { method, target, host, whole, body, sendContinue } = inbound;
     const headers = headerMap(inbound.headers);
-    headers['host'] = host;
-    const source = whole ?? inbound.body ?? NOTHING;
+    headers.host = host;
+    const source = whole ?? (body && sendContinue ? onceAsked(body, sendContinue) : body) ?? NOTHING;
     const answer = await this.#ingress.handle({ method, target, headers, body: source });
     // What was not read of a body that was refused is not wanted.
-    if (source instanceof Readable) source.destroy();
+    if (!whole) body?.destroy();
     return {
       status: answer.status,
       headers: Object.entries(answer.headers).flat(),
@@ -71,12 +71,20 @@ function isOurs(host: string): boolean {
   return namespace === NAMESPACE && (service === INGRESS || service === DISPATCHER);
 }
 
-/** Fields by their lower-case names; of those that stand there several times, all values. */
-export function headerMap(raw: readonly string[]): Record<string, string> {
-  const map: Record<string, string> = {};
+/** The body of a client that sends it when it is told to: not if the event is refused by its head. */
+async function* onceAsked(body: Readable, sendContinue: () => void): AsyncGenerator<Uint8Array> {
+  sendContinue();
+  yield* body as AsyncIterable<Uint8Array>;
+}
+
+/** Fields by their lower-case names; of those that stand there several times all values, of attributes as a list. */
+export function headerMap(raw: readonly string[]): IncomingHttpHeaders {
+  const map: IncomingHttpHeaders = {};
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!.toLowerCase();
-    map[name] = map[name] === undefined ? raw[i + 1]! : `${map[name]}, ${raw[i + 1]!}`;
+    const before = map[name];
+    if (before === undefined) map[name] = raw[i + 1]!;
+    else map[name] = name.startsWith('ce-') ? [before, raw[i + 1]!].flat() : `${before}, ${raw[i + 1]!}`;
   }
   return map;
 }

@@ -1,0 +1,51 @@
+import { PassThrough } from 'node:stream';
+import type { EventHub } from '../../../../lib/eventing';
+import type { Inbound } from '../../../../lib/gateway';
+import { EventDoor } from '../../../../lib/roles/eventing/event-door';
+
+const HOST = 'broker-ingress.knative-eventing.svc.cluster.local';
+const CE = ['Ce-Specversion', '1.0', 'Ce-Id', '1', 'Ce-Source', '/s', 'Ce-Type', 't'];
+
+class World {
+  readonly published: unknown[] = [];
+  asked = 0;
+  readonly body = new PassThrough();
+  readonly #hub = { publish: async (event: unknown) => void this.published.push(event) } as unknown as EventHub;
+  readonly door = new EventDoor({ get: (name) => (name === 'broker/default/orders' ? this.#hub : undefined) });
+
+  post(headers: readonly string[], target = '/default/orders') {
+    const answer = this.door.inner(HOST, target)!;
+    const sendContinue = () => {
+      this.asked++;
+      this.body.end('hi');
+    };
+    return answer({ method: 'POST', target, host: HOST, headers, body: this.body, sendContinue } as unknown as Inbound);
+  }
+}
+
+describe('the door to brokers and channels', () => {
+  test('asks a client that waits for leave to send its body', async () => {
+    const world = new World();
+    expect(await world.post(CE)).toMatchObject({ status: 202 });
+    expect(world.asked).toBe(1);
+    expect(world.published).toMatchObject([{ data: Buffer.from('hi') }]);
+  });
+
+  test.each([
+    ['the length', [...CE, 'Content-Length', '100000000'], '/default/orders', 413],
+    ['the address', CE, '/default/nobody', 404],
+    ['the head', ['Content-Type', 'text/plain'], '/default/orders', 400],
+  ] as const)('does not ask for what is refused by %s', async (_name, headers, target, status) => {
+    const world = new World();
+    expect(await world.post(headers, target)).toMatchObject({ status });
+    expect(world.asked).toBe(0);
+    expect(world.body.destroyed).toBe(true);
+  });
+
+  test('refuses an attribute that stands there twice, and takes other fields that do', async () => {
+    const world = new World();
+    const { status, body } = await world.post([...CE, 'ce-id', '2']);
+    expect([status, String(body)]).toEqual([400, 'ce-id: stands there 2 times\n']);
+    expect(await new World().post([...CE, 'X-A', '1', 'x-a', '2'])).toMatchObject({ status: 202 });
+  });
+});
