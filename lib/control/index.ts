@@ -4,6 +4,7 @@ export {
   ACCESS_TOPIC,
   type AccessAnswer,
   type AccessQuestion,
+  audienceOf,
   type Binding,
   bindingIn,
   bindingOf,
@@ -17,6 +18,7 @@ export {
   isBound,
   isExempt,
   podSpecOf,
+  policyApplies,
   subjectKinds,
 } from './eventing';
 export { eventingReconcilers } from './eventing-reconcilers';

@@ -6,3 +6,4 @@ export * from './kubernetes';
 export * from './pods';
 export * from './state';
 export * from './store';
+export * from './tokens';

@@ -1,0 +1,3 @@
+export * from './gatekeeper';
+export * from './receiver';
+export * from './token-sender';
