@@ -21,9 +21,8 @@ const SIGNED_UNLESS_OWNED = new Set(['Configuration', 'Route']);
 
 /**
  * What Knative's webhooks do on a cluster: notes who writes, puts the addresses of SinkBindings into their subjects, and refuses what
- * is not valid, with upstream's text. Defaults are written
- * into objects of Eventing, whose fields are fixed by what the settings are when an object is made, and are read there by clients;
- * everywhere else every plan fills them in for itself.
+ * is not valid, with upstream's text. Defaults are written into objects of Eventing: settings decide on fields that are fixed from then
+ * on, and clients read them there. Everywhere else every plan fills them in for itself.
  */
 export function admission(settings: LiveSettings): Admission {
   return (given, old, _operation, user, present) => {
