@@ -9,8 +9,11 @@ const RUNS = 100; // fast-check's own
 
 fc.configureGlobal({ seed: Number(process.env['KNC_SEED'] ?? 20_261_121), numRuns: RUNS * times });
 
-const assert: typeof fc.assert = (property, params = {}) =>
-  fc.assert(property, params.numRuns === undefined ? params : { ...params, numRuns: params.numRuns * times });
+const assert = ((property: never, params: { readonly numRuns?: number } = {}) =>
+  fc.assert(
+    property,
+    params.numRuns === undefined ? params : { ...params, numRuns: params.numRuns * times },
+  )) as typeof fc.assert;
 
 const drawn = { ...fc, assert };
 
