@@ -1,4 +1,4 @@
-import type { Attributes, FilterEvent } from '../../expr';
+import type { Attributes, FilterEvent, Value } from '../../expr';
 
 /**
  * An event of the CloudEvents specification, 1.0 or 0.3. Attributes and extensions stand together under their names; those that
@@ -44,6 +44,8 @@ export function filterEvent(event: CloudEvent): FilterEvent {
 
 /** The same event with other attributes; those that are undefined go. */
 export function withAttributes(event: CloudEvent, changes: Readonly<Record<string, Attributes[string] | undefined>>): CloudEvent {
-  const attributes = Object.fromEntries(Object.entries({ ...event.attributes, ...changes }).filter(([, v]) => v !== undefined));
-  return { attributes: attributes as Attributes, data: event.data };
+  const attributes: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(event.attributes)) if (!Object.hasOwn(changes, name)) attributes[name] = value;
+  for (const [name, value] of Object.entries(changes)) if (value !== undefined) attributes[name] = value;
+  return { attributes, data: event.data };
 }

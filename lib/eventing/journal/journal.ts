@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock, Timer } from '../../base';
 import type { CloudEvent } from '../cloud-event';
 import type { EventSummary, Happening, JournalEntry } from './journal-entry';
@@ -149,7 +149,7 @@ export class Journal {
       ...{ id: cut(id), source: cut(source), type: cut(type) },
       ...(subject === undefined ? {} : { subject: cut(subject) }),
       size: data?.length ?? 0,
-      hash: data ? createHash('sha256').update(data).digest('hex').slice(0, 16) : '',
+      hash: data ? hash('sha256', data, 'hex').slice(0, 16) : '',
     };
     this.#summaries.set(event, summary);
     return summary;

@@ -1,4 +1,4 @@
-import { type Random, randomUuid } from '../../base';
+import type { Random } from '../../base';
 
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
 const NO_TRACE = '0'.repeat(32);
@@ -10,13 +10,22 @@ export function traced(
 ): { readonly headers: Readonly<Record<string, string>>; readonly trace: string } {
   const trace = traceOf(headers);
   if (trace) return { headers, trace };
-  const made = randomUuid(random).replaceAll('-', '');
-  const span = randomUuid(random).replaceAll('-', '').slice(0, 16);
-  return { headers: { ...headers, traceparent: `00-${made}-${span}-00` }, trace: made };
+  const made = hexDigits(random, 32);
+  return { headers: { ...headers, traceparent: `00-${made}-${hexDigits(random, 16)}-00` }, trace: made };
 }
 
 /** The id of the trace that these headers name, or undefined. */
 export function traceOf(headers: Readonly<Record<string, string>>): string | undefined {
   const trace = TRACEPARENT.exec(headers['traceparent'] ?? '')?.[1];
   return trace === NO_TRACE ? undefined : trace;
+}
+
+/** @param count a multiple of 8 */
+function hexDigits(random: Random, count: number): string {
+  let digits = '';
+  while (digits.length < count)
+    digits += Math.floor(random.next() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  return digits;
 }

@@ -55,7 +55,9 @@ export class EventLog {
   readonly #events = new Map<number, Kept>();
   readonly #consumers = new Map<string, Consumer>();
   /** Events that nobody waits for, in the order in which that came about. */
-  readonly #settled = new Set<number>();
+  readonly #settled = new PendingQueue();
+  /** Names that nobody consumes under at present: looked at for every event, unlike all the others. */
+  readonly #retired = new Set<string>();
   #settledBytes = 0;
   #next: number;
   #bytes = 0;
@@ -69,6 +71,7 @@ export class EventLog {
       const queue = new PendingQueue(pending.get(name));
       // Whoever was there when the process ended comes back as one that was retired at the last event.
       this.#consumers.set(name, { pending: queue, onPending: undefined, retiredAt, retiredTime });
+      this.#retired.add(name);
       for (const offset of queue) this.#await(offset);
     }
   }
@@ -120,6 +123,7 @@ export class EventLog {
     consumer.onPending = onPending;
     consumer.retiredAt = undefined;
     this.#consumers.set(name, consumer);
+    this.#retired.delete(name);
     this.options.storage.saveConsumer(name, {});
     this.#assignWanted(name, wants, since);
     if (consumer.pending.size > 0) onPending();
@@ -132,6 +136,7 @@ export class EventLog {
     consumer.onPending = undefined;
     consumer.retiredAt = this.#next;
     consumer.retiredTime = this.options.clock.now();
+    this.#retired.add(name);
     this.options.storage.saveConsumer(name, { retiredAt: consumer.retiredAt, retiredTime: consumer.retiredTime });
   }
 
@@ -143,7 +148,7 @@ export class EventLog {
 
   /** Names that have been retired, with the offset at which they were. */
   retired(): { readonly name: string; readonly at: number }[] {
-    return [...this.#consumers].flatMap(([name, { retiredAt }]) => (retiredAt === undefined ? [] : [{ name, at: retiredAt }]));
+    return [...this.#retired].map((name) => ({ name, at: this.#consumers.get(name)!.retiredAt! }));
   }
 
   /** The offsets that a consumer has to get, oldest first. */
@@ -196,10 +201,12 @@ export class EventLog {
     const { clock, storage, retention = {} } = this.options;
     const { ageMs = 0, bytes = Number.POSITIVE_INFINITY, retiredMs = RETIRED_MS } = retention;
     const now = clock.now();
-    for (const [name, { retiredAt, retiredTime }] of this.#consumers) {
-      if (retiredAt !== undefined && retiredTime < now - retiredMs) this.#forget(name);
+    let retiredAt = Number.POSITIVE_INFINITY;
+    for (const name of this.#retired) {
+      const consumer = this.#consumers.get(name)!;
+      if (consumer.retiredTime < now - retiredMs) this.#forget(name);
+      else retiredAt = Math.min(retiredAt, consumer.retiredAt!);
     }
-    const retiredAt = Math.min(...this.retired().map(({ at }) => at));
     const gone: number[] = [];
     for (const offset of this.#settled) {
       const { time } = this.#events.get(offset)!;
@@ -216,6 +223,7 @@ export class EventLog {
     const memory = this.options.storage.memory(name);
     memory.save([...memory.load()].map(([key]) => [key, undefined]));
     this.#consumers.delete(name);
+    this.#retired.delete(name);
     this.options.storage.saveConsumer(name, undefined);
   }
 
