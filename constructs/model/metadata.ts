@@ -50,6 +50,7 @@ export interface RoutedProps {
  * `duplicate-domain`: another chart of the app maps the same domain;
  * `upstream`: Knative itself warns of it;
  * `data-filter`: a filter looks at the data of events, which upstream Knative cannot;
+ * `consumer-options`: how events are consumed is said in a way that upstream Knative ignores;
  * `dangling-sink`: events go to, or come from, something that nothing in the app makes;
  * `endless-cycle`: events go round for ever;
  * `never-matches`: a trigger takes none of the events that its broker is declared to get;
@@ -65,6 +66,7 @@ export type WarningRule =
   | 'duplicate-domain'
   | 'upstream'
   | 'data-filter'
+  | 'consumer-options'
   | GraphRule;
 
 /** Warnings about the way of events from one object to another. */

@@ -2,7 +2,7 @@ import { apiVersionOf, type ResourceType } from '../../../lib/api';
 import type { FieldError } from '../../../lib/base';
 import type { ModelObject } from '../api-types';
 import type { Problem } from '../findings';
-import { unknownProps } from '../known-props';
+import { type Known, unknownProps } from '../known-props';
 import type { MetadataProps, WarningRule } from '../metadata';
 import { defined } from '../shape';
 
@@ -26,7 +26,7 @@ export interface EventingRecipe<P extends EventingProps, T extends ModelObject> 
 }
 
 /** Names of the props of an interface: one too many or too few does not compile. */
-export type PropNames<P> = Readonly<Record<keyof Required<P>, 'any'>>;
+export type PropNames<P> = Readonly<Record<keyof Required<P>, 'any' | Known>>;
 
 /** The props that every construct of Eventing has. */
 export const eventingPropNames = { name: 'any', metadata: 'any', silence: 'any' } as const satisfies PropNames<EventingProps>;

@@ -1,6 +1,7 @@
 export * from './api-server-source';
 export * from './broker';
 export * from './channel';
+export * from './consumer';
 export * from './container-source';
 export * from './delivery';
 export * from './event-graph';

@@ -1,11 +1,12 @@
 import { apiVersionOf, ChannelType, type Subscription, SubscriptionType } from '../../../lib/api';
 import { defined, ifSet } from '../shape';
+import { type ConsumerProps, consumerAnnotations, consumerProblems, consumerPropNames } from './consumer';
 import { type DeliveryLike, deliverySpec } from './delivery';
 import { type EventingProps, eventingPropNames, eventingRecipe } from './eventing-props';
 import { destinationOf, referenceTo, type SinkInput, type SinkTarget } from './sink';
 
 /** Who gets the events of a channel. */
-export interface SubscriptionOptions extends EventingProps {
+export interface SubscriptionOptions extends EventingProps, ConsumerProps {
   /** Who gets the events. */
   readonly to: SinkInput;
   /** Where the answers go. @default - they are dropped */
@@ -31,7 +32,7 @@ function channelOf(channel: string | SinkTarget, namespace: string | undefined) 
 
 export const subscriptionRecipe = eventingRecipe<SubscriptionProps, Subscription>(
   SubscriptionType,
-  { ...eventingPropNames, channel: 'any', to: 'any', reply: 'any', delivery: 'any' },
+  { ...eventingPropNames, ...consumerPropNames, ...{ channel: 'any', to: 'any', reply: 'any', delivery: 'any' } },
   ({ channel, to, reply, delivery }, namespace) => ({
     channel: channelOf(channel ?? '', namespace),
     subscriber: destinationOf(to, namespace),
@@ -40,4 +41,5 @@ export const subscriptionRecipe = eventingRecipe<SubscriptionProps, Subscription
       delivery: deliverySpec(delivery, namespace),
     }),
   }),
+  { annotations: consumerAnnotations, problems: consumerProblems },
 );

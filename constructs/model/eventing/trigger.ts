@@ -1,13 +1,14 @@
 import { annotations, apiVersionOf, BrokerType, type Trigger, TriggerType } from '../../../lib/api';
 import type { Problem } from '../findings';
 import { defined } from '../shape';
+import { type ConsumerProps, consumerAnnotations, consumerProblems, consumerPropNames } from './consumer';
 import { type DeliveryLike, deliverySpec } from './delivery';
 import { type EventingProps, eventingPropNames, eventingRecipe } from './eventing-props';
 import { type FilterLike, looksAtData } from './filter';
 import { destinationOf, referenceTo, type SinkInput, type SinkTarget } from './sink';
 
 /** Which events of a broker go where. */
-export interface TriggerOptions extends EventingProps {
+export interface TriggerOptions extends EventingProps, ConsumerProps {
   /** Who gets the events. */
   readonly to: SinkInput;
   /** Which events, beside their type; all of a list must match. @default - all */
@@ -57,9 +58,25 @@ const DATA_FILTER: Problem = {
   rule: 'data-filter',
 };
 
+/** A trigger for one type joins nothing. */
+const joinProblems = ({ type, join }: TriggerProps): Problem[] =>
+  type === undefined || !join?.types
+    ? []
+    : [
+        {
+          message: `events of type ${type} alone come here, and none to join with them`,
+          paths: ['join.types'],
+          remedy: 'Leave the type out: onAny() and join.types say which events are wanted.',
+        },
+      ];
+
 export const triggerRecipe = eventingRecipe<TriggerProps, Trigger>(
   TriggerType,
-  { ...eventingPropNames, broker: 'any', type: 'any', to: 'any', where: 'any', delivery: 'any', dependsOn: 'any' },
+  {
+    ...eventingPropNames,
+    ...consumerPropNames,
+    ...{ broker: 'any', type: 'any', to: 'any', where: 'any', delivery: 'any', dependsOn: 'any' },
+  },
   (props, namespace) => {
     const filters = filtersOf(props);
     return {
@@ -70,9 +87,14 @@ export const triggerRecipe = eventingRecipe<TriggerProps, Trigger>(
     };
   },
   {
-    annotations: ({ dependsOn }) => ({
+    annotations: ({ dependsOn, ...props }) => ({
+      ...consumerAnnotations(props),
       [annotations.dependency[0]]: dependsOn && JSON.stringify(referenceTo(dependsOn, undefined)),
     }),
-    problems: (props) => (filtersOf(props).some(looksAtData) ? [DATA_FILTER] : []),
+    problems: (props) => [
+      ...(filtersOf(props).some(looksAtData) ? [DATA_FILTER] : []),
+      ...consumerProblems(props),
+      ...joinProblems(props),
+    ],
   },
 );
