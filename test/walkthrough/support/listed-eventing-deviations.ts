@@ -6,28 +6,6 @@ const POLICIES = 'status.conditions.EventPoliciesReady.';
 /** As `listedDeviations`, of the Eventing half. */
 export const listedEventingDeviations: readonly Reason[] = [
   {
-    because: 'defaults are not written into objects, and stay those of the platform',
-    values: at(
-      BROKER,
-      ['metadata.annotations["eventing.knative.dev/broker.class"]', 'MTChannelBasedBroker', undefined],
-      ['spec.config.apiVersion', 'v1', undefined],
-      ['spec.config.kind', 'ConfigMap', undefined],
-      ['spec.config.name', 'config-br-default-channel', undefined],
-      ['spec.config.namespace', 'knative-eventing', undefined],
-      ['spec.delivery.backoffDelay', 'PT0.2S', undefined],
-      ['spec.delivery.backoffPolicy', 'exponential', undefined],
-      ['spec.delivery.retry', 10, undefined],
-    ),
-  },
-  {
-    because: 'knc dev itself makes the broker, and who made objects of Eventing is not noted',
-    values: at(
-      BROKER,
-      ['metadata.annotations["eventing.knative.dev/creator"]', 'kubernetes-admin', undefined],
-      ['metadata.annotations["eventing.knative.dev/lastModifier"]', 'kubernetes-admin', undefined],
-    ),
-  },
-  {
     because: 'a broker has no channel of its own',
     values: at(
       BROKER,
