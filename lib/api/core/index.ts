@@ -1,5 +1,6 @@
 export * from './apps';
 export * from './batch';
+export * from './coordination';
 export * from './discovery';
 export * from './pod';
 export * from './service';
