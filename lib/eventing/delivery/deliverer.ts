@@ -159,15 +159,13 @@ export class Deliverer {
     const encoded = batch ? encodeBatch(batch) : format === 'json' ? encodeStructured(event) : encodeBinary(event);
     const asks: Record<string, string> = role === 'subscriber' && asked !== 'none' ? { prefer: 'reply' } : {};
     const message = { ...encoded, headers: { ...headers, ...encoded.headers, ...asks, 'kn-namespace': namespace } };
-    const signals = [signal?.now, signal?.between].filter((one) => one !== undefined);
-    const patience = signals.length > 0 ? AbortSignal.any(signals) : undefined;
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#try(destination, message, policy, replies, signal?.now);
       const again = outcome.kind === 'failed' && outcome.retry && attempt < (policy.retry ?? 0);
       const retryInMs = again ? waitMs(policy, attempt, outcome, clock.now()) : undefined;
       onAttempt({ role, url: destination.url, attempt: attempt + 1, outcome, retryInMs });
       if (retryInMs === undefined) return outcome;
-      await clock.sleep(retryInMs, patience);
+      await clock.sleep(retryInMs, eitherOf(signal));
     }
   }
 
@@ -188,6 +186,10 @@ export class Deliverer {
       return noAnswer(error);
     }
   }
+}
+
+function eitherOf({ now, between }: BreakOff = {}): AbortSignal | undefined {
+  return now && between ? AbortSignal.any([now, between]) : (now ?? between);
 }
 
 function waitMs(policy: DeliveryPolicy, attempt: number, { status, retryAfter }: Failed, now: number): number {

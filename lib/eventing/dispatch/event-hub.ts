@@ -112,7 +112,7 @@ export class EventHub {
         }
       }
       log.append(taken, context.headers, consumers);
-      journal.record(name, context.trace, event, { kind: 'arrived', consumers });
+      journal.record(name, context.trace, taken, { kind: 'arrived', consumers });
       await log.durable();
     } catch (error) {
       const refused = error instanceof EventError ? error.status : error instanceof LogError ? 503 : undefined;

@@ -24,19 +24,35 @@ export interface ClusterSenderOptions {
   readonly outside: Sender;
 }
 
+/** What the URL of a destination says; `visibility` undefined: it is outside of the cluster. */
+interface Target {
+  readonly url: URL | undefined;
+  readonly visibility: 'internal' | 'external' | undefined;
+}
+
 /**
  * Sends to hosts of the cluster through the gateway of this process, so that services wake up, queue and have no more requests at once
  * than they take; to all others over the network.
  */
 export class ClusterSender implements Sender {
+  readonly #targets = new WeakMap<Destination, Target>();
+
   constructor(private readonly options: ClusterSenderOptions) {}
 
   async send(destination: Destination, message: EventMessage, options: SendOptions): Promise<SinkResponse> {
-    const url = URL.canParse(destination.url) ? new URL(destination.url) : undefined;
-    const visibility = url && visibilityOf(url);
+    const { url, visibility } = this.#targetOf(destination);
     if (!url || !visibility) return this.options.outside.send(destination, message, options);
     if (API_SERVER.test(url.hostname)) throw new SinkRefusedError(`${url.hostname} is the API server, and no place for events`);
     return this.#send(url, visibility, message, options);
+  }
+
+  #targetOf(destination: Destination): Target {
+    const known = this.#targets.get(destination);
+    if (known) return known;
+    const url = URL.canParse(destination.url) ? new URL(destination.url) : undefined;
+    const target = { url, visibility: url && visibilityOf(url) };
+    this.#targets.set(destination, target);
+    return target;
   }
 
   async #send(
