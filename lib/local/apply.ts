@@ -32,11 +32,20 @@ export async function applyObjects(
   const wanted = objects.map((object) => inNamespace(object, namespace));
   const present = new Set(wanted.map(identity));
   const gone = previous.map((object) => inNamespace(object, namespace)).filter((object) => !present.has(identity(object)));
-  const results: ApplyResult[] = [];
-  for (const object of wanted) results.push(await attempt(object, (type) => applyOne(cluster, type, object)));
+  const outcomes = new Map<KubeObject, ApplyResult>();
+  for (const object of bindingsFirst(wanted)) {
+    outcomes.set(object, await attempt(object, (type) => applyOne(cluster, type, object)));
+  }
+  const results = wanted.map((object) => outcomes.get(object)!);
   // The last that was applied goes first: it may need what came before it.
   for (const object of gone.reverse()) results.push(await attempt(object, (type) => prune(cluster, type, object)));
   return results;
+}
+
+/** What tells others where to send events comes before them: a pod that has started cannot be told any more. */
+function bindingsFirst(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const isBinding = ({ kind }: KubeObject): boolean => kind === 'SinkBinding';
+  return [...objects.filter(isBinding), ...objects.filter((object) => !isBinding(object))];
 }
 
 async function attempt(object: KubeObject, work: (type: ResourceType) => Promise<ApplyOutcome>): Promise<ApplyResult> {

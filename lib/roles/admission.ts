@@ -11,7 +11,6 @@ import {
 } from '../api';
 import { formatFieldErrors, jsonEqual } from '../base';
 import { type Admission, AdmissionRefusal } from '../local';
-import { bind } from './binding-admission';
 import { eventingMapError, type LiveSettings } from './eventing/live-settings';
 
 const SERVING = 'serving.knative.dev';
@@ -25,10 +24,9 @@ const SIGNED_UNLESS_OWNED = new Set(['Configuration', 'Route']);
  * on, and clients read them there. Everywhere else every plan fills them in for itself.
  */
 export function admission(settings: LiveSettings): Admission {
-  return (given, old, _operation, user, present) => {
-    const config = settings.at(present);
-    const object = bind(given, old, present, config);
+  return (object, old, _operation, user, present) => {
     const group = groupOf(object);
+    const config = settings.at(present);
     if (!eventingGroups.includes(group)) return checked(withUser(object, old, user, group), old, config);
     return withUser(setDefaults(checked(object, old, config), config), old, user, group);
   };

@@ -6,7 +6,6 @@ import {
   type Pod,
   type PodTemplateSpec,
   PodType,
-  type ServingConfig,
   type SinkBinding,
   SinkBindingType,
   type Stored,
@@ -24,7 +23,10 @@ import {
   subjectKinds,
 } from '../control';
 import { ClusterError } from '../kube';
-import type { PresentObjects } from '../local';
+import type { Admission, PresentObjects } from '../local';
+import type { LiveSettings } from './eventing/live-settings';
+
+type Settings = Pick<LiveSettings, 'at'>;
 
 const subjects = new Set(subjectKinds.map((type) => `${apiVersionOf(type)}/${type.kind}`));
 const isSubject = ({ apiVersion, kind }: KubeObject): boolean => subjects.has(`${apiVersion}/${kind}`);
@@ -47,12 +49,12 @@ function* lineage(object: KubeObject, present: PresentObjects): Iterable<KubeObj
 }
 
 /** A pod that is made before what it is made from could be told: it is told itself, or not made while there is nothing to tell. */
-function boundPod(pod: Pod, present: PresentObjects, config: ServingConfig): KubeObject {
+function boundPod(pod: Pod, present: PresentObjects, settings: Settings): KubeObject {
   if (present.list(SinkBindingType, pod.metadata.namespace ?? '').length === 0 || isBound(pod.spec)) return pod;
   for (const maker of lineage(pod, present)) {
     const binding = isSubject(maker) ? bindingFor(maker, present) : undefined;
     if (!binding || isOlder(maker, binding)) continue;
-    const told: Binding | undefined = bindingOf(binding, present, config);
+    const told: Binding | undefined = bindingOf(binding, present, settings.at(present));
     if (told) return { ...pod, spec: boundSpec(pod.spec, told) };
     const { name } = binding.metadata;
     throw new ClusterError(
@@ -69,27 +71,24 @@ const isOlder = (object: KubeObject, { metadata }: Stored<SinkBinding>): boolean
 
 /**
  * What upstream's webhook for SinkBindings does on a cluster: whoever makes or changes the subject of a binding has the address of the
- * sink put into it, so that no pod of it ever starts without. Where the address is not known yet, the pods wait.
- *
- * @throws ClusterError Forbidden for a pod that has to wait
+ * sink put into it, so that no pod of it ever starts without. Where the address is not known yet, the pods wait: they are refused, as
+ * Forbidden.
  */
-export function bind(
-  object: KubeObject,
-  old: KubeObject | undefined,
-  present: PresentObjects,
-  config: ServingConfig,
-): KubeObject {
-  if (isPod(object)) return old ? object : boundPod(object as Pod, present, config);
-  // The template of a Job is never changed.
-  if (!isSubject(object) || object.metadata.deletionTimestamp || (old && object.kind === 'Job')) return object;
-  const binding = bindingFor(object, present);
-  if (!binding) return object;
-  const kept = old && authorsName(object) !== undefined && authorsName(object) === authorsName(old);
-  const told = kept ? toldBefore(old) : bindingOf(binding, present, config);
-  return told ? boundObject(object, told) : object;
+export function bindingAdmission(settings: Settings): Admission {
+  return (object, old, _operation, _user, present) => {
+    if (isPod(object)) return old ? object : boundPod(object as Pod, present, settings);
+    if (!isSubject(object) || object.metadata.deletionTimestamp) return object;
+    const binding = bindingFor(object, present);
+    if (!binding) return object;
+    const told = old && isFixed(object, old) ? toldBefore(old) : bindingOf(binding, present, settings.at(present));
+    return told ? boundObject(object, told) : object;
+  };
 }
 
-/** A revision that is named by its author must stay as it was when it got that name. */
+/** The template of a Job never changes, nor may a revision that its author has named be another under that name. */
+const isFixed = (object: KubeObject, old: KubeObject): boolean =>
+  object.kind === 'Job' || (authorsName(object) !== undefined && authorsName(object) === authorsName(old));
+
 const authorsName = ({ apiVersion, spec }: KubeObject): string | undefined =>
   apiVersion.startsWith('serving.') ? (spec as { template?: PodTemplateSpec } | undefined)?.template?.metadata?.name : undefined;
 

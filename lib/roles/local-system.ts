@@ -39,6 +39,7 @@ import {
 } from '../local';
 import type { Isolation } from '../local/isolate';
 import { admission } from './admission';
+import { bindingAdmission } from './binding-admission';
 import { ClusterNames } from './cluster-names';
 import { createEventingServices, EventDocuments, EventingRuntime } from './eventing';
 import { LiveSettings } from './eventing/live-settings';
@@ -147,7 +148,10 @@ export class LocalSystem {
     const { store = new MemoryStore() } = options;
     const settings = new LiveSettings(config);
     this.#settings = settings;
-    const cluster = new MemoryCluster({ clock, random, types: servedTypes, admission: admission(settings), store });
+    const cluster = new MemoryCluster({
+      ...{ clock, random, types: servedTypes, store },
+      ...{ mutation: bindingAdmission(settings), admission: admission(settings) },
+    });
     this.cluster = cluster;
     this.functions = options.functions ?? new FunctionRegistry({ clock, executor });
     this.eventing = new EventingRuntime({

@@ -64,6 +64,8 @@ export interface MemoryClusterOptions {
   readonly random: Random;
   /** The kinds that this cluster knows; core/v1 Namespace is always among them. */
   readonly types: readonly ResourceType[];
+  /** Changes objects before they are completed and checked. @default nothing is changed */
+  readonly mutation?: Admission;
   /** @default everything is admitted as it is */
   readonly admission?: Admission;
   /** Where objects are kept. @default a MemoryStore */
@@ -253,8 +255,11 @@ export class MemoryCluster implements Cluster {
   }
 
   #admit(type: ResourceType, object: KubeObject, old: AnyStored | undefined, track: Tracked, user?: string): KubeObject {
-    const completed = track(this.#rules.apply(type, object, old));
-    return this.options.admission?.(completed, old, old ? 'update' : 'create', user, this.#present) ?? completed;
+    const { mutation, admission } = this.options;
+    const operation = old ? 'update' : 'create';
+    const mutated = mutation?.(object, old, operation, user, this.#present) ?? object;
+    const completed = track(this.#rules.apply(type, mutated, old));
+    return admission?.(completed, old, operation, user, this.#present) ?? completed;
   }
 
   #update(type: ResourceType, old: AnyStored, input: KubeObject, options: PatchOptions, tracked?: Tracked): AnyStored {

@@ -20,6 +20,7 @@ import {
 } from '../../control';
 import { LocalKubernetes, MemoryCluster, seededStore } from '../../local';
 import { admission } from '../admission';
+import { bindingAdmission } from '../binding-admission';
 import { EventingRuntime } from '../eventing/eventing-runtime';
 import { LiveSettings } from '../eventing/live-settings';
 import { keepTags, openAccess } from '../local-answerers';
@@ -55,6 +56,7 @@ export class PreviewSystem {
       clock,
       random,
       types: servedTypes,
+      mutation: bindingAdmission(liveSettings),
       admission: admission(liveSettings),
       store: seededStore(live),
     });
