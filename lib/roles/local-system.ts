@@ -36,6 +36,7 @@ import {
   type ProcessLedger,
   type Store,
   StoreSpace,
+  TokenIssuer,
 } from '../local';
 import type { Isolation } from '../local/isolate';
 import { admission } from './admission';
@@ -128,6 +129,8 @@ export class LocalSystem {
   readonly functions: FunctionRegistry;
   readonly autoscaler: Autoscaler;
   readonly eventing: EventingRuntime;
+  /** Issues the tokens of service accounts. */
+  readonly tokens: TokenIssuer;
   readonly #kubernetes: LocalKubernetes;
   readonly #engine: Engine<ServingConfig>;
   readonly #settings: LiveSettings;
@@ -154,8 +157,9 @@ export class LocalSystem {
     });
     this.cluster = cluster;
     this.functions = options.functions ?? new FunctionRegistry({ clock, executor });
+    this.tokens = new TokenIssuer(clock);
     this.eventing = new EventingRuntime({
-      ...{ cluster, clock, executor, random, log, metrics, gateway: () => this.gateway },
+      ...{ cluster, clock, executor, random, log, metrics, gateway: () => this.gateway, issuer: this.tokens },
       get config() {
         return settings.current;
       },
@@ -261,7 +265,7 @@ export class LocalSystem {
     const pods = this.#pods;
     const events = new EventDocuments(this.eventing);
     this.#api = await LocalApi.start({
-      ...{ cluster: this.cluster, types: servedTypes, pods, clock, log, kubeconfig },
+      ...{ cluster: this.cluster, types: servedTypes, pods, clock, log, kubeconfig, tokens: this.tokens },
       extra: (request) =>
         this.#gatewayDocument(request.segments) ?? this.#journal.document(request.segments) ?? events.document(request),
     });

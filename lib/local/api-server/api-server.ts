@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock, Log } from '../../base';
 import { ClusterError } from '../../kube';
 import { AdmissionRefusal } from '../cluster';
+import type { TokenIssuer } from '../tokens';
 import { Catalog } from './catalog';
 import type { ServerCertificate } from './certificate';
 import type { OpenApi, ProtobufCodec } from './codecs';
@@ -27,6 +28,7 @@ import { noResource, notAllowed, type ResourceRequest, type ServerParts } from '
 import { answerReview } from './review-request';
 import type { ServedResource } from './served-resource';
 import { failure, type Status, type Subject } from './status';
+import { answerTokenRequest } from './token-request';
 import { watchObjects } from './watch-stream';
 import { deniedByWebhook } from './webhook';
 import { createObject, patchObject, updateObject } from './writes';
@@ -42,6 +44,8 @@ export interface ApiServerOptions {
   readonly pods?: PodAccess;
   readonly protobuf?: ProtobufCodec;
   readonly openApi?: OpenApi;
+  /** Who issues the tokens of service accounts. @default nobody */
+  readonly tokens?: TokenIssuer;
   /** Paths beside Kubernetes' own. @default none */
   readonly extra?: ExtraPaths;
   /** How long a client may take. @default 10 seconds for a head, 60 for a whole request */
@@ -84,7 +88,7 @@ export class ApiServer {
     // One for every stream that is open.
     setMaxListeners(0, this.#stopping.signal);
     const { certificate, key } = options.certificate;
-    const { clock, pods, protobuf } = options;
+    const { clock, pods, protobuf, tokens } = options;
     this.#guard = new Guard(options.token);
     this.#catalog = new Catalog(options.resources);
     this.#discovery = new Discovery(this.#catalog);
@@ -95,6 +99,7 @@ export class ApiServer {
       stopping: this.#stopping.signal,
       ...(pods ? { pods } : {}),
       ...(protobuf ? { protobuf } : {}),
+      ...(tokens ? { tokens } : {}),
     };
     const { headMs, requestMs, checkMs } = options.patience ?? DEFAULT_PATIENCE;
     const limits = {
@@ -157,8 +162,9 @@ export class ApiServer {
       this.#guard.check(request.method, request.headers);
       const parsed = parsePath(exchange.url.pathname);
       if (parsed.kind !== 'resource') {
-        const { openApi, extra } = this.options;
-        await answerMeta(exchange, parsed, this.#discovery, openApi, extra, this.#stopping.signal);
+        const { openApi, extra, tokens } = this.options;
+        const stopping = this.#stopping.signal;
+        await answerMeta(exchange, parsed, { discovery: this.#discovery, openApi, tokens, extra, stopping });
         return;
       }
       const resource = this.#resource(parsed.path);
@@ -223,6 +229,7 @@ async function handle(request: ResourceRequest): Promise<void> {
     if (method === 'DELETE' && inOnePlace && resource.verbs.includes('deletecollection')) return deleteCollection(request);
     throw notAllowed();
   }
+  if (part?.name === 'token') return answerTokenRequest(request);
   if (part?.kind && part.name !== 'scale') return handlePodPart(request, part.name);
   if (reading) return flag(exchange.query, 'watch') && !part ? watchObjects(request) : getObject(request);
   if (method === 'PUT') return updateObject(request);

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { EventTypeType, EventTypeV1beta2Type, knativeTypes, NamespaceType, PingSourceType, type ResourceType } from '../../api';
 import type { Clock, Log } from '../../base';
 import { type Cluster, ClusterError } from '../../kube';
+import type { TokenIssuer } from '../tokens';
 import { ApiServer } from './api-server';
 import { selfSignedCertificate } from './certificate';
 import { EventTypesV1beta2 } from './event-types-v1beta2';
@@ -27,6 +28,8 @@ export interface LocalApiOptions {
   readonly pods: PodAccess;
   /** Where to write the kubeconfig; removed when the server closes. */
   readonly kubeconfig: string;
+  /** Who issues the tokens of service accounts. @default nobody */
+  readonly tokens?: TokenIssuer;
   /** Paths beside Kubernetes' own. @default none */
   readonly extra?: ExtraPaths;
 }
@@ -40,7 +43,7 @@ const TOKEN_BYTES = 32;
 export class LocalApi {
   /** Starts it; resolves once it takes requests and the kubeconfig is there. */
   static async start(options: LocalApiOptions): Promise<LocalApi> {
-    const { cluster, clock, log, pods, kubeconfig, extra } = options;
+    const { cluster, clock, log, pods, kubeconfig, extra, tokens } = options;
     await createNamespaces(cluster, initialNamespaces(new Set(options.types.map(({ group }) => group))));
     const certificate = selfSignedCertificate(clock.now());
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
@@ -50,7 +53,17 @@ export class LocalApi {
       coreDescriptions(),
     );
     const codecs = { openApi, protobuf: protobufCodec };
-    const server = new ApiServer({ clock, log, pods, certificate, token, resources, ...codecs, ...(extra ? { extra } : {}) });
+    const server = new ApiServer({
+      clock,
+      log,
+      pods,
+      certificate,
+      token,
+      resources,
+      ...codecs,
+      ...(extra ? { extra } : {}),
+      ...(tokens ? { tokens } : {}),
+    });
     const url = await server.listen();
     writeKubeconfig(kubeconfig, { server: url, certificate: certificate.certificate, token });
     return new LocalApi(server, url, kubeconfig);

@@ -1,3 +1,4 @@
+import type { TokenIssuer } from '../tokens';
 import type { Accepted } from './accept';
 import type { OpenApi } from './codecs';
 import type { Discovery } from './discovery';
@@ -12,14 +13,20 @@ const DISCOVERY: ReadonlySet<Accepted['as']> = new Set(['object', 'discovery']);
 /** The Kubernetes release that this server's API is like. */
 const VERSION = { major: '1', minor: '32', gitVersion: 'v1.32.4+knc' };
 
-/** Answers what is not about resources: discovery, the version, health and OpenAPI. */
+/** What such answers are made of. */
+export interface MetaParts {
+  readonly discovery: Discovery;
+  readonly openApi: OpenApi | undefined;
+  readonly tokens: TokenIssuer | undefined;
+  readonly extra: ExtraPaths | undefined;
+  readonly stopping: AbortSignal;
+}
+
+/** Answers what is not about resources: discovery, the version, health, OpenAPI and OpenID. */
 export async function answerMeta(
   exchange: Exchange,
   parsed: Exclude<ParsedPath, { kind: 'resource' }>,
-  discovery: Discovery,
-  openApi: OpenApi | undefined,
-  extra?: ExtraPaths,
-  stopping?: AbortSignal,
+  { discovery, openApi, tokens, extra, stopping }: MetaParts,
 ): Promise<void> {
   if (parsed.kind !== 'group' && parsed.segments[0] === 'knc' && extra) {
     return answerExtra(exchange, parsed.segments, extra, stopping);
@@ -33,9 +40,18 @@ export async function answerMeta(
     const document = rest.length === 1 ? openApi?.index() : openApi?.document(rest.slice(1).join('/'));
     if (document !== undefined) return exchange.send(200, document);
   }
+  const openId = tokens && openIdDocument(parsed.segments, exchange, tokens);
+  if (openId !== undefined) return exchange.send(200, openId);
   if (first === undefined)
     return exchange.send(200, { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] });
   throw noResource();
+}
+
+/** Who issues the tokens of service accounts, and by which keys those are recognised. */
+function openIdDocument(segments: readonly string[], { request }: Exchange, tokens: TokenIssuer): unknown {
+  const path = segments.join('/');
+  if (path === '.well-known/openid-configuration') return tokens.discovery(`https://${request.headers.host ?? ''}`);
+  return path === 'openid/v1/jwks' ? tokens.keys : undefined;
 }
 
 async function answerGroup(

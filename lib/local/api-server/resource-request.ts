@@ -1,5 +1,6 @@
 import type { Clock } from '../../base';
 import { ClusterError } from '../../kube';
+import type { TokenIssuer } from '../tokens';
 import type { ProtobufCodec } from './codecs';
 import type { Exchange } from './exchange';
 import type { ListPages } from './list-pages';
@@ -13,6 +14,7 @@ export interface ServerParts {
   readonly pages: ListPages;
   readonly pods?: PodAccess;
   readonly protobuf?: ProtobufCodec;
+  readonly tokens?: TokenIssuer;
   /** Whether this is the token of the server. */
   readonly isToken: (token: string) => boolean;
   /** Aborts when the server stops: what streams must end. */

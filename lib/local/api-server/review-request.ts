@@ -7,5 +7,9 @@ export async function answerReview({ exchange, path, parts }: ResourceRequest, r
   if (exchange.method !== 'POST' || path.name !== undefined) throw notAllowed();
   const form = exchange.accepts();
   const input = await readObject(exchange, parts.protobuf);
-  await exchange.send(201, answered(review, input, { now: parts.clock.now(), isToken: parts.isToken }), form);
+  await exchange.send(
+    201,
+    answered(review, input, { now: parts.clock.now(), isToken: parts.isToken, tokens: parts.tokens }),
+    form,
+  );
 }

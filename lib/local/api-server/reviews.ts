@@ -1,5 +1,6 @@
 import { type ResourceType, resourceType } from '../../api';
 import { timestamp } from '../../base';
+import { TOKEN_ISSUER, type TokenIssuer } from '../tokens';
 
 /** Who sends the requests: the token has one user. */
 export const LOCAL_USER = {
@@ -18,6 +19,7 @@ export interface ReviewContext {
   readonly now: number;
   /** Whether this is the token of the server. */
   readonly isToken: (token: string) => boolean;
+  readonly tokens: TokenIssuer | undefined;
 }
 
 const AUTHORIZATION = 'authorization.k8s.io/v1';
@@ -36,6 +38,21 @@ const allowedToUser: Review['answer'] = ({ user, groups }) => {
 
 const allowedToSelf: Review['answer'] = () => ({ allowed: true });
 
+/** Whose token of a service account it is, if it is for one of these audiences: the API server, if none is named. */
+function ofServiceAccount(token: string, wanted: unknown, tokens: TokenIssuer | undefined): unknown {
+  const audiences = Array.isArray(wanted) && wanted.length > 0 ? wanted.map(String) : [TOKEN_ISSUER];
+  const found = audiences.flatMap((audience) => {
+    const result = tokens?.verify(token, audience);
+    return result && 'claims' in result ? [{ audience, claims: result.claims }] : [];
+  });
+  const [first] = found;
+  if (!first) return { user: {}, error: 'invalid bearer token' };
+  const { namespace, serviceaccount } = first.claims['kubernetes.io'];
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+  const user = { username: first.claims.sub, uid: serviceaccount.uid, groups };
+  return { authenticated: true, user, audiences: found.map(({ audience }) => audience) };
+}
+
 /** Authentication and authorization as kube-apiserver lets one ask for them. */
 export const reviews: readonly Review[] = [
   review(AUTHORIZATION, 'SelfSubjectAccessReview', false, allowedToSelf),
@@ -47,9 +64,10 @@ export const reviews: readonly Review[] = [
     incomplete: false,
   })),
   review(AUTHENTICATION, 'SelfSubjectReview', false, () => ({ userInfo: LOCAL_USER })),
-  review(AUTHENTICATION, 'TokenReview', false, ({ token }, { isToken }) =>
-    isToken(String(token ?? '')) ? { authenticated: true, user: LOCAL_USER } : { user: {} },
-  ),
+  review(AUTHENTICATION, 'TokenReview', false, ({ token, audiences }, { isToken, tokens }) => {
+    const text = String(token ?? '');
+    return isToken(text) ? { authenticated: true, user: LOCAL_USER } : ofServiceAccount(text, audiences, tokens);
+  }),
 ];
 
 /** The answered question. */

@@ -41,6 +41,9 @@ const OWN_PARTS: Readonly<Record<string, readonly Subresource[]>> = {
     podPart('log', 'Pod', ['get']),
     podPart('portforward', 'PodPortForwardOptions', ['create', 'get']),
   ],
+  'ServiceAccount.': [
+    { name: 'token', verbs: ['create'], kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' } },
+  ],
 };
 
 /** A kind of which objects are read and written. */

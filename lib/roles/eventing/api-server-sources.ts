@@ -13,6 +13,7 @@ import { ApiServerWatcher, type SourceSender, type WatchState } from '../../even
 import { type Cluster, Informer } from '../../kube';
 import { destination } from './consumer-specs';
 import type { EventingAnswers } from './eventing-answers';
+import { sentAs } from './sent-as';
 
 export interface ApiServerSourcesOptions {
   readonly cluster: Cluster;
@@ -79,7 +80,11 @@ export class ApiServerSources {
       selector !== undefined &&
       Object.keys(selector.matchLabels ?? {}).length === 0 &&
       (selector.matchExpressions ?? []).length === 0;
-    this.#watcher.set(name, { object, to, namespaces: everywhere ? undefined : (status.namespaces ?? []) });
+    this.#watcher.set(name, {
+      object,
+      to: sentAs(to, metadata.namespace, status.auth),
+      namespaces: everywhere ? undefined : (status.namespaces ?? []),
+    });
   }
 
   #end(name: string): void {

@@ -21,7 +21,11 @@ import {
   TriggerType,
 } from '../../api';
 import type { Clock, Executor, Log, Metrics, Random } from '../../base';
+import { audienceOf } from '../../control';
 import {
+  type AccessRefusal,
+  type CloudEvent,
+  type ConsumerSpec,
   Deliverer,
   HttpSender,
   Journal,
@@ -31,15 +35,20 @@ import {
   type Retention,
   SourceSender,
   StatefulMetrics,
+  TokenSender,
 } from '../../eventing';
 import type { Gateway } from '../../gateway';
 import { type Change, type Cluster, Informer } from '../../kube';
+import { TokenIssuer } from '../../local';
 import { ApiServerSources } from './api-server-sources';
 import { ClusterSender } from './cluster-sender';
 import { channelConsumer, destination, triggerConsumer } from './consumer-specs';
 import { BROKER_HOST, EventDoor } from './event-door';
+import { EventAccess } from './event-access';
 import { EventingAnswers } from './eventing-answers';
 import { HubRegistry } from './hub-registry';
+import { consumedAs, sentAs } from './sent-as';
+import { ServiceAccountTokens } from './service-account-tokens';
 
 export interface EventingOptions {
   readonly cluster: Cluster;
@@ -56,6 +65,8 @@ export interface EventingOptions {
   readonly allowedSinks?: readonly string[];
   /** @default not measured */
   readonly metrics?: Metrics;
+  /** Who issues the tokens that senders prove themselves by. @default one that nobody else knows */
+  readonly issuer?: TokenIssuer;
 }
 
 /** Events that everyone has got are kept for a day, so that they can be replayed, as far as they have room. */
@@ -75,6 +86,10 @@ export class EventingRuntime {
   /** What they answer the controllers. */
   readonly answers = new EventingAnswers();
   readonly door: EventDoor;
+  /** Who may send to whom. */
+  readonly access: EventAccess;
+  /** For whoever sends events as a service account. */
+  readonly tokens: ServiceAccountTokens;
   readonly #brokers: Informer<Broker>;
   readonly #triggers: Informer<Trigger>;
   readonly #channels: Informer<InMemoryChannel>;
@@ -87,10 +102,14 @@ export class EventingRuntime {
 
   constructor(private readonly options: EventingOptions) {
     const { cluster, clock, executor, random, log, store, gateway, allowedSinks = [], metrics } = options;
+    const { issuer = new TokenIssuer(clock) } = options;
     this.journal = new Journal(clock, store ? { kept: new JournalStore(store) } : {});
     this.#sender = new HttpSender({ clock, rules: { allowed: allowedSinks } });
     const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => gateway().handle(inbound) };
-    const sender = new ClusterSender({ clock, gateway: inside, outside: this.#sender });
+    this.tokens = new ServiceAccountTokens({ cluster, clock, issuer });
+    this.access = new EventAccess({ cluster, clock, log, config: () => options.config, tokens: issuer });
+    const anywhere = new ClusterSender({ clock, gateway: inside, outside: this.#sender });
+    const sender = new TokenSender(anywhere, (identity, audience) => this.tokens.token(identity, audience));
     const shared = { clock, executor, random, journal: this.journal };
     const deliverer = new Deliverer({ clock, sender });
     this.#pings = new PingScheduler({ ...shared, deliverer });
@@ -105,7 +124,7 @@ export class EventingRuntime {
       ...(store ? { store } : {}),
       ...(metrics ? { metrics: new StatefulMetrics(metrics) } : {}),
     });
-    this.door = new EventDoor(this.hubs);
+    this.door = new EventDoor(this.hubs, (hub, authorization, event) => this.#refusal(hub, authorization, event));
     this.#brokers = new Informer(cluster, BrokerType, clock, log);
     this.#triggers = new Informer(cluster, TriggerType, clock, log);
     this.#channels = new Informer(cluster, InMemoryChannelType, clock, log);
@@ -123,7 +142,7 @@ export class EventingRuntime {
 
   /** Resolves once everything that is there is served. Brokers and channels come last: who consumes their events is known by then. */
   async start(): Promise<void> {
-    await Promise.all([this.#triggers.start(), this.#subscriptions.start()]);
+    await Promise.all([this.access.start(), this.#triggers.start(), this.#subscriptions.start()]);
     await this.#channels.start();
     await this.#brokers.start();
     this.hubs.settle();
@@ -134,12 +153,28 @@ export class EventingRuntime {
   async stop(): Promise<void> {
     for (const informer of [this.#brokers, this.#triggers, this.#channels, this.#subscriptions, this.#pingSources])
       informer.stop();
+    this.access.stop();
     this.#apiServerSources.stop();
     this.#sources.stop();
     this.#pings.stop();
     this.hubs.stop();
     await this.#sender.close();
     this.journal.close();
+  }
+
+  get #secured(): boolean {
+    return this.options.config.eventing.features.authenticationOidc;
+  }
+
+  /** Why an event may not be sent to a broker or channel; undefined if it may. */
+  #refusal(hub: string, authorization: string | undefined, event: CloudEvent): AccessRefusal | undefined {
+    if (!this.#secured) return undefined;
+    const [kind, namespace = '', name = ''] = hub.split('/');
+    const [type, object] =
+      kind === 'broker'
+        ? ([BrokerType, this.#brokers.get(namespace, name)] as const)
+        : ([InMemoryChannelType, this.#channels.get(namespace, name)] as const);
+    return object ? this.access.refusal(type, object, hub, authorization, event) : { status: 403, reason: `${hub} is gone` };
   }
 
   #brokerOf(trigger: Trigger): string {
@@ -178,7 +213,10 @@ export class EventingRuntime {
     }
     const { namespace = '', name } = broker.metadata;
     const self = `http://${BROKER_HOST}/${namespace}/${name}`;
-    const consumer = triggerConsumer(setDefaults(trigger, this.options.config), broker, self);
+    const spec = triggerConsumer(setDefaults(trigger, this.options.config), broker, self);
+    const consumer = this.#secured
+      ? consumedAs(spec, trigger.metadata.namespace, trigger.status?.auth, audienceOf(BrokerType, broker))
+      : spec;
     this.hubs.set(brokerName(namespace, name), keyOf(trigger), consumer);
     const { generation } = trigger.metadata;
     const resolved = consumer.subscriber !== undefined && trigger.status?.observedGeneration === generation;
@@ -203,8 +241,10 @@ export class EventingRuntime {
     const { status = {} } = present;
     const problem = scheduleProblem(present);
     const to = destination({ uri: status.sinkUri, caCerts: status.sinkCACerts, audience: status.sinkAudience });
-    if (isReady(present) && to && problem === undefined) this.#pings.set(name, setDefaults(present, this.options.config), to);
-    else if (status.observedGeneration === generation) this.#pings.remove(name);
+    if (isReady(present) && to && problem === undefined) {
+      const { namespace } = present.metadata;
+      this.#pings.set(name, setDefaults(present, this.options.config), sentAs(to, namespace, status.auth));
+    } else if (status.observedGeneration === generation) this.#pings.remove(name);
     this.answers.tell(key, { generation, ...(problem === undefined ? {} : { problem }) });
   }
 
@@ -234,7 +274,8 @@ export class EventingRuntime {
       const consumer = names.has(own) ? `${own}.${subscriber.uid}` : own;
       names.add(consumer);
       const [subscription] = this.#subscriptions.byIndex(BY_UID, subscriber.uid ?? '');
-      this.hubs.set(hub, consumer, channelConsumer(subscriber, channel, subscription));
+      const spec: ConsumerSpec = channelConsumer(subscriber, channel, subscription);
+      this.hubs.set(hub, consumer, this.#secured ? consumedAs(spec, namespace, subscriber.auth) : spec);
     }
     for (const consumer of open.consumers) if (!names.has(consumer)) this.hubs.remove(hub, consumer);
     this.answers.tell(`in-memory-channel/${namespace}/${name}`, {

@@ -7,6 +7,10 @@ SelfSubjectReview kind: 1 metadata ObjectMeta; 2 status SelfSubjectReviewStatus
 TokenReviewSpec: 1 token string; 2 audiences string[]
 TokenReviewStatus: 1 authenticated bool; 2 user UserInfo; 4 audiences string[]; 3 error string
 TokenReview kind: 1 metadata ObjectMeta; 2 spec! TokenReviewSpec; 3 status TokenReviewStatus
+BoundObjectReference: 1 kind string; 2 apiVersion string; 3 name string; 4 uid string
+TokenRequestSpec: 1 audiences! string[]; 4 expirationSeconds *int64; 3 boundObjectRef *BoundObjectReference
+TokenRequestStatus: 1 token! string; 2 expirationTimestamp! Time
+TokenRequest kind: 1 metadata ObjectMeta; 2 spec! TokenRequestSpec; 3 status TokenRequestStatus
 @ authorization.k8s.io/v1 io.k8s.api.authorization.v1
 ResourceAttributes: 1 namespace string; 2 verb string; 3 group string; 4 version string; 5 resource string; 6 subresource string;
   7 name string
