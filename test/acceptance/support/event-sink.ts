@@ -49,6 +49,11 @@ export class EventSink {
     return this.received(path).map(({ id }) => id);
   }
 
+  /** Forgets what a path has got so far. */
+  forget(path: string): void {
+    this.#received.delete(path);
+  }
+
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();

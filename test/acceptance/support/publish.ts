@@ -11,20 +11,19 @@ export interface PublishOptions {
   readonly attributes?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly agent?: http.Agent;
+  /** Headers instead of those of an event: it stands in the body. */
+  readonly structured?: Readonly<Record<string, string>>;
 }
 
 /** Sends an event to the gateway; resolves with the status and text of the answer, undefined if none came. */
 export function publish(
   gateway: string,
-  { host = BROKERS, path, id, attributes = {}, body = '{}', agent }: PublishOptions,
+  { host = BROKERS, path, id, attributes = {}, body = '{}', agent, structured }: PublishOptions,
 ): Promise<{ readonly status: number; readonly text: string } | undefined> {
-  const event: Record<string, string> = { specversion: '1.0', source: '/test', type: 't', ...attributes, id };
-  const headers: Record<string, string> = {
-    host,
-    'content-type': 'application/json',
-    'content-length': `${Buffer.byteLength(body)}`,
-  };
-  for (const [name, value] of Object.entries(event)) headers[`ce-${name}`] = value;
+  const event = { specversion: '1.0', source: '/test', type: 't', ...attributes, id };
+  const binary = Object.fromEntries(Object.entries(event).map(([name, value]) => [`ce-${name}`, value]));
+  const own = structured ?? { 'content-type': 'application/json', ...binary };
+  const headers = { host, 'content-length': `${Buffer.byteLength(body)}`, ...own };
   return new Promise((resolve) => {
     const options = { method: 'POST', headers, ...(agent ? { agent } : { agent: false as const }) };
     const request = http.request(`${gateway}${path}`, options, (response) => {
