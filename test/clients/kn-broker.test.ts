@@ -22,6 +22,16 @@ describeWith(['kn', 'kubectl'], 'kn broker', () => {
     expect(await kn('create', 'orders')).toBe("Broker 'orders' successfully created in namespace 'default'.\n");
     await ready(session, 'broker', 'orders');
     expect(await kn('describe', 'orders', '-o', 'url')).toBe(`${url('orders')}\n`);
+    const { metadata, spec } = await get('orders');
+    expect(metadata.annotations).toEqual({
+      'eventing.knative.dev/broker.class': 'MTChannelBasedBroker',
+      'eventing.knative.dev/creator': 'kubernetes-admin',
+      'eventing.knative.dev/lastModifier': 'kubernetes-admin',
+    });
+    expect(spec).toEqual({
+      config: { apiVersion: 'v1', kind: 'ConfigMap', name: 'config-br-default-channel', namespace: 'knative-eventing' },
+      delivery: { retry: 10, backoffPolicy: 'exponential', backoffDelay: 'PT0.2S' },
+    });
   });
 
   test('create takes a class with its configuration, and how to deliver', async () => {
@@ -53,7 +63,7 @@ describeWith(['kn', 'kubectl'], 'kn broker', () => {
     );
     expect(described(await kn('describe', 'full'))).toBe(`Name:         full
 Namespace:    default
-Annotations:  eventing.knative.dev/broker.class=MTChannelBasedBroker
+Annotations:  eventing.knative.dev/broker.class=MTChannelBasedBroker, eventing.knative.dev/creato ...
 Age:          AGE
 
 Address:

@@ -35,7 +35,7 @@ describeWith(['kn', 'kubectl'], 'kn eventtype', () => {
       ...rows.map((row) => ['default', ...row]),
     ]);
     expect(described(await kn('describe', 'created'))).toMatch(
-      /^Name: +created\nNamespace: +default\nAge: +AGE\nSource: +http:\/\/shop\.example\.com\nReference:\n +APIVersion: +eventing\.knative\.dev\/v1\n +Kind: +Broker\n +Name: +shop\n/,
+      /^Name: +created\nNamespace: +default\nAnnotations: .+\nAge: +AGE\nSource: +http:\/\/shop\.example\.com\nReference:\n +APIVersion: +eventing\.knative\.dev\/v1\n +Kind: +Broker\n +Name: +shop\n/,
     );
     expect(await kn('describe', 'created', '-o', 'yaml')).toContain(
       '  source: http://shop.example.com\n  type: order.created\nstatus:\n',

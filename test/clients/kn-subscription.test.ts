@@ -57,6 +57,7 @@ describeWith(['kn', 'kubectl'], 'kn subscription', () => {
     ]);
     expect(described(await kn('describe', 'all'))).toBe(`Name:            all
 Namespace:       default
+Annotations:     messaging.knative.dev/creator=kubernetes-admin, messaging.knative.dev/lastModifier= ...
 Age:             AGE
 Channel:         Channel:first (messaging.knative.dev/v1)
 Subscriber:
