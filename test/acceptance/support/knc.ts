@@ -67,8 +67,10 @@ export class Knc {
 
   /** The first event of this name that satisfies `test`. */
   event<T extends object = KncEvent>(name: string, test: (event: KncEvent) => boolean = () => true): Promise<KncEvent & T> {
-    return until(`event ${name}; there are ${this.stdout}${this.stderr}`, () =>
-      this.events.find((event) => event.event === name && test(event)),
+    return until(
+      `event ${name}; there are ${this.stdout}${this.stderr}`,
+      () => this.events.find((event) => event.event === name && test(event)),
+      30_000,
     ) as Promise<KncEvent & T>;
   }
 
