@@ -1,4 +1,4 @@
-import { findServedType, type KubeObject, type ObjectMeta, type ResourceType, type Stored } from '../api';
+import { EVENTING_NAMESPACE, findServedType, type KubeObject, type ObjectMeta, type ResourceType, type Stored } from '../api';
 import { isJsonObject, type JsonObject, jsonEqual, KncError } from '../base';
 import { type Cluster, ClusterError } from '../kube';
 
@@ -33,7 +33,7 @@ export async function applyObjects(
   const present = new Set(wanted.map(identity));
   const gone = previous.map((object) => inNamespace(object, namespace)).filter((object) => !present.has(identity(object)));
   const outcomes = new Map<KubeObject, ApplyResult>();
-  for (const object of bindingsFirst(wanted)) {
+  for (const object of inOrder(wanted)) {
     outcomes.set(object, await attempt(object, (type) => applyOne(cluster, type, object)));
   }
   const results = wanted.map((object) => outcomes.get(object)!);
@@ -42,10 +42,16 @@ export async function applyObjects(
   return results;
 }
 
-/** What tells others where to send events comes before them: a pod that has started cannot be told any more. */
-function bindingsFirst(objects: readonly KubeObject[]): readonly KubeObject[] {
-  const isBinding = ({ kind }: KubeObject): boolean => kind === 'SinkBinding';
-  return [...objects.filter(isBinding), ...objects.filter((object) => !isBinding(object))];
+/**
+ * Settings come before what they are about: an object may be refused without them. What tells others where to send events comes before
+ * them: a pod that has started cannot be told any more.
+ */
+function inOrder(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const rank = ({ kind, metadata }: KubeObject): number => {
+    if (kind === 'ConfigMap' && metadata.namespace === EVENTING_NAMESPACE) return 0;
+    return kind === 'SinkBinding' ? 1 : 2;
+  };
+  return [0, 1, 2].flatMap((wanted) => objects.filter((object) => rank(object) === wanted));
 }
 
 async function attempt(object: KubeObject, work: (type: ResourceType) => Promise<ApplyOutcome>): Promise<ApplyResult> {

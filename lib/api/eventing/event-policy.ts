@@ -48,10 +48,13 @@ function toErrors({ ref, selector }: EventPolicySpecTo): FieldError[] {
   ];
 }
 
+/** What upstream says of every policy where nobody proves who they are. */
+export const POLICIES_OFF = 'oidc-authentication feature not enabled';
+
 function validate({ spec = {} }: EventPolicy, { eventing: { features } }: ServingConfig): FieldError[] {
   const { from = [], to = [], filters } = spec;
   const off = withRemedy(
-    generic('oidc-authentication feature not enabled', 'spec'),
+    generic(POLICIES_OFF, 'spec'),
     'Switch on authentication-oidc of the installation: without it nobody proves who they are.',
   );
   return [

@@ -8,6 +8,7 @@ import { isExplained } from '../why/why';
 import { causeText, rootCause, type WhyNode } from '../why/why-node';
 import type { DevReporter, PodLine, ScaleDecision } from './dev-events';
 import type { ApplyObjects, DevSystem, DevSystemListener } from './dev-system';
+import { withoutIdlePolicies } from './idle-policies';
 import { LogTail } from './log-tail';
 import type { Target } from './readiness';
 import { ReadinessMonitor } from './readiness-monitor';
@@ -187,10 +188,12 @@ export class DevSession {
     this.#watcher.add([...loader.watched, ...files]);
   }
 
-  async #apply(objects: readonly CheckedObject[], since: number, { system, monitor }: Running): Promise<void> {
+  async #apply(all: readonly CheckedObject[], since: number, { system, monitor }: Running): Promise<void> {
     const { apply, reporter, checkTypes, loader, once } = this.options;
     monitor.pause();
     this.#heldBack = [];
+    const { objects, idle } = await withoutIdlePolicies(system.cluster, all);
+    for (const { object } of idle) reporter.notice(`left out: ${objectName(object)} (${IDLE_POLICY})`);
     const wanted = objects.map(({ object }) => object);
     const previous = this.#applied?.map(({ object }) => object) ?? system.applied?.recall() ?? [];
     system.applied?.begin(wanted);
@@ -239,6 +242,9 @@ export class DevSession {
     reporter.stopped();
   }
 }
+
+const IDLE_POLICY =
+  'nobody proves who sends: set authentication-oidc to enabled in ConfigMap config-features of knative-eventing';
 
 /** Of what was applied, that which becomes ready, with the generation that it must be ready in. */
 async function targetsOf(objects: readonly CheckedObject[], cluster: Cluster): Promise<Target[]> {

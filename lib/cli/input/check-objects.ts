@@ -37,10 +37,17 @@ export function objectName({ kind, metadata }: KubeObject): string {
   return `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`;
 }
 
-/** Upstream's settings, but that a service may start at zero: many clusters allow it, and this machine does. */
+/**
+ * Upstream's settings, but that a service may start at zero: many clusters allow it, and this machine does. Policies may be there: whether
+ * they count depends on the installation.
+ */
 const config: ServingConfig = {
   ...defaultServingConfig,
   autoscaler: { ...defaultServingConfig.autoscaler, allowZeroInitialScale: true },
+  eventing: {
+    ...defaultServingConfig.eventing,
+    features: { ...defaultServingConfig.eventing.features, authenticationOidc: true },
+  },
 };
 
 /** Upstream says this of every container without a full securityContext; here it would drown everything else. */
