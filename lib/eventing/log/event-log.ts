@@ -9,16 +9,17 @@ import { PendingQueue } from './pending-queue';
 export interface Retention {
   /** Milliseconds. @default 0: no longer than needed */
   readonly ageMs?: number;
-  /** Bytes of events that everyone has got; the oldest go first. @default no limit but age */
+  /** Bytes of events that everyone has got who is there; the oldest go first. @default no limit but age */
   readonly bytes?: number;
-  /** Milliseconds for which consumers that are away are remembered, and events kept for them. @default one day */
+  /** Milliseconds for which consumers that are away are remembered, and events kept for them as far as they have room. @default a week */
   readonly retiredMs?: number;
   /** Bytes of all events: beyond, none is taken any more. @default 1 GiB */
   readonly capacity?: number;
 }
 
 const CAPACITY = 2 ** 30;
-const RETIRED_MS = 86_400_000;
+/** A week. */
+export const RETIRED_MS = 7 * 86_400_000;
 
 interface Kept {
   readonly size: number;
@@ -45,6 +46,8 @@ export interface EventLogOptions {
   readonly clock: Clock;
   readonly storage: LogStorage;
   readonly retention?: Retention;
+  /** Told of an event that will not be delivered, since its consumer was away for too long. */
+  readonly onForgotten?: (name: string, record: EventRecord) => void;
 }
 
 /**
@@ -210,8 +213,8 @@ export class EventLog {
     const gone: number[] = [];
     for (const offset of this.#settled) {
       const { time } = this.#events.get(offset)!;
-      const wanted = retiredAt <= offset && time > now - retiredMs;
-      if (wanted || (time > now - ageMs && this.#settledBytes <= bytes)) break;
+      const wanted = time > now - ageMs || (retiredAt <= offset && time > now - retiredMs);
+      if (wanted && this.#settledBytes <= bytes) break;
       this.#remove(offset);
       gone.push(offset);
     }
@@ -219,7 +222,12 @@ export class EventLog {
   }
 
   #forget(name: string): void {
-    for (const offset of this.pending(name)) this.settle(name, offset);
+    const { onForgotten } = this.options;
+    for (const offset of this.pending(name)) {
+      const record = onForgotten && this.read(offset);
+      this.settle(name, offset);
+      if (record) onForgotten(name, record);
+    }
     const memory = this.options.storage.memory(name);
     memory.save([...memory.load()].map(([key]) => [key, undefined]));
     this.#consumers.delete(name);

@@ -4,13 +4,16 @@ import {
   Deliverer,
   EventHub,
   EventLog,
+  type EventRecord,
   type Journal,
   type KeyValueStore,
   MemoryStorage,
+  RETIRED_MS,
   type Retention,
   type Sender,
   type StatefulMetrics,
   StoreStorage,
+  traceOf,
 } from '../../eventing';
 
 export interface HubRegistryOptions {
@@ -43,7 +46,6 @@ interface Noted {
 
 const LOGS = 'log/';
 const EVENTS = 'events/';
-const DEFAULT_KEPT_MS = 86_400_000;
 
 /** All brokers and channels of this process by name (`broker/default/orders`). One that was deleted is kept for a while, with its log. */
 export class HubRegistry {
@@ -100,10 +102,10 @@ export class HubRegistry {
     this.#note(name, { closed: at });
   }
 
-  /** Forgets the logs of those that were deleted a day ago or more; also those that were while no process looked. */
+  /** Forgets the logs of those that were deleted a week ago or more; also those that were while no process looked. */
   sweep(): void {
     const { clock, store, retention } = this.options;
-    const until = clock.now() - (retention.retiredMs ?? DEFAULT_KEPT_MS);
+    const until = clock.now() - (retention.retiredMs ?? RETIRED_MS);
     for (const [name, { at }] of this.#closed) {
       if (at >= until) continue;
       this.#closed.delete(name);
@@ -143,9 +145,12 @@ export class HubRegistry {
   }
 
   #log(name: string): EventLog {
-    const { clock, store, retention } = this.options;
+    const { clock, store, retention, journal } = this.options;
     const storage = store ? new StoreStorage(store, EVENTS + name) : new MemoryStorage();
-    return new EventLog({ clock, storage, retention });
+    const reason = 'it was away for longer than events are kept for it';
+    const onForgotten = (consumer: string, { event, headers }: EventRecord) =>
+      journal.record(name, traceOf(headers) ?? '', event, { kind: 'dropped', consumer, reason });
+    return new EventLog({ clock, storage, retention, onForgotten });
   }
 
   #note(name: string, noted: Noted): void {

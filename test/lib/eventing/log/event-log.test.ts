@@ -3,6 +3,7 @@ import { CountingExecutor, VirtualClock } from '../../../../lib/base';
 import type { CloudEvent } from '../../../../lib/eventing';
 import {
   EventLog,
+  type EventRecord,
   LogFullError,
   type LogStorage,
   LogWriteError,
@@ -143,16 +144,47 @@ describe.each(engines)('a log of events in a %s', (_name, make) => {
     expect(log.bytes).toBe(0);
   });
 
-  test('keeps events for consumers that are away, for a day', async () => {
+  test('keeps events for consumers that are away, for a week', async () => {
     log.join('a', everything, nothing);
     log.retire('a');
     log.append(event(1), {}, []);
-    await clock.advance(3_600_000);
+    await clock.advance(6 * 86_400_000);
     log.trim();
     expect(log.bytes).toBeGreaterThan(0);
-    await clock.advance(86_400_000);
+    await clock.advance(2 * 86_400_000);
     log.trim();
     expect(log.bytes).toBe(0);
+  });
+
+  test('keeps no more for consumers that are away than it has room for, the newest', () => {
+    open({ bytes: 5000 });
+    log.join('a', everything, nothing);
+    log.retire('a');
+    for (let i = 0; i < 10; i++) log.append(event(i, Buffer.alloc(1000)), {}, []);
+    log.join('a', everything, nothing);
+    expect(ids('a').length).toBeGreaterThan(2);
+    expect(ids('a').length).toBeLessThan(7);
+    expect(ids('a').at(-1)).toBe('9');
+  });
+
+  test('tells what it had for a consumer that was away for too long', async () => {
+    engine = make();
+    const forgotten: unknown[] = [];
+    const onForgotten = (name: string, record: EventRecord) => forgotten.push([name, record.event.attributes['id']]);
+    log = new EventLog({ clock, storage: engine.storage, onForgotten });
+    log.join('a', everything, nothing);
+    log.append(event(1), {}, ['a']);
+    log.append(event(2), {}, ['a']);
+    log.retire('a');
+    await clock.advance(8 * 86_400_000);
+    log.trim();
+    expect([forgotten, log.bytes]).toEqual([
+      [
+        ['a', '1'],
+        ['a', '2'],
+      ],
+      0,
+    ]);
   });
 
   test('forgets a consumer with all that it had to get', () => {
