@@ -72,6 +72,6 @@ test('docs/metrics.md names every metric of the runtime as it is', async () => {
   const written = readFileSync(path.resolve(__dirname, '../../../../docs/metrics.md'), 'utf8').split('\n');
   expect(written.filter((line) => line.startsWith('| `'))).toEqual(metrics.describe().map(row));
   for (const { name, type } of metrics.describe()) {
-    expect(name).toMatch(type === 'counter' ? /_total$/ : type === 'histogram' ? /_seconds$/ : /^kn_revision_/);
+    expect(name).toMatch(type === 'counter' ? /_total$/ : type === 'histogram' ? /_seconds$/ : /^kn_revision_|^knc_eventing_/);
   }
 });
