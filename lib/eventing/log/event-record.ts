@@ -10,11 +10,10 @@ export interface EventRecord {
 }
 
 /** A record as bytes: the length of its JSON part, that part, the data of the event. */
-export function encodeRecord({ event, headers, time }: EventRecord): Buffer {
-  const head = Buffer.from(
-    JSON.stringify({ attributes: event.attributes, headers, time, data: event.data !== undefined }),
-    'utf8',
-  );
+export function encodeRecord(record: EventRecord): Buffer {
+  const { event, headers, time } = record;
+  const { attributes, data } = event;
+  const head = Buffer.from(JSON.stringify({ attributes, headers, data: data !== undefined, size: sizeOf(record), time }), 'utf8');
   const length = Buffer.alloc(4);
   length.writeUInt32BE(head.length);
   return Buffer.concat(event.data ? [length, head, event.data] : [length, head]);
@@ -28,6 +27,19 @@ export function decodeRecord(bytes: Buffer): EventRecord {
     Pick<CloudEvent, 'attributes'> & { readonly data: boolean };
   const { attributes, headers, time, data } = head;
   return { event: { attributes, data: data ? Buffer.from(bytes.subarray(end)) : undefined }, headers, time };
+}
+
+/** As `encodeRecord` ends its JSON part. */
+const SUMMARY = /"size":(\d+),"time":(\d+)\}$/;
+const LONGEST_SUMMARY = 64;
+
+/** Size and time of a record, without reading all of it. Throws if the bytes are no record. */
+export function summaryOf(bytes: Buffer): { readonly size: number; readonly time: number } {
+  const end = 4 + bytes.readUInt32BE(0);
+  const [, size, time] = SUMMARY.exec(bytes.toString('latin1', Math.max(4, end - LONGEST_SUMMARY), end)) ?? [];
+  if (size !== undefined && end <= bytes.length) return { size: Number(size), time: Number(time) };
+  const record = decodeRecord(bytes);
+  return { size: sizeOf(record), time: record.time };
 }
 
 /** About how many bytes a record takes. */

@@ -1,4 +1,4 @@
-import { decodeRecord, type EventRecord, encodeRecord, sizeOf } from './event-record';
+import { decodeRecord, type EventRecord, encodeRecord, summaryOf } from './event-record';
 import { LogWriteError } from './log-error';
 import type { ConsumerMemory, ConsumerState, KeptLog, LogStorage } from './log-storage';
 
@@ -50,10 +50,15 @@ export class StoreStorage implements LogStorage {
 
   load(): KeptLog {
     const events: { offset: number; size: number; time: number }[] = [];
-    for (const [key] of this.store.range({ prefix: this.#events })) {
-      const record = this.#record(key);
-      if (record) events.push({ offset: Number(key.slice(this.#events.length)), size: sizeOf(record), time: record.time });
+    const damaged: [string, Error][] = [];
+    for (const [key, bytes] of this.store.range({ prefix: this.#events })) {
+      try {
+        events.push({ offset: Number(key.slice(this.#events.length)), ...summaryOf(bytes as Buffer) });
+      } catch (error) {
+        damaged.push([key, error as Error]);
+      }
     }
+    for (const [key, { message }] of damaged) this.store.setAside(key, message);
     const consumers = new Map<string, ConsumerState>();
     for (const [key, state] of this.store.range({ prefix: this.#consumers })) {
       consumers.set(key.slice(this.#consumers.length), state as ConsumerState);
