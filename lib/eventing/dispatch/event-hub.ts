@@ -62,7 +62,8 @@ export class EventHub {
     const left = known ?? this.#left.get(name);
     this.#left.delete(name);
     if (left && canServe(left, spec)) left.resume(spec);
-    const consumer = left && canServe(left, spec) ? left : this.#consumer(name, spec, left);
+    const before = left instanceof Consumer ? left : undefined;
+    const consumer = left && canServe(left, spec) ? left : this.#consumer(name, spec, before);
     this.#consumers.set(name, consumer);
     const wants = compileFilters(filters);
     this.options.log.join(
@@ -135,7 +136,7 @@ export class EventHub {
   }
 
   /** @param before who was it until now, and may have events on their way */
-  #consumer(name: string, spec: ConsumerSpec, before?: Consumer | StatefulConsumer): Consumer | StatefulConsumer {
+  #consumer(name: string, spec: ConsumerSpec, before?: Consumer): Consumer | StatefulConsumer {
     const { name: logName, kind, log, deliverer, clock, executor, metrics } = this.options;
     const broker = kind === 'broker';
     const options = {
@@ -147,18 +148,16 @@ export class EventHub {
     if (!isStateful(spec)) {
       return new Consumer({ ...options, onResult: (record, result) => this.#ended(name, record, result) }, spec);
     }
-    const consumer = new StatefulConsumer(
+    return new StatefulConsumer(
       {
         ...options,
         logName,
         ...(metrics ? { metrics } : {}),
-        ...(before ? { elsewhere: () => before.offsets } : {}),
+        ...(before ? { before } : {}),
         onHappening: (record, happening) => this.#happened(record, happening),
       },
       spec,
     );
-    before?.leave(() => consumer.wake());
-    return consumer;
   }
 
   #happened({ event, headers }: EventRecord, happening: Happening): void {

@@ -14,6 +14,14 @@ import { UnitDelivery, type UnitDeliveryOptions } from './unit-delivery';
 
 const CONCURRENCY = 32;
 
+/** One that makes way for another. */
+export interface Predecessor {
+  readonly underWay: number;
+  readonly offsets: ReadonlySet<number>;
+  leave(onIdle: () => void): void;
+  stop(): void;
+}
+
 export interface StatefulConsumerOptions extends Omit<UnitDeliveryOptions, 'dedupe'> {
   readonly log: EventLog;
   readonly clock: Clock;
@@ -21,8 +29,8 @@ export interface StatefulConsumerOptions extends Omit<UnitDeliveryOptions, 'dedu
   /** The name of the log, as metrics have it. */
   readonly logName: string;
   readonly metrics?: StatefulMetrics;
-  /** Offsets that someone else has on their way in this consumer's name. */
-  readonly elsewhere?: () => ReadonlySet<number>;
+  /** Who was this consumer until now: what it has on its way is left to it. */
+  readonly before?: Predecessor;
 }
 
 /**
@@ -45,6 +53,7 @@ export class StatefulConsumer {
   /** Offsets to look at; `all`: whatever is pending. */
   #incoming: number[] | 'all' = [];
   #scheduled = false;
+  #before: Predecessor | undefined;
 
   constructor(
     private readonly options: StatefulConsumerOptions,
@@ -54,16 +63,17 @@ export class StatefulConsumer {
     this.#dedupe = this.#dedupeOf(spec);
     this.#rate = this.#rateOf(spec);
     setMaxListeners(0, this.#stopping.signal, this.#leaving.signal);
+    const { before } = options;
+    this.#before = before && before.underWay > 0 ? before : undefined;
+    before?.leave(() => {
+      this.#before = undefined;
+      this.wake();
+    });
   }
 
   /** How many deliveries are on their way. */
   get underWay(): number {
-    return this.#units;
-  }
-
-  /** Offsets that are on their way. */
-  get offsets(): ReadonlySet<number> {
-    return this.#underWay;
+    return this.#units + (this.#before?.underWay ?? 0);
   }
 
   /** Goes on as another spec says; what is on its way comes to its end as it began. */
@@ -72,6 +82,7 @@ export class StatefulConsumer {
     this.spec = spec;
     if (spec.ratePerSecond !== before.ratePerSecond) this.#rate = this.#rateOf(spec);
     if (!isSame(spec.dedupe, before.dedupe)) this.#dedupe = this.#dedupeOf(spec);
+    if (before.dedupe && !spec.dedupe) this.#forget();
     if (!isSame([spec.batch, spec.join, spec.orderBy], [before.batch, before.join, before.orderBy])) this.#regroup();
     this.wake();
   }
@@ -114,6 +125,7 @@ export class StatefulConsumer {
   stop(): void {
     this.leave();
     this.#stopping.abort(new Error('stopping'));
+    this.#before?.stop();
   }
 
   get #labels() {
@@ -130,6 +142,11 @@ export class StatefulConsumer {
     return new Dedupe(dedupe, { load: () => memory.load() as Iterable<readonly [string, Seen]>, save: memory.save });
   }
 
+  #forget(): void {
+    const memory = this.options.log.memory(this.options.name);
+    memory.save([...memory.load()].map(([key]) => [key, undefined]));
+  }
+
   /** Groups everything that is not on its way from the beginning. */
   #regroup(): void {
     this.#grouping = groupingOf(this.spec);
@@ -139,12 +156,12 @@ export class StatefulConsumer {
   }
 
   #look(): void {
-    const { log, name, elsewhere } = this.options;
+    const { log, name } = this.options;
     if (this.#leaving.signal.aborted) return;
     const incoming = this.#incoming === 'all' ? log.pending(name) : this.#incoming;
     this.#incoming = [];
-    const others = elsewhere?.();
-    for (const offset of incoming) if (!this.#known.has(offset) && !others?.has(offset)) this.#lookAt(offset);
+    const left = this.#before?.offsets;
+    for (const offset of incoming) if (!this.#known.has(offset) && !left?.has(offset)) this.#lookAt(offset);
     const { metrics } = this.options;
     metrics?.held.set(this.#labels, this.#grouping.size);
     if (this.#dedupe) metrics?.keys.set(this.#labels, this.#dedupe.size);

@@ -297,3 +297,47 @@ describe('join', () => {
     expect(world.got.at(-1)!.events[0]!.attributes).toMatchObject({ id: 'r', knativebrokerttl: '8' });
   });
 });
+
+describe('a consumer that begins to look at its past', () => {
+  const slow = async () => {
+    const world = new StatefulWorld();
+    world.latency = 1000;
+    world.hub.set('a', spec({ policy: { retry: 1, backoffPolicy: 'exponential', backoffDelayMs: 5000 } }));
+    await world.publish(event('1'));
+    world.hub.set('a', spec({ batch }));
+    return world;
+  };
+
+  test('leaves to whoever it was before what that has on its way, also when it is removed and made anew', async () => {
+    const world = await slow();
+    world.hub.remove('a');
+    world.hub.set('a', spec({ batch }));
+    await world.clock.advance(10_000);
+    expect([world.requests, world.hub.backlog('a')]).toEqual([[['1']], 0]);
+  });
+
+  test('takes over what failed there', async () => {
+    const world = await slow();
+    world.answer = () => ({ status: world.got.length === 1 ? 503 : 202 });
+    await world.clock.advance(20_000);
+    expect([world.requests, world.hub.backlog('a'), world.errors]).toEqual([[['1'], ['1']], 0, []]);
+  });
+
+  test('breaks it off when everything stops', async () => {
+    const world = await slow();
+    world.hub.stop();
+    await world.clock.advance(20_000);
+    expect([world.story('1').includes('delivered'), world.hub.backlog('a')]).toEqual([false, 1]);
+  });
+
+  test('forgets duplicates when it is no longer to tell them', async () => {
+    const world = new StatefulWorld();
+    world.hub.set('a', spec({ dedupe }));
+    await world.publish(event('1'));
+    world.hub.set('a', spec());
+    world.hub.set('a', spec({ dedupe }));
+    await world.publish(event('1'));
+    expect(world.requests).toEqual([['1'], ['1']]);
+    expect([...world.log.memory('a').load()]).toHaveLength(1);
+  });
+});
