@@ -35,7 +35,7 @@ function deployment(chart: Chart, name: string, labels: Record<string, string> =
 const configMap = (chart: Chart, name: string, labels: Record<string, string> = {}) =>
   new ApiObject(chart, `map-${name}`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels }, data: { a: '1' } });
 
-const envOf = (object: KubeObject | undefined): Container['env'] =>
+const envOf = (object: KubeObject | undefined): NonNullable<Container['env']> =>
   (object as Deployment).spec.template.spec.containers[0]?.env ?? [];
 
 describe('a SinkBinding', () => {
