@@ -13,6 +13,11 @@ export interface TestEvent {
   readonly data?: unknown;
   /** Further attributes by their names in lower case. */
   readonly extensions?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * The service account that sends it, where receivers want to know: `NAME` in the namespace of the receiver, or `NAMESPACE/NAME`. It need
+   * not be in the chart. @default nobody, without a token
+   */
+  readonly as?: string;
 }
 
 /** Something that takes events: the construct, or the name of a broker (in namespace `default`, or `namespace/name`). */

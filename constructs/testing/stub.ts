@@ -26,6 +26,30 @@ export interface Stub {
   readonly startMs: number;
 }
 
+/** An event in the JSON event format, as a Job of a JobSink finds it in its file. */
+export interface JobEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly data?: unknown;
+  readonly [attribute: string]: unknown;
+}
+
+/** What a Job of a Testbed may use besides its event. */
+export interface JobContext extends Omit<StubContext, 'revision'> {
+  /** The container's arguments. */
+  readonly args: readonly string[];
+}
+
+/** Stands for the program of a JobSink's Jobs: one that throws has failed. */
+export type JobHandler = (event: JobEvent, context: JobContext) => unknown;
+
+/** Says which function stands for the Jobs of a JobSink. */
+export interface JobStub {
+  readonly jobSink: ServiceRef;
+  readonly handler: JobHandler;
+}
+
 /** The namespace of objects that name none. */
 export const DEFAULT_NAMESPACE = 'default';
 

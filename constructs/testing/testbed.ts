@@ -26,20 +26,23 @@ import {
   seededRandom,
   VirtualClock,
 } from '../../lib/base';
-import type { Journal } from '../../lib/eventing';
+import { type Journal, jobSinkLabels } from '../../lib/eventing';
 import { Informer } from '../../lib/kube';
-import { applyObjects } from '../../lib/local';
+import { applyObjects, type RunContext } from '../../lib/local';
 import { LocalSystem, localServingConfig } from '../../lib/roles';
 import { bodyOf, type EventReceiver, type TestEvent, typeOf } from './event';
 import { objectsOf } from './objects';
-import { locate, type ServiceRef, type Stub, type StubHandler } from './stub';
+import { type JobEvent, type JobHandler, type JobStub, locate, type ServiceRef, type Stub, type StubHandler } from './stub';
 
 /** A length of time: a Go duration (`'90s'`, `'2m'`, `'1h30m'`) or milliseconds. */
 export type TestDuration = string | number;
 
 export interface TestbedOptions {
-  /** Which functions stand for the pods of which services. @default every service answers 200 with an empty body */
-  readonly stubs?: readonly Stub[];
+  /**
+   * Which functions stand for the pods of which services, and for the Jobs of which JobSinks. @default every service answers 200 with an
+   * empty body, every Job ends well at once
+   */
+  readonly stubs?: readonly (Stub | JobStub)[];
   /** What varies by chance (which pod, which side of a split) repeats with the same seed. @default 1 */
   readonly seed?: number;
   /** When virtual time begins. @default 2026-01-01T00:00:00Z */
@@ -85,6 +88,11 @@ export class Testbed {
     return { service, handler, startMs: options.startMs ?? 0 };
   }
 
+  /** Lets a function stand for the Jobs that a JobSink makes: it gets the event, and has failed when it throws. */
+  static job(jobSink: ServiceRef, handler: JobHandler): JobStub {
+    return { jobSink, handler };
+  }
+
   /**
    * Starts a chart or an app and waits, in virtual time, until every Knative object in it is ready.
    * @throws KncError KNC1001 if the tree is not valid, KNC3110 if something does not become ready, with the reason
@@ -102,7 +110,10 @@ export class Testbed {
     const pods = new Informer(system.cluster, PodType, clock, noLog);
     await pods.start();
     const bed = new Testbed(system, clock, pods, faults);
-    for (const stub of options.stubs ?? []) bed.stub(stub.service, stub.handler, { startMs: stub.startMs });
+    for (const stub of options.stubs ?? []) {
+      if ('jobSink' in stub) bed.job(stub.jobSink, stub.handler);
+      else bed.stub(stub.service, stub.handler, { startMs: stub.startMs });
+    }
     try {
       await bed.apply(scope);
     } catch (error) {
@@ -131,6 +142,17 @@ export class Testbed {
   stub(service: ServiceRef, handler: StubHandler, options: { readonly startMs?: number } = {}): void {
     const { namespace, name } = locate(service);
     this.system.functions.register({ namespace, service: name }, { handler, startMs: options.startMs ?? 0 });
+  }
+
+  /** Lets a function stand for the Jobs of a JobSink that are made from now on. */
+  job(jobSink: ServiceRef, handler: JobHandler): void {
+    const { namespace, name } = locate(jobSink);
+    const run = ({ files, env, ...context }: RunContext) => {
+      const text = files.get(`${env['K_EVENT_PATH']}/event`) ?? '{}';
+      return handler(JSON.parse(text) as JobEvent, { ...context, env });
+    };
+    const definition = { handler: () => new Response(null), run };
+    this.system.functions.register({ namespace, label: [jobSinkLabels.name, name] }, definition);
   }
 
   /**
@@ -168,28 +190,31 @@ export class Testbed {
   }
 
   /**
-   * Sends an event to a broker, a channel, a sequence or a parallel, and moves time until it is taken. What becomes of it is in the
+   * Sends an event to a broker, a channel, a sequence, a parallel or a JobSink, and moves time until it is taken. What becomes of it is in the
    * `journal`, while you `advance`, or wait `until` something is there.
    * @returns its id
    * @throws KncError KNC3112 if the chart has no such broker, KNC3114 if the event is refused, with the reason
    */
   async publish(to: EventReceiver, event: TestEvent): Promise<string> {
-    const type = typeOf(to);
-    const { namespace, name } = locate(to);
-    const receiver = await this.system.cluster.get(type, namespace, name);
-    const { address } = (receiver?.status ?? {}) as { readonly address?: { readonly url?: string } };
-    if (!address?.url)
-      throw new KncError('KNC3112', `the chart has no ${type.kind} ${JSON.stringify(`${namespace}/${name}`)} that is ready`);
     const id = event.id ?? `event-${++this.#published}`;
-    const headers = { 'content-type': 'application/cloudevents+json' };
-    const request = new Request(address.url, { method: 'POST', headers, body: bodyOf(event, id) });
     const late = async () => new KncError('KNC3111', `the event ${id} was not taken within 15 minutes`);
-    const response = await this.#drive(this.system.gateway.fetch(request, { visibility: 'internal' }), late);
+    const response = await this.#drive(this.#post(to, event, id), late);
     if (response.status === 202) return id;
+    const { namespace, name } = locate(to);
     throw new KncError(
       'KNC3114',
-      `${type.kind} ${namespace}/${name} refused the event: ${response.status} ${await response.text()}`.trim(),
+      `${typeOf(to).kind} ${namespace}/${name} refused the event: ${response.status} ${await response.text()}`.trim(),
     );
+  }
+
+  /**
+   * Sends an event to something that answers it, as a RequestReply and an EventTransform do, and moves time as far as the answer needs.
+   * @throws KncError KNC3112 if the chart has nothing of that name that is ready, KNC3111 if there is no answer within 15 virtual minutes
+   */
+  async ask(to: EventReceiver, event: TestEvent): Promise<Response> {
+    const id = event.id ?? `event-${++this.#published}`;
+    const late = async () => new KncError('KNC3111', `the event ${id} was not answered within 15 minutes`);
+    return this.#drive(this.#post(to, event, id), late);
   }
 
   /**
@@ -229,10 +254,31 @@ export class Testbed {
     return this.#drive(this.system.cluster.get(type, type.namespaced ? namespace : undefined, name));
   }
 
+  /** The token of a service account for a receiver, where that wants one. */
+  #authorization(as: string | undefined, near: string, audience: string | undefined): { readonly authorization?: string } {
+    if (as === undefined || !audience) return {};
+    const [namespace, name] = as.includes('/') ? as.split('/') : [near, as];
+    const account = { namespace: namespace ?? '', name: name ?? '', uid: `${as}-of-a-test` };
+    return { authorization: `Bearer ${this.system.tokens.issue({ ...account, audiences: [audience] }).token}` };
+  }
+
   /** Ends every pod and controller. */
   async stop(): Promise<void> {
     this.pods.stop();
     await this.#drive(this.system.stop());
+  }
+
+  async #post(to: EventReceiver, event: TestEvent, id: string): Promise<Response> {
+    const type = typeOf(to);
+    const { namespace, name } = locate(to);
+    const receiver = await this.system.cluster.get(type, namespace, name);
+    const { address } = (receiver?.status ?? {}) as { readonly address?: { readonly url?: string; readonly audience?: string } };
+    if (!address?.url)
+      throw new KncError('KNC3112', `the chart has no ${type.kind} ${JSON.stringify(`${namespace}/${name}`)} that is ready`);
+    const authorization = this.#authorization(event.as, namespace, address.audience);
+    const headers = { 'content-type': 'application/cloudevents+json', ...authorization };
+    const request = new Request(address.url, { method: 'POST', headers, body: bodyOf(event, id) });
+    return this.system.gateway.fetch(request, { visibility: 'internal' });
   }
 
   /** The public host of a service, or of one of its tags, as its Route says. */

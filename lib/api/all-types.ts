@@ -51,14 +51,13 @@ const eventingTypes: readonly ResourceType[] = [
   ContainerSourceType,
   ApiServerSourceType,
   EventPolicyType,
-];
-
-/** Kinds that are checked and synthesized, while no controller here acts on them yet. */
-export const unservedTypes: readonly ResourceType[] = [
   EventTransformType,
   RequestReplyType,
   JobSinkType,
 ];
+
+/** Kinds that are checked and synthesized, while no controller here acts on them yet. */
+export const unservedTypes: readonly ResourceType[] = [];
 
 /** Knative's kinds: those with a CustomResourceDefinition. */
 export const knativeTypes: readonly ResourceType[] = [...servingTypes, ...eventingTypes, ...unservedTypes];

@@ -31,4 +31,4 @@ export const programs = {
 export const lightCommands = ['completion', 'crds', 'doctor', 'images', 'schemas', 'synth', 'validate'];
 
 // Libraries that more than one of these files needs: each is bundled once, into vendor/.
-export const vendors = ['@marcbachmann/cel-js', 'undici', 'ws', 'yaml'];
+export const vendors = ['@marcbachmann/cel-js', 'jsonata', 'undici', 'ws', 'yaml'];

@@ -169,7 +169,7 @@ export class LocalSystem {
     this.gateway = new Gateway({
       ...{ cluster, clock, executor, random, log, metrics },
       transport: this.#transport(),
-      inner: this.eventing.door.inner,
+      inner: this.eventing.inner,
       options: { explain: true, serverTiming: listen?.serverTiming ?? false },
     });
     this.autoscaler = new Autoscaler({ clock, executor, log, metrics });

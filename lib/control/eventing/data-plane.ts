@@ -6,7 +6,15 @@ export const EVENTING_TOPIC = 'eventing';
 
 /** What it is asked about; the key of the question is `<kind>/<namespace>/<name>`. */
 export interface EventingQuestion {
-  readonly kind: 'broker' | 'trigger' | 'in-memory-channel' | 'ping-source' | 'api-server-source';
+  readonly kind:
+    | 'broker'
+    | 'trigger'
+    | 'in-memory-channel'
+    | 'ping-source'
+    | 'api-server-source'
+    | 'job-sink'
+    | 'event-transform'
+    | 'request-reply';
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;

@@ -1,3 +1,4 @@
+import { verifyCorrelationId } from './correlation';
 import { CesqlError, type Result, type Value, type ValueType } from './value';
 
 /** A function as expressions call it. Arguments arrive cast to `params`, and to `rest` beyond them. */
@@ -15,7 +16,15 @@ const failed = (result: Value, message: string): Result => ({
 });
 
 /** White space as CloudEvents SQL defines it for TRIM. */
-const trimmed = (text: string): string => text.replace(/^[\s\u0085]+|[\s\u0085]+$/gu, '');
+const SPACE = /[\s\u0085]/u;
+
+function trimmed(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && SPACE.test(text[from]!)) from++;
+  while (to > from && SPACE.test(text[to - 1]!)) to--;
+  return text.slice(from, to);
+}
 
 function left(text: string, count: number): Result {
   if (count < 0) return failed(text, `LEFT of a negative number of characters (${count})`);
@@ -79,6 +88,14 @@ const functions: Readonly<Record<string, readonly CesqlFunction[]>> = {
   INT: [casting('integer')],
   BOOL: [casting('boolean')],
   STRING: [casting('string')],
+  KN_VERIFY_CORRELATION_ID: [
+    {
+      params: ['string', 'string', 'string', 'string', 'integer', 'integer'],
+      returns: 'boolean',
+      call: (id: string, name: string, namespace: string, _secret: string, index: number, count: number) =>
+        value(verifyCorrelationId(id, name, namespace, index, count)),
+    },
+  ],
 };
 
 /** The function of that name for so many arguments, or undefined. */

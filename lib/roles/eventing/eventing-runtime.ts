@@ -37,13 +37,14 @@ import {
   StatefulMetrics,
   TokenSender,
 } from '../../eventing';
-import type { Gateway } from '../../gateway';
+import type { Gateway, InnerHosts } from '../../gateway';
 import { type Change, type Cluster, Informer } from '../../kube';
 import { TokenIssuer } from '../../local';
 import { ApiServerSources } from './api-server-sources';
 import { ClusterSender } from './cluster-sender';
 import { channelConsumer, destination, triggerConsumer } from './consumer-specs';
 import { BROKER_HOST, EventDoor } from './event-door';
+import { Endpoints } from './endpoints';
 import { EventAccess } from './event-access';
 import { EventingAnswers } from './eventing-answers';
 import { HubRegistry } from './hub-registry';
@@ -86,6 +87,8 @@ export class EventingRuntime {
   /** What they answer the controllers. */
   readonly answers = new EventingAnswers();
   readonly door: EventDoor;
+  /** For the gateway: what is answered by this process. */
+  readonly inner: InnerHosts = (host, path) => this.door.inner(host, path) ?? this.#endpoints.inner(host, path);
   /** Who may send to whom. */
   readonly access: EventAccess;
   /** For whoever sends events as a service account. */
@@ -98,6 +101,7 @@ export class EventingRuntime {
   readonly #pings: PingScheduler;
   readonly #sources: SourceSender;
   readonly #apiServerSources: ApiServerSources;
+  readonly #endpoints: Endpoints;
   readonly #sender: HttpSender;
 
   constructor(private readonly options: EventingOptions) {
@@ -105,7 +109,8 @@ export class EventingRuntime {
     const { issuer = new TokenIssuer(clock) } = options;
     this.journal = new Journal(clock, store ? { kept: new JournalStore(store) } : {});
     this.#sender = new HttpSender({ clock, rules: { allowed: allowedSinks } });
-    const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => gateway().handle(inbound) };
+    // Whoever sends waits for pods, which are counted themselves, and for time.
+    const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => executor.suspended(gateway().handle(inbound)) };
     this.tokens = new ServiceAccountTokens({ cluster, clock, issuer });
     this.access = new EventAccess({ cluster, clock, log, config: () => options.config, tokens: issuer });
     const anywhere = new ClusterSender({ clock, gateway: inside, outside: this.#sender });
@@ -125,6 +130,11 @@ export class EventingRuntime {
       ...(metrics ? { metrics: new StatefulMetrics(metrics) } : {}),
     });
     this.door = new EventDoor(this.hubs, (hub, authorization, event) => this.#refusal(hub, authorization, event));
+    this.#endpoints = new Endpoints({
+      ...live,
+      ...{ journal: this.journal, sender, answers, access: this.access },
+      trigger: (namespace, name) => this.#triggers.get(namespace, name),
+    });
     this.#brokers = new Informer(cluster, BrokerType, clock, log);
     this.#triggers = new Informer(cluster, TriggerType, clock, log);
     this.#channels = new Informer(cluster, InMemoryChannelType, clock, log);
@@ -146,7 +156,7 @@ export class EventingRuntime {
     await this.#channels.start();
     await this.#brokers.start();
     this.hubs.settle();
-    await Promise.all([this.#pingSources.start(), this.#apiServerSources.start()]);
+    await Promise.all([this.#pingSources.start(), this.#apiServerSources.start(), this.#endpoints.start()]);
   }
 
   /** Breaks off deliveries; those are made again by the next process that has the same store. */
@@ -158,6 +168,7 @@ export class EventingRuntime {
     this.#sources.stop();
     this.#pings.stop();
     this.hubs.stop();
+    await this.#endpoints.stop();
     await this.#sender.close();
     this.journal.close();
   }

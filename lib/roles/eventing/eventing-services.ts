@@ -9,7 +9,7 @@ import {
 import { type Cluster, ClusterError } from '../../kube';
 
 const NAMESPACE = 'knative-eventing';
-const NAMES = ['broker-ingress', 'imc-dispatcher'];
+const NAMES = ['broker-ingress', 'imc-dispatcher', 'job-sink', 'event-transform', 'request-reply'];
 const PORTS = [{ name: 'http', port: 80, protocol: 'TCP' }] as const;
 
 /** Makes the Services by whose names brokers and channels are reached lead to the gateway. */

@@ -1,0 +1,1 @@
+export { eventTransformReconciler, transformServiceName } from './plan';

@@ -1,0 +1,2 @@
+export * from './event-job';
+export * from './job-sink-ingress';

@@ -1,0 +1,2 @@
+export * from './jsonata-worker';
+export * from './transform-ingress';
