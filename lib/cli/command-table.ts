@@ -62,6 +62,14 @@ export const commandTable: readonly CommandSpec[] = [
         description: 'let events be sent to this address of this machine, as 127.0.0.1:9000; may be repeated',
         type: 'list',
       },
+      {
+        flags: '--keep-events <duration>',
+        description: 'how long delivered events are kept for replay, as 30m or 72h (default: 24h, with --ephemeral 1h)',
+      },
+      {
+        flags: '--keep-events-size <quantity>',
+        description: 'how much of them for each broker and channel, as 500Mi or 2Gi (default: 64Mi, with --ephemeral 32Mi)',
+      },
       { flags: '--once', description: 'end once everything is ready (0) or will not be (1)' },
       { flags: '--timeout <duration>', description: 'with --once, how long to wait for that, as in 90s or 2m (default: 60s)' },
       {

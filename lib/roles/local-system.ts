@@ -42,7 +42,7 @@ import type { Isolation } from '../local/isolate';
 import { admission } from './admission';
 import { bindingAdmission } from './binding-admission';
 import { ClusterNames } from './cluster-names';
-import { createEventingServices, EventDocuments, EventingRuntime } from './eventing';
+import { createEventingServices, EventDocuments, EventingRuntime, type EventRetention } from './eventing';
 import { LiveSettings } from './eventing/live-settings';
 import { ClusterDns } from './isolation/cluster-dns';
 import { GatewayAnswers, keepTags, openAccess } from './local-answerers';
@@ -106,6 +106,7 @@ export interface LocalSystemOptions {
   readonly api?: { readonly kubeconfig?: string };
   /** Addresses of this machine at which sinks of events may be, as `127.0.0.1:9000`. @default none */
   readonly allowedSinks?: readonly string[];
+  readonly eventRetention?: EventRetention;
   readonly onLog?: (line: SystemLogLine) => void;
   readonly onScale?: (event: ScaleEvent) => void;
 }
@@ -165,6 +166,7 @@ export class LocalSystem {
       },
       ...(options.store ? { store: new StoreSpace(options.store, 'eventing') } : {}),
       ...(options.allowedSinks ? { allowedSinks: options.allowedSinks } : {}),
+      ...(options.eventRetention ? { retention: options.eventRetention } : {}),
     });
     this.gateway = new Gateway({
       ...{ cluster, clock, executor, random, log, metrics },

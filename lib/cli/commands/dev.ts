@@ -83,6 +83,7 @@ async function runIn(
         images,
         inheritEnv,
         allowedSinks: options.allowedSinks,
+        eventRetention: options.eventRetention,
         ...(state ? { state } : {}),
         applies,
         ...listener,

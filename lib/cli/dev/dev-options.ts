@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseDuration } from '../../api';
+import { parseDuration, parseQuantity } from '../../api';
 import type { Invocation } from '../command-spec';
 import { UsageError } from '../usage-error';
 
@@ -29,6 +29,8 @@ export interface DevOptions {
   readonly trustImages: boolean;
   /** Loopback addresses with ports at which sinks of events may be. */
   readonly allowedSinks: readonly string[];
+  /** For how long events that everyone has got are kept. Without a part: as usual. */
+  readonly eventRetention: { readonly ageMs?: number; readonly bytes?: number };
 }
 
 const TIMEOUT_MS = 60_000;
@@ -68,6 +70,18 @@ function sinksOf({ allowSink = [] }: Invocation['options']): readonly string[] {
   });
 }
 
+function retentionOf({ keepEvents, keepEventsSize }: Invocation['options']): DevOptions['eventRetention'] {
+  const ageMs = keepEvents === undefined ? undefined : parseDuration(String(keepEvents));
+  const bytes = keepEventsSize === undefined ? undefined : parseQuantity(String(keepEventsSize));
+  if (keepEvents !== undefined && (ageMs === undefined || ageMs < 0)) {
+    throw new UsageError(`--keep-events ${keepEvents} is no duration; write 30m or 72h`);
+  }
+  if (keepEventsSize !== undefined && (bytes === undefined || bytes < 0)) {
+    throw new UsageError(`--keep-events-size ${keepEventsSize} is no amount; write 500Mi or 2Gi`);
+  }
+  return { ...(ageMs === undefined ? {} : { ageMs }), ...(bytes === undefined ? {} : { bytes }) };
+}
+
 /** Reads the options of `knc dev`. Throws a UsageError for values that make no sense. */
 export function devOptions(invocation: Invocation): DevOptions {
   const { options } = invocation;
@@ -87,5 +101,6 @@ export function devOptions(invocation: Invocation): DevOptions {
     trustImages: options['trustImages'] === true,
     inheritEnv: (options['inheritEnv'] as readonly string[] | undefined) ?? [],
     allowedSinks: sinksOf(options),
+    eventRetention: retentionOf(options),
   };
 }

@@ -21,6 +21,8 @@ export interface LocalStartOptions extends DevSystemListener {
   readonly inheritEnv: readonly string[];
   /** Loopback addresses with ports at which sinks of events may be. @default none */
   readonly allowedSinks?: readonly string[];
+  /** For how long events that everyone has got are kept, of each broker and channel, in milliseconds and bytes. @default as usual */
+  readonly eventRetention?: { readonly ageMs?: number; readonly bytes?: number };
   readonly reporter: DevReporter;
   readonly metrics: Metrics;
   /** Each pod has a network of its own. */

@@ -32,7 +32,6 @@ import {
   JournalStore,
   type KeyValueStore,
   PingScheduler,
-  type Retention,
   SourceSender,
   StatefulMetrics,
   TokenSender,
@@ -43,9 +42,10 @@ import { TokenIssuer } from '../../local';
 import { ApiServerSources } from './api-server-sources';
 import { ClusterSender } from './cluster-sender';
 import { channelConsumer, destination, triggerConsumer } from './consumer-specs';
-import { BROKER_HOST, EventDoor } from './event-door';
 import { Endpoints } from './endpoints';
 import { EventAccess } from './event-access';
+import { BROKER_HOST, EventDoor } from './event-door';
+import { type EventRetention, retentionOf } from './event-retention';
 import { EventingAnswers } from './eventing-answers';
 import { HubRegistry } from './hub-registry';
 import { consumedAs, sentAs } from './sent-as';
@@ -62,6 +62,7 @@ export interface EventingOptions {
   readonly gateway: () => Gateway;
   /** Where events are kept. @default in memory */
   readonly store?: KeyValueStore;
+  readonly retention?: EventRetention;
   /** Addresses of this machine at which sinks may be, as `127.0.0.1:9000`. @default none */
   readonly allowedSinks?: readonly string[];
   /** @default not measured */
@@ -69,10 +70,6 @@ export interface EventingOptions {
   /** Who issues the tokens that senders prove themselves by. @default one that nobody else knows */
   readonly issuer?: TokenIssuer;
 }
-
-/** Events that everyone has got are kept for a day, so that they can be replayed, as far as they have room. */
-const KEPT: Retention = { ageMs: 86_400_000, bytes: 256 * 2 ** 20 };
-const KEPT_IN_MEMORY: Retention = { ageMs: 3_600_000, bytes: 32 * 2 ** 20 };
 
 const brokerName = (namespace: string, name: string): string => `broker/${namespace}/${name}`;
 const INDEX = 'broker';
@@ -125,7 +122,7 @@ export class EventingRuntime {
     this.hubs = new HubRegistry({
       ...shared,
       sender,
-      retention: store ? KEPT : KEPT_IN_MEMORY,
+      retention: retentionOf(store !== undefined, options.retention),
       ...(store ? { store } : {}),
       ...(metrics ? { metrics: new StatefulMetrics(metrics) } : {}),
     });

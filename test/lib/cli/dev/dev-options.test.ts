@@ -15,6 +15,7 @@ test('everything has a default', () => {
     timeoutMs: 60_000,
     inheritEnv: [],
     allowedSinks: [],
+    eventRetention: {},
     trustImages: false,
   });
 });
@@ -25,6 +26,12 @@ test('sinks on this machine are addresses with ports', () => {
   expect(() => allowed('example.com:80')).toThrow('--allow-sink example.com:80 is no address with a port');
 });
 
+test('how long and how much delivered events are kept', () => {
+  const options = { keepEvents: '72h', keepEventsSize: '1Gi' };
+  expect(devOptions({ args: ['.'], options }).eventRetention).toEqual({ ageMs: 259_200_000, bytes: 2 ** 30 });
+  expect(devOptions({ args: ['.'], options: { keepEvents: '0s' } }).eventRetention).toEqual({ ageMs: 0 });
+});
+
 test('a timeout is a Go duration', () => {
   expect(devOptions({ args: ['.'], options: { once: true, timeout: '1m30s' } }).timeoutMs).toBe(90_000);
 });
@@ -32,6 +39,8 @@ test('a timeout is a Go duration', () => {
 test.each([
   [{ once: true, timeout: '90' }, '--timeout 90 is no duration; write 90s or 2m'],
   [{ once: true, timeout: '-1s' }, '--timeout -1s is no duration; write 90s or 2m'],
+  [{ keepEvents: '3 days' }, '--keep-events 3 days is no duration; write 30m or 72h'],
+  [{ keepEventsSize: 'much' }, '--keep-events-size much is no amount; write 500Mi or 2Gi'],
   [{ timeout: '90s' }, '--timeout only means something together with --once'],
   [{ namespace: 'Not_a_label' }, '--namespace Not_a_label is no DNS label: lower-case letters, digits and dashes, at most 63'],
 ])('%j is wrong usage', (options, message) => {
