@@ -1,7 +1,10 @@
 import { CesqlError, type Result, typeOf, type Value, type ValueType, zeroOf } from './value';
+import { charge } from './work';
 
 const MIN = -(2 ** 31);
 const MAX = 2 ** 31 - 1;
+/** Characters of a value that messages show. */
+const MAX_SHOWN = 100;
 
 /** The integer that a text writes in decimal, if it fits into 32 bits. */
 export function parseInteger(text: string): number | undefined {
@@ -14,9 +17,14 @@ export function parseInteger(text: string): number | undefined {
 export function cast(value: Value, type: ValueType): Result {
   if (typeOf(value) === type) return { value };
   if (type === 'string') return { value: String(value) };
+  if (typeof value === 'string') charge(value.length);
   const converted = type === 'integer' ? toInteger(value) : toBoolean(value);
   if (converted !== undefined) return { value: converted };
-  return { value: zeroOf(type), error: new CesqlError('cast', `cannot cast ${JSON.stringify(value)} to ${type}`) };
+  return { value: zeroOf(type), error: new CesqlError('cast', `cannot cast ${shown(value)} to ${type}`) };
+}
+
+function shown(value: Value): string {
+  return JSON.stringify(typeof value === 'string' && value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value);
 }
 
 function toInteger(value: Value): number | undefined {

@@ -1,9 +1,10 @@
 import type { ComparisonOperator, LogicOperator, MathOperator, Node } from './ast';
 import { cast } from './cast';
 import { findFunction } from './functions';
-import { like } from './like';
+import { like, likeSteps } from './like';
 import { parse } from './parser';
 import { type Attributes, CesqlError, type Result, typeOf, type Value, type ValueType, zeroOf } from './value';
+import { beginWork, charge } from './work';
 
 /** An expression that is ready to be evaluated, as often as there are events. */
 export type Evaluate = (attributes: Attributes) => Result;
@@ -19,7 +20,16 @@ const fail = (value: Value, error: CesqlError | undefined): Result => ({ value, 
  * Throws a CesqlError of kind parse for what is no expression.
  */
 export function compileCesql(expression: string): Evaluate {
-  return compile(parse(expression));
+  const evaluate = compile(parse(expression));
+  return (attributes) => {
+    beginWork();
+    try {
+      return evaluate(attributes);
+    } catch (error) {
+      if (error instanceof CesqlError) return fail(false, error); // it was too much work
+      throw error;
+    }
+  };
 }
 
 function compile(node: Node): Evaluate {
@@ -37,7 +47,7 @@ function compile(node: Node): Evaluate {
     case 'negate':
       return math('-', () => ({ value: 0 }), compile(node.operand));
     case 'like':
-      return test(compile(node.operand), like(node.pattern));
+      return test(compile(node.operand), like(node.pattern), likeSteps(node.pattern));
     case 'in':
       return contained(compile(node.operand), node.set.map(compile));
     case 'math':
@@ -75,10 +85,13 @@ function not(evaluate: Evaluate): Evaluate {
   };
 }
 
-function test(evaluate: Evaluate, matches: (text: string) => boolean): Evaluate {
+/** @param steps for each character of the text */
+function test(evaluate: Evaluate, matches: (text: string) => boolean, steps: number): Evaluate {
   return (attributes) => {
     const text = operand(evaluate, attributes, 'string');
-    return text.error ? fail(false, text.error) : result(matches(text.value as string));
+    if (text.error) return fail(false, text.error);
+    charge((text.value as string).length * steps);
+    return result(matches(text.value as string));
   };
 }
 
@@ -169,6 +182,7 @@ function call(name: string, args: readonly Evaluate[]): Evaluate {
       const argument = type === 'any' ? { value } : cast(value, type);
       if (argument.error) return fail(zeroOf(returns), argument.error);
       values.push(argument.value);
+      if (typeof argument.value === 'string') charge(argument.value.length);
     }
     return found.call(...(values as never[]));
   };

@@ -8,7 +8,12 @@ type Stretch = readonly (string | undefined)[];
 export function like(pattern: string): (text: string) => boolean {
   const [first = [], ...others] = stretches(pattern);
   const last = others.pop();
-  if (last === undefined) return (text) => fits(first, [...text], 0) && first.length === [...text].length;
+  if (last === undefined) {
+    return (text) => {
+      const characters = [...text];
+      return first.length === characters.length && fits(first, characters, 0);
+    };
+  }
   const finders = others.filter((stretch) => stretch.length > 0).map(finder);
   return (text) => {
     const characters = [...text];
@@ -21,6 +26,11 @@ export function like(pattern: string): (text: string) => boolean {
     }
     return true;
   };
+}
+
+/** How many steps a match takes at most for each character of the text. */
+export function likeSteps(pattern: string): number {
+  return 1 + stretches(pattern).reduce((longest, { length }) => Math.max(longest, Math.ceil(length / 32)), 0);
 }
 
 function stretches(pattern: string): Stretch[] {

@@ -1,7 +1,8 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { errorMessage } from '../../base';
 import type { Attributes } from '../cesql';
-import { budgeted } from './budget';
+import { fieldsByTakenNames } from './field-names';
+import { metered } from './meter';
 import { restrictions } from './restrictions';
 
 /** What an expression over an event's data gives, or why it gives nothing. */
@@ -23,6 +24,7 @@ export class DataExpressionError extends Error {
 /** Names that mean something of their own; fields of these names are reached as `data.data` and `data.event`. */
 const DATA = 'data';
 const EVENT = 'event';
+const MAX_MESSAGE = 200;
 
 const environment = new Environment({
   unlistedVariablesAreDyn: true,
@@ -52,15 +54,17 @@ for (const [operator, apply] of Object.entries(mixed)) {
  */
 export function compileData(expression: string): EvaluateData {
   const program = parsed(expression);
-  const { refused, iterates } = restrictions(program.ast);
+  const refused = restrictions(program.ast);
   if (refused !== undefined) throw new DataExpressionError(refused);
+  fieldsByTakenNames(program.ast, (part) => environment.parse(part).ast);
   const { valid, error } = program.check();
   if (!valid) throw new DataExpressionError(firstLine(error));
+  const meter = metered(program.ast);
   return (data, attributes) => {
+    meter.begin();
     try {
-      const seen = iterates ? budgeted(data) : data;
-      const fields = typeof seen === 'object' && seen !== null && !Array.isArray(seen) ? seen : {};
-      return { value: program({ ...fields, [DATA]: seen, [EVENT]: attributes }) as unknown };
+      const fields = typeof data === 'object' && data !== null && !Array.isArray(data) ? data : {};
+      return { value: program({ ...fields, [DATA]: data, [EVENT]: attributes }) as unknown };
     } catch (failure) {
       return { error: firstLine(failure) };
     }
@@ -75,7 +79,8 @@ function parsed(expression: string): ReturnType<Environment['parse']> {
   }
 }
 
-/** cel-js draws the place into further lines of its messages. */
+/** cel-js draws the place into further lines of its messages, and quotes values however long they are. */
 function firstLine(error: unknown): string {
-  return errorMessage(error).split('\n')[0]!;
+  const [line = ''] = errorMessage(error).split('\n', 1);
+  return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}…` : line;
 }

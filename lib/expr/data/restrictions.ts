@@ -10,22 +10,14 @@ const MAX_NESTED = 3;
 
 const REFUSED: Readonly<Record<string, string>> = {
   matches: 'regular expressions are not supported, as they may never end: use startsWith, endsWith, contains or ==',
+  join: 'join is not supported, as its texts may become too long: compare their parts',
   bind: 'cel.bind is not supported: write the value where it is used',
 };
 
 const isNode = (value: unknown): value is CelNode => typeof value === 'object' && value !== null && 'op' in value;
 
-/** What an expression does that could take time without bound. */
-export interface Restrictions {
-  /** Why it is refused, if it is. */
-  readonly refused?: string;
-  /** Whether it goes through lists, so that its data must be counted. */
-  readonly iterates: boolean;
-}
-
-/** Looks through a parsed CEL expression for what could make its evaluation endless. */
-export function restrictions(ast: unknown): Restrictions {
-  let iterates = false;
+/** Why a parsed CEL expression is refused, if it is: for what no meter stops, or no one means. */
+export function restrictions(ast: unknown): string | undefined {
   const visit = (value: unknown, nested: number): string | undefined => {
     if (Array.isArray(value)) return firstOf(value, (item) => visit(item, nested));
     if (!isNode(value)) return undefined;
@@ -33,14 +25,12 @@ export function restrictions(ast: unknown): Restrictions {
     if (typeof name !== 'string') return visit(value.args, nested);
     if (Object.hasOwn(REFUSED, name)) return REFUSED[name];
     if (!ITERATIONS.has(name)) return visit([target, ...rest], nested);
-    iterates = true;
     if (nested === MAX_NESTED) return `iterations may be nested ${MAX_NESTED} deep at most`;
     if (splits(target))
       return `${name} goes through the elements of the event's own lists, not through what split makes of a text`;
     return visit(target, nested) ?? visit(rest, nested + 1);
   };
-  const refused = visit(ast, 0);
-  return refused === undefined ? { iterates } : { refused, iterates };
+  return visit(ast, 0);
 }
 
 function firstOf<T>(items: readonly T[], test: (item: T) => string | undefined): string | undefined {

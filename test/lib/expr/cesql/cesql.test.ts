@@ -66,6 +66,31 @@ describe('a CloudEvents SQL expression', () => {
     expect(evaluate('constructor()').error?.kind).toBe('missingFunction');
   });
 
+  const long = 'a'.repeat(65_000);
+  const many = (count: number, text: string, separator: string) => Array<string>(count).fill(text).join(separator);
+
+  test.each([
+    ['many patterns', many(1900, "long LIKE '%_b%'", ' OR ')],
+    ['a pattern that is as long as the text', `long LIKE '%${'_a'.repeat(30_000)}%'`],
+    ['a text put together of thousands', `LENGTH(CONCAT(${many(6000, 'long', ',')})) > 0`],
+    ['many functions', many(1900, "UPPER(long) = 'A'", ' OR ')],
+    ['functions in a set', `id IN (${many(4000, 'UPPER(long)', ',')})`],
+  ])('stops when it takes too much work: %s', (_name, expression) => {
+    expect(evaluate(expression, { long, id: '1' })).toMatchObject({
+      value: false,
+      error: { kind: 'generic', message: 'the expression goes through more than 1000000 characters' },
+    });
+    expect(evaluate("long LIKE '%b' OR LENGTH(long) = 65000", { long })).toEqual({ value: true });
+  });
+
+  test('takes spaces off in one go, however many stand in the middle', () => {
+    expect(evaluate('LENGTH(TRIM(text))', { text: `\u0085 a${' '.repeat(60_000)}b\t ` })).toEqual({ value: 60_002 });
+  });
+
+  test('names a long value by its beginning when it cannot be cast', () => {
+    expect(evaluate('INT(long) = 1', { long }).error!.message.length).toBeLessThan(200);
+  });
+
   test('evaluates whatever is parsed, without throwing', () => {
     const atom = fc.constantFrom('a', '1', "'x'", 'TRUE', '-3', 'missing', "''");
     const { expression } = fc.letrec<{ expression: string }>((tie) => ({
