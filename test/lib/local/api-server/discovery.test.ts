@@ -134,7 +134,10 @@ test('who one is and what one may do is answered', async () => {
     { allowed: true },
   ]);
   expect(await ask('authorization.k8s.io', 'SubjectAccessReview', { user: 'bob' })).toMatchObject([201, { allowed: false }]);
-  expect(await ask('authentication.k8s.io', 'TokenReview', { token: 'x' })).toEqual([201, { user: {} }]);
+  expect(await ask('authentication.k8s.io', 'TokenReview', { token: 'x' })).toEqual([
+    201,
+    { user: {}, error: 'invalid bearer token' },
+  ]);
   const { token } = parse(readFileSync(kubeconfig, 'utf8')).users[0].user;
   expect(await ask('authentication.k8s.io', 'TokenReview', { token })).toEqual([201, { authenticated: true, user: userInfo }]);
   expect((await send('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews')).code).toBe(405);
