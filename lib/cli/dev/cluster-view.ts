@@ -1,26 +1,20 @@
 import {
-  BrokerType,
-  ChannelType,
   ConfigurationType,
   DeploymentType,
   DomainMappingType,
   EventType,
   IngressType,
-  InMemoryChannelType,
   type KubeObject,
   labels,
-  ParallelType,
   PodType,
   type ResourceType,
   RevisionType,
   RouteType,
-  SequenceType,
   ServiceType,
-  SubscriptionType,
-  TriggerType,
 } from '../../api';
 import { type Clock, noLog } from '../../base';
 import { type Cluster, Informer } from '../../kube';
+import { eventingTypes } from '../why/why-eventing';
 import { World } from '../why/world';
 import type { LogTail } from './log-tail';
 
@@ -35,13 +29,7 @@ const KINDS: readonly ResourceType[] = [
   DeploymentType,
   PodType,
   EventType,
-  BrokerType,
-  TriggerType,
-  ChannelType,
-  InMemoryChannelType,
-  SubscriptionType,
-  SequenceType,
-  ParallelType,
+  ...eventingTypes,
 ];
 
 /** What explanations need of a cluster, kept up to date. */

@@ -20,13 +20,14 @@ import { ClusterError } from '../../kube';
 import type { HttpCluster } from '../../kube/http';
 import type { ScaleStory } from '../../roles/scale-journal';
 import { clickableUrl } from '../dev/reachable';
+import { eventingTypes } from '../why/why-eventing';
 import { World } from '../why/world';
 import { findHost } from './find-host';
 import type { Question } from './object-reference';
 import { serves } from './serves';
 import { revisionsToAsk, type Story, storyOf } from './story';
 
-/** Kinds on the way from a host down to its containers. */
+/** Kinds on the way from a host down to its containers, and on that of events. */
 const KINDS: readonly ResourceType[] = [
   ServiceType,
   RouteType,
@@ -38,6 +39,7 @@ const KINDS: readonly ResourceType[] = [
   DeploymentType,
   PodType,
   EventType,
+  ...eventingTypes,
 ];
 
 interface Subject {
@@ -70,7 +72,7 @@ async function asked(cluster: HttpCluster, type: ResourceType, namespace: string
   } catch (error) {
     if (!ClusterError.is(error, 'NotFound')) throw error;
     throw new KncError('KNC4013', `The cluster does not serve ${type.plural}.${type.group}`, {
-      remedy: 'Is Knative Serving installed? `knc crds | kubectl apply -f -` installs the kinds.',
+      remedy: `Is Knative ${eventingTypes.includes(type) ? 'Eventing' : 'Serving'} installed? \`knc crds | kubectl apply -f -\` installs the kinds.`,
     });
   }
 }
@@ -120,7 +122,12 @@ export async function explain(
     ? await scalesOf(cluster, namespace, revisionsToAsk(object, world, tag))
     : new Map<string, ScaleStory>();
   const gateway = options.local ? await gatewayOf(cluster) : undefined;
-  return storyOf(object, world, { tag, scales, shownUrl: (url) => (gateway ? clickableUrl(url, gateway) : url) });
+  return storyOf(object, world, {
+    tag,
+    scales,
+    local: options.local,
+    shownUrl: (url) => (gateway ? clickableUrl(url, gateway) : url),
+  });
 }
 
 function subjectOf(objects: readonly KubeObject[], type: ResourceType, name: string): Subject | undefined {

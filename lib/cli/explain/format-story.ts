@@ -1,6 +1,7 @@
 import type { Style } from '../output/style';
 import { whyLines } from '../why/format-why';
 import { causes, type WhyNode } from '../why/why-node';
+import { wrap } from '../why/wrap';
 import type { RevisionStory, RouteStory, Story } from './story';
 
 const STATES: Readonly<Record<WhyNode['state'], string>> = { ready: 'ready', waiting: 'not ready yet', failed: 'failed' };
@@ -52,6 +53,27 @@ function chainLines(why: WhyNode, style: Style, columns: number): string[] {
   return causes(why).length > 1 ? lines.slice(1) : lines;
 }
 
+function flowLines(flow: Story['flow'], style: Style): string[] {
+  const width = Math.max(...flow.map(({ label }) => label.length));
+  return flow.map(({ label, text }, i) => {
+    const shown = flow[i - 1]?.label === label ? '' : label;
+    return `${style.dim(shown.padEnd(width))}  ${text}`;
+  });
+}
+
+function unmetLines(unmet: Story['unmet'], style: Style, columns: number): string[] {
+  const width = Math.max(...unmet.map(({ type }) => type.length));
+  const margin = width + 4;
+  return [
+    style.bold('Conditions that are not met'),
+    ...unmet.flatMap(({ type, status, reason, message }) => {
+      const [first = '', ...rest] = wrap([reason, message].filter(Boolean).join(': ') || 'not known yet', columns - 1 - margin);
+      const paint = status === 'False' ? style.red : style.yellow;
+      return [`  ${type.padEnd(width)}  ${paint(first)}`, ...rest.map((line) => `${' '.repeat(margin)}${paint(line)}`)];
+    }),
+  ];
+}
+
 /** A story for people. @param now in milliseconds since the epoch */
 export function formatStory(story: Story, style: Style, now: number, columns = 80): string {
   const { kind, namespace, name } = story.object;
@@ -60,6 +82,8 @@ export function formatStory(story: Story, style: Style, now: number, columns = 8
     ...(story.why
       ? [[...chainLines(story.why, style, columns), ...(story.remedy ? [style.cyan(`fix: ${story.remedy}`)] : [])]]
       : []),
+    ...(story.flow.length > 0 ? [flowLines(story.flow, style)] : []),
+    ...(story.unmet.length > 0 ? [unmetLines(story.unmet, style, columns)] : []),
     ...story.routes.map((route) => routeLines(route, style)),
     ...story.revisions.map((revision) => revisionLines(revision, style, now)),
   ];

@@ -11,6 +11,7 @@ import {
   ServiceType,
 } from '../../api';
 import { UsageError } from '../usage-error';
+import { eventingTypes } from '../why/why-eventing';
 
 /** What is asked about: an object by kind and name, or whatever answers at a host. */
 export type Question =
@@ -27,6 +28,7 @@ export const explainedTypes: readonly ResourceType[] = [
   PodAutoscalerType,
   DeploymentType,
   PodType,
+  ...eventingTypes,
 ];
 
 const namesOf = ({ plural, singular, shortNames, kind }: ResourceType): string[] => [

@@ -23,9 +23,11 @@ import {
 } from '../../api';
 import { errorTable } from '../../base';
 import type { ScaleStory } from '../../roles/scale-journal';
+import { missingObjectRemedy } from '../why/missing-object';
 import { isExplained, why } from '../why/why';
 import { rootCause, type WhyNode } from '../why/why-node';
 import type { World } from '../why/world';
+import { consumersOf, eventFlow, type FlowFact, type UnmetCondition, unmetConditions } from './event-flow';
 
 /** One line of a Route's traffic. */
 export interface ShareStory {
@@ -83,6 +85,10 @@ export interface Story {
   readonly why?: WhyNode;
   /** What to do about the deepest cause. */
   readonly remedy?: string;
+  /** Of objects of Eventing: where events come from and go. */
+  readonly flow: readonly FlowFact[];
+  /** Of objects of Eventing: every other condition that is not met. */
+  readonly unmet: readonly UnmetCondition[];
   readonly events: readonly EventStory[];
 }
 
@@ -236,6 +242,8 @@ export interface StoryOptions {
   readonly tag: string | undefined;
   /** What the autoscaler says of revisions, by name. */
   readonly scales: ReadonlyMap<string, ScaleStory>;
+  /** A knc dev, which can be asked for events. @default false */
+  readonly local?: boolean;
   /** How a URL of the status can be opened from here. @default as it is */
   readonly shownUrl?: (url: string) => string;
 }
@@ -243,7 +251,11 @@ export interface StoryOptions {
 /**
  * The story of an object: where traffic goes, what runs, what is the matter, why so many pods, and what happened lately. Pure.
  */
-export function storyOf(object: KubeObject, world: World, { tag, scales, shownUrl = (url) => url }: StoryOptions): Story {
+export function storyOf(
+  object: KubeObject,
+  world: World,
+  { tag, scales, local = false, shownUrl = (url) => url }: StoryOptions,
+): Story {
   const { namespace = '', name = '' } = object.metadata;
   const routes = routesWithTag(object, world, tag);
   const revisions = revisionNames(object, routes, world).flatMap((one) => world.get(RevisionType, namespace, one) ?? []);
@@ -253,7 +265,9 @@ export function storyOf(object: KubeObject, world: World, { tag, scales, shownUr
   const deployments = revisions.flatMap(({ metadata }) =>
     world.labelled(DeploymentType, namespace, labels.revision, metadata.name ?? ''),
   );
-  const about = [object, ...routes, ...revisions, ...deployments, ...pods.flat()].map(named);
+  const consumers = consumersOf(object, world);
+  const remedy = missingObjectRemedy(cause, world) ?? (cause.code && errorTable[cause.code].remedy);
+  const about = [object, ...consumers, ...routes, ...revisions, ...deployments, ...pods.flat()].map(named);
   const scaled = revisions.map(({ metadata }) => `PodAutoscaler ${namespace}/${metadata.name}`);
   return {
     object: { apiVersion: object.apiVersion, kind: object.kind, namespace, name },
@@ -269,7 +283,9 @@ export function storyOf(object: KubeObject, world: World, { tag, scales, shownUr
       };
     }),
     ...(root.state === 'ready' ? {} : { why: root }),
-    ...(root.state !== 'ready' && cause.code ? { remedy: errorTable[cause.code].remedy } : {}),
+    ...(root.state !== 'ready' && remedy ? { remedy } : {}),
+    flow: eventFlow(object, world, local),
+    unmet: unmetConditions(object, cause),
     events: eventStories(new Set([...about, ...scaled]), world),
   };
 }

@@ -1,15 +1,13 @@
 import {
   apiVersionOf,
   BrokerType,
-  ChannelType,
   conditionOf,
+  eventingGroups,
   findType,
-  InMemoryChannelType,
   type KResourceStatus,
   type KubeObject,
-  ParallelType,
-  SequenceType,
-  SubscriptionType,
+  type ResourceType,
+  servedTypes,
   TriggerType,
 } from '../../api';
 import { isJsonObject } from '../../base';
@@ -17,10 +15,11 @@ import { readyTrouble } from './ready-trouble';
 import { type WhyNode, whyNode } from './why-node';
 import type { World } from './world';
 
-const TYPES = [BrokerType, TriggerType, ChannelType, InMemoryChannelType, SubscriptionType, SequenceType, ParallelType];
+/** The kinds of Knative Eventing that are served. */
+export const eventingTypes: readonly ResourceType[] = servedTypes.filter(({ group }) => eventingGroups.includes(group));
 
 /** Kinds that this explains, as `apiVersion/kind`. */
-export const eventingKinds: readonly string[] = TYPES.map((type) => `${apiVersionOf(type)}/${type.kind}`);
+export const eventingKinds: readonly string[] = eventingTypes.map((type) => `${apiVersionOf(type)}/${type.kind}`);
 
 /** Sinks are found one after the other: what is said to be missing for so long is, in milliseconds. */
 const SETTLED_MS = 2000;
@@ -53,6 +52,18 @@ function references({ kind, metadata, spec }: KubeObject): Reference[] {
   return found;
 }
 
+/** Whether a reference, as it stands in an object of this namespace, means this object. */
+export function isReferenceTo(
+  reference: unknown,
+  { apiVersion, kind, metadata }: KubeObject,
+  from = metadata.namespace,
+): boolean {
+  if (!isJsonObject(reference)) return false;
+  const { namespace } = reference;
+  const isOf = reference['kind'] === kind && reference['apiVersion'] === apiVersion && reference['name'] === metadata.name;
+  return isOf && ((namespace as string | undefined) || from) === metadata.namespace;
+}
+
 /**
  * Kinds of eventing may refer to one another in a circle: each is looked at once.
  * @param whyBelow for objects of other kinds
@@ -65,11 +76,14 @@ export function whyEventing(
 ): WhyNode {
   const trouble = readyTrouble(object);
   if (trouble.state === 'ready') return whyNode(object, trouble, []);
-  const below = references(object).flatMap(({ apiVersion, kind, namespace, name }) => {
+  const referred = references(object).flatMap(({ apiVersion, kind, namespace, name }) => {
     const type = findType(apiVersion, kind);
-    const target = type && world.get<KubeObject>(type, namespace, name);
-    if (!target || seen.has(target)) return [];
-    const own = eventingKinds.includes(`${apiVersion}/${kind}`);
+    return (type && world.get<KubeObject>(type, namespace, name)) ?? [];
+  });
+  // What it has made to do its work comes first: the subscriptions of a sequence, the deployment of a source.
+  const below = [...new Set([...world.controlledBy(object), ...referred])].flatMap((target) => {
+    if (target === object || seen.has(target)) return [];
+    const own = eventingKinds.includes(`${target.apiVersion}/${target.kind}`);
     return [own ? whyEventing(target, world, whyBelow, new Set([...seen, object])) : whyBelow(target)];
   });
   const waits = below.filter(({ state }) => state !== 'ready');

@@ -143,8 +143,7 @@ export function isExplained({ apiVersion, kind }: KubeObject): boolean {
 
 /**
  * Why an object is not ready: the tree from it down to the containers that it stands on. Pure.
- * Kinds: Service, Route, DomainMapping, Configuration, Revision, Deployment, Pod; Broker, Trigger, Channel, InMemoryChannel,
- * Subscription, Sequence, Parallel.
+ * Kinds: Service, Route, DomainMapping, Configuration, Revision, Deployment, Pod, and those of Eventing.
  */
 export function why(object: KubeObject, world: World): WhyNode {
   const explain = BY_KIND[`${object.apiVersion}/${object.kind}`];

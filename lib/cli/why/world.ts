@@ -1,9 +1,10 @@
-import { type Event, EventType, type KubeObject, keyOf, type ResourceType, typeKey } from '../../api';
+import { controllerOf, type Event, EventType, type KubeObject, keyOf, type ResourceType, typeKey } from '../../api';
 
 /** The objects that an explanation looks at, as they are at one moment. */
 export class World {
   readonly #byKey = new Map<string, KubeObject>();
   readonly #byKind = new Map<string, KubeObject[]>();
+  #byController: Map<string, KubeObject[]> | undefined;
   readonly #byLabel = new Map<string, Map<string, KubeObject[]>>();
 
   /**
@@ -39,6 +40,26 @@ export class World {
     const index = this.#byLabel.get(key) ?? this.#indexed(type, label);
     this.#byLabel.set(key, index);
     return (index.get(`${namespace}/${value}`) ?? []) as T[];
+  }
+
+  /** What an object controls. */
+  controlledBy({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): readonly KubeObject[] {
+    const index = this.#byController ?? this.#indexedByController();
+    this.#byController = index;
+    return index.get(`${apiVersion}/${kind} ${namespace}/${name}`) ?? [];
+  }
+
+  #indexedByController(): Map<string, KubeObject[]> {
+    const index = new Map<string, KubeObject[]>();
+    for (const object of this.#byKey.values()) {
+      const owner = controllerOf(object);
+      if (!owner) continue;
+      const at = `${owner.apiVersion}/${owner.kind} ${object.metadata.namespace}/${owner.name}`;
+      const all = index.get(at) ?? [];
+      all.push(object);
+      index.set(at, all);
+    }
+    return index;
   }
 
   #indexed(type: ResourceType, label: string): Map<string, KubeObject[]> {

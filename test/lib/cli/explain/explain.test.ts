@@ -1,4 +1,14 @@
-import { type KubeObject, PodType, RevisionType, type Service, ServiceType, type Stored } from '../../../../lib/api';
+import {
+  InMemoryChannelType,
+  type KubeObject,
+  PingSourceType,
+  PodType,
+  RevisionType,
+  type Service,
+  ServiceType,
+  type Stored,
+  TriggerType,
+} from '../../../../lib/api';
 import { parseQuestion } from '../../../../lib/cli/explain/object-reference';
 import { main } from '../../../../lib/cli/main';
 import type { ExtraRequest } from '../../../../lib/local';
@@ -27,6 +37,9 @@ describe('what is asked', () => {
     ['revision/hello-00001', RevisionType, 'hello-00001'],
     ['Pod/x', PodType, 'x'],
     ['po/x', PodType, 'x'],
+    ['trigger/x', TriggerType, 'x'],
+    ['imc/x', InMemoryChannelType, 'x'],
+    ['pingsource.sources.knative.dev/x', PingSourceType, 'x'],
   ])('%s is a kind and a name', (text, type, name) => expect(parseQuestion(text)).toEqual({ type, name }));
 
   test.each([
