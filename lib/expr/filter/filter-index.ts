@@ -56,15 +56,18 @@ export class FilterIndex<T> {
   /** The items that match, and those that failed, in no particular order, each once. */
   match(event: FilterEvent): Match<T>[] {
     const matches: Match<T>[] = [];
-    for (const entry of this.#candidates(event.attributes)) {
-      const verdict = entry.verdict(event);
-      if (verdict.matches || verdict.faults.length > 0) matches.push({ item: entry.item, ...verdict });
-    }
+    const ask = ({ item, verdict: of }: Entry<T>) => {
+      const verdict = of(event);
+      if (verdict.matches || verdict.faults.length > 0) matches.push({ item, ...verdict });
+    };
+    for (const entry of this.#everywhere) ask(entry);
+    for (const entry of this.#candidates(event.attributes)) ask(entry);
     return matches;
   }
 
+  /** Entries of which a condition holds. */
   #candidates(attributes: Attributes): Iterable<Entry<T>> {
-    const found = new Set(this.#everywhere);
+    const found = new Set<Entry<T>>();
     const add = (bucket: Bucket<T> | undefined) => {
       if (bucket) for (const entry of bucket) found.add(entry);
     };

@@ -57,6 +57,7 @@ describe('an index of filters', () => {
       fc.record({ prefix: conditions }),
       fc.record({ suffix: conditions }),
       fc.record({ cesql: fc.constantFrom("type = 'a'", "ext = 'b'", 'EXISTS ext', 'nonsense ((') }),
+      fc.record({ data: fc.constantFrom('amount > 1', "type == 'a'", 'amount', 'nothing ((') }),
       fc.record({ not: tie('spec') }),
       fc.record({ all: fc.array(tie('spec'), { maxLength: 3 }) }),
       fc.record({ any: fc.array(tie('spec'), { maxLength: 3 }) }),
@@ -66,15 +67,16 @@ describe('an index of filters', () => {
 
   test('finds what trying every filter finds, also after some were replaced and removed', () => {
     const sets = fc.array(fc.array(spec, { maxLength: 3 }), { minLength: 1, maxLength: 12 });
+    const json = fc.constantFrom(undefined, { amount: 2, type: 'a' }, { amount: 1 }, [1]);
     fc.assert(
-      fc.property(sets, sets, attributes, (first, second, of) => {
+      fc.property(sets, sets, attributes, json, (first, second, of, data) => {
         const index = new FilterIndex<number>();
         for (const [i, specs] of first.entries()) index.set(i, specs);
         for (const [i, specs] of second.entries()) index.set(i, specs);
         index.delete(0);
         const current = first.map((specs, i) => second[i] ?? specs).concat(second.slice(first.length));
-        const naive = current.flatMap((specs, i) => (i > 0 && compileFilters(specs)(event(of)).matches ? [i] : []));
-        const found = index.match(event(of)).flatMap(({ item, matches }) => (matches ? [item] : []));
+        const naive = current.flatMap((specs, i) => (i > 0 && compileFilters(specs)(event(of, data)).matches ? [i] : []));
+        const found = index.match(event(of, data)).flatMap(({ item, matches }) => (matches ? [item] : []));
         expect(found.sort((a, b) => a - b)).toEqual(naive);
         expect(index.size).toBe(current.length - 1);
       }),
