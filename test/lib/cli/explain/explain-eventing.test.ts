@@ -70,8 +70,8 @@ describe('knc explain of eventing', () => {
   });
 
   test('a trigger without its broker, and a type of events of none, say which to create', async () => {
-    const type = object('eventing.knative.dev/v1beta2', 'EventType', 'paid', {
-      type: 'paid',
+    const type = object('eventing.knative.dev/v1beta3', 'EventType', 'paid', {
+      attributes: ['id', 'source', 'specversion', 'type'].map((name) => ({ name, required: true })),
       reference: { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', name: 'nope' },
     });
     await open(service, trigger('all', { subscriber: refTo('fulfil') }), type);
