@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { BrokerType, type KResourceStatus, type KubeObject, type Trigger, TriggerType } from '../../lib/api';
 import { applyObjects, type FunctionHandler } from '../../lib/local';
-import { RealSystem, until } from './support/real-system';
+import { clock, RealSystem, until } from './support/real-system';
 
 let real: RealSystem;
 beforeEach(async () => {
@@ -104,4 +104,33 @@ test('a trigger that is made anew gets what came meanwhile, and nothing twice', 
   await publish('3');
   await Promise.all(['2', '3'].map((event) => journal.when({ event, kind: 'delivered' })));
   expect([...got].sort()).toEqual(['1', '2', '3']);
+});
+
+test('a trigger that is made anew again and again while events pour in misses none and gets none twice, in order', async () => {
+  const got: string[] = [];
+  const slow: FunctionHandler = async (request) => {
+    got.push(request.headers.get('ce-id')!);
+    await clock.sleep(3);
+    return new Response(null, { status: 202 });
+  };
+  const annotations = { 'eventing.knative-constructs.dev/order-by': 'source' };
+  const ordered = trigger('a');
+  const anew = { ...ordered, metadata: { ...ordered.metadata, annotations } };
+  await apply(service('a', slow), broker, anew);
+  const ids = Array.from({ length: 200 }, (_, i) => `${i}`.padStart(4, '0'));
+  const { cluster } = real.system;
+  let over = false;
+  const meddler = (async () => {
+    while (!over) {
+      await cluster.delete(TriggerType, namespace, 'a');
+      await cluster.create(TriggerType, anew as Trigger);
+      await clock.sleep(20);
+    }
+  })();
+  for (const id of ids) expect(await publish(id)).toBe(202);
+  over = true;
+  await meddler;
+  await until('all of them', () => got.length >= ids.length, 30_000);
+  await until('no backlog', () => real.system.eventing.hubs.get('broker/default/orders')!.backlog('default/a') === 0);
+  expect(got).toEqual(ids);
 });

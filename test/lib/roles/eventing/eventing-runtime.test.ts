@@ -146,6 +146,56 @@ test('a trigger that is deleted and made anew loses nothing and gets nothing twi
   expect(world.ids).toEqual(['1', '2', '3']);
 });
 
+const DAY_MS = 86_400_000;
+
+test('a trigger that was deleted for days finds what came meanwhile, also after a restart', async () => {
+  const world = await EventingWorld.start();
+  await world.broker('orders');
+  await world.trigger('a');
+  await world.publish('1');
+  await world.clock.advance(100);
+  await world.cluster.delete(TriggerType, 'default', 'a');
+  for (const id of ['2', '3']) {
+    await world.publish(id);
+    await world.clock.advance(2 * DAY_MS);
+    await world.restart();
+  }
+  await world.trigger('a');
+  await world.clock.advance(100);
+  expect(world.ids).toEqual(['1', '2', '3']);
+});
+
+test('a subscriber that is not there for weeks finds its events, also after a restart', async () => {
+  const world = await EventingWorld.start();
+  await world.broker('orders');
+  await world.trigger('a', {}, { subscriberUri: '' });
+  for (const id of ['1', '2']) {
+    await world.publish(id);
+    await world.clock.advance(10 * DAY_MS);
+    await world.restart();
+  }
+  const trigger = (await world.cluster.get(TriggerType, 'default', 'a'))!;
+  const subscriberUri = 'http://a.default.svc.cluster.local/';
+  await world.cluster.updateStatus(TriggerType, { ...trigger, status: { ...trigger.status, subscriberUri } });
+  await world.clock.advance(100);
+  expect(world.ids).toEqual(['1', '2']);
+});
+
+test('a trigger that was deleted for more than a week has lost its place, and the journal tells of each event', async () => {
+  const world = await EventingWorld.start();
+  await world.broker('orders');
+  await world.trigger('a', {}, { subscriberUri: '' });
+  await world.publish('1');
+  await world.cluster.delete(TriggerType, 'default', 'a');
+  await world.clock.advance(8 * DAY_MS);
+  await world.publish('2');
+  expect(world.runtime.journal.entries({ event: '1' }).at(-1)).toMatchObject({
+    kind: 'dropped',
+    consumer: 'default/a',
+    reason: 'it was away for longer than events are kept for it',
+  });
+});
+
 test('what was taken before the process ended is delivered by the next one, once', async () => {
   const world = await EventingWorld.start();
   await world.broker('orders');
