@@ -54,6 +54,7 @@ export interface RoutedProps {
  * `dangling-sink`: events go to, or come from, something that nothing in the app makes;
  * `endless-cycle`: events go round for ever;
  * `never-matches`: a trigger takes none of the events that its broker is declared to get;
+ * `lost-joins`: events that wait to be joined are lost when the others do not come in time;
  * `unread-dead-letters`: what cannot be delivered goes where nobody reads;
  * `duplicate-trigger`: two triggers of one namespace have the same name;
  * `broker-class`: something is asked of a broker that its class cannot do;
@@ -74,6 +75,7 @@ export type GraphRule =
   | 'dangling-sink'
   | 'endless-cycle'
   | 'never-matches'
+  | 'lost-joins'
   | 'unread-dead-letters'
   | 'duplicate-trigger'
   | 'broker-class'

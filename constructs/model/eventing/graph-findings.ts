@@ -1,4 +1,13 @@
-import { annotationOf, annotations, type Broker, brokerClassOf, defaultEventingConfig, type Trigger } from '../../../lib/api';
+import {
+  annotationOf,
+  annotations,
+  type Broker,
+  brokerClassOf,
+  consumerAnnotation,
+  consumerOptions,
+  defaultEventingConfig,
+  type Trigger,
+} from '../../../lib/api';
 import type { FieldError } from '../../../lib/base';
 import type { GraphRule } from '../metadata';
 import { declaredEvents, filtersOfTrigger, isOfSource, mayPass } from './declared-events';
@@ -64,6 +73,38 @@ const neverMatching: Check = (graph) =>
     return [finding(owner, 'never-matches', message, 'spec.filters', remedy)];
   });
 
+/** Joins of which a type never comes, and those of which the events are lost when they are not complete in time. */
+const joins: Check = (graph) =>
+  graph.ofKind('Trigger').flatMap((owner) => {
+    const { spec, metadata } = owner.object as Trigger;
+    const { join } = consumerOptions(metadata.annotations);
+    const broker = graph.links.find(({ from, role }) => from === owner && role === 'broker');
+    const there = broker && (graph.get(broker.to)?.object as Broker | undefined);
+    if (!join || !broker || !there) return [];
+    const path = (name: 'join-types' | 'join-partial') => `metadata.annotations[${consumerAnnotation(name)}]`;
+    const { events, complete } = declaredEvents(graph, broker.to);
+    const filters = filtersOfTrigger(spec);
+    const never = join.types.filter((type) => !events.some((event) => mayPass([...filters, { exact: { type } }], event)));
+    const sink = spec.delivery ? spec.delivery.deadLetterSink : there.spec?.delivery?.deadLetterSink;
+    const message = `no event of type ${never.join(', ')} is declared for ${linkName(broker)}: nothing is ever joined`;
+    const lost = 'events of which the others do not come in time are lost: there is no dead letter sink';
+    const remedy = "Give it a dead letter sink, or say { partial: 'deliver' } or { partial: 'drop' }.";
+    return [
+      ...(complete && never.length > 0
+        ? [
+            finding(
+              owner,
+              'never-matches',
+              message,
+              path('join-types'),
+              'Correct the types, or declare the events with an EventType.',
+            ),
+          ]
+        : []),
+      ...(join.partial === 'deadLetter' && !sink ? [finding(owner, 'lost-joins', lost, path('join-partial'), remedy)] : []),
+    ];
+  });
+
 const unreadDeadLetters: Check = (graph) => {
   const readers = { Broker: 'broker', Channel: 'channel', InMemoryChannel: 'channel' } as const;
   return graph.links.flatMap((link) => {
@@ -115,7 +156,7 @@ const acrossNamespaces: Check = (graph) =>
       return finding(link.from, 'cross-namespace', message, link.field, remedy);
     });
 
-const CHECKS = [dangling, endless, neverMatching, unreadDeadLetters, duplicateTriggers, brokerClasses, acrossNamespaces];
+const CHECKS = [dangling, endless, neverMatching, joins, unreadDeadLetters, duplicateTriggers, brokerClasses, acrossNamespaces];
 
 /** Everything to say of the way of events through an app that nobody has silenced. */
 export const graphFindings: Check = (graph) =>

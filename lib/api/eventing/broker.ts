@@ -7,6 +7,7 @@ import { annotationOf, annotations, brokerClasses } from '../keys';
 import type { KindRules } from '../kind-rules';
 import { resourceType } from '../resource-type';
 import { addressColumns } from './columns';
+import { strayOptionErrors } from './consumer-options';
 import { defaultDelivery, deliveryErrors } from './delivery';
 import { referenceErrors } from './destination';
 import { immutableErrors } from './immutable';
@@ -77,6 +78,7 @@ function validate(broker: Broker, { eventing: { features } }: ServingConfig): Fi
     ...(brokerClassOf(broker) ? [] : [missingField(CLASS)]),
     ...(config ? via('spec.config', referenceErrors(config)) : []),
     ...via('spec.delivery', deliveryErrors(delivery, features)),
+    ...via('metadata.annotations', strayOptionErrors(broker.metadata.annotations)),
   ];
 }
 

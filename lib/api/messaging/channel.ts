@@ -2,6 +2,7 @@ import { disallowedFields, type FieldError, via } from '../../base';
 import { ConditionSet } from '../conditions';
 import { channelTemplateFor, type ServingConfig } from '../config';
 import { addressColumns } from '../eventing/columns';
+import { strayOptionErrors } from '../eventing/consumer-options';
 import { defaultDelivery, deliveryErrors } from '../eventing/delivery';
 import { immutableErrors } from '../eventing/immutable';
 import type { Channel } from '../generated/types';
@@ -49,12 +50,13 @@ function setDefaults(channel: Channel, { eventing }: ServingConfig): Channel {
   };
 }
 
-function validate({ spec = {} }: Channel, { eventing: { features } }: ServingConfig): FieldError[] {
-  return via('spec', [
+function validate({ metadata, spec = {} }: Channel, { eventing: { features } }: ServingConfig): FieldError[] {
+  const errors = via('spec', [
     ...channelTemplateErrors(spec.channelTemplate),
     ...((spec.subscribers ?? []).length > 0 ? [disallowedFields('subscribable.subscribers')] : []),
     ...via('delivery', deliveryErrors(spec.delivery, features)),
   ]);
+  return [...errors, ...via('metadata.annotations', strayOptionErrors(metadata.annotations))];
 }
 
 function validateUpdate(old: Channel, next: Channel): FieldError[] {

@@ -2,6 +2,7 @@ import { type FieldError, invalidValue, missingField, via } from '../../base';
 import { ConditionSet } from '../conditions';
 import type { ServingConfig } from '../config';
 import { addressColumns } from '../eventing/columns';
+import { strayOptionErrors } from '../eventing/consumer-options';
 import { defaultDelivery, deliveryErrors } from '../eventing/delivery';
 import type { InMemoryChannel, SubscriberSpec } from '../generated/types';
 import { annotationOf, annotations } from '../keys';
@@ -53,6 +54,7 @@ function validate({ metadata, spec = {} }: InMemoryChannel, { eventing: { featur
       ...via('delivery', deliveryErrors(spec.delivery, features)),
     ]),
     ...(known ? [] : [invalidValue(scope, path, "expected either 'cluster' or 'namespace'")]),
+    ...via('metadata.annotations', strayOptionErrors(metadata.annotations)),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { Chart, Duration, Testing } from 'cdk8s';
-import { Broker, Channel, KnService, type TriggerOptions } from '../../../constructs';
+import { Broker, Channel, Delivery, EventType, KnService, Sink, type TriggerOptions } from '../../../constructs';
 import { synthErrors, warningsOf } from '../serving/synth';
 
 const GROUP = 'eventing.knative-constructs.dev/';
@@ -72,4 +72,33 @@ test('a join on a trigger for one type is refused: nothing else comes there', ()
   const to = new KnService(chart, 'hello', { name: 'hello', image: 'app' });
   new Broker(chart, 'orders').on('paid', { to, join: { by: 'id', types: ['paid', 'packed'] }, silence: ['consumer-options'] });
   expect(synthErrors(chart).join('\n')).toMatch(/join.types: events of type paid alone come here/);
+});
+
+describe('what can be told of a join beforehand', () => {
+  const join = { by: 'id', types: ['paid', 'packed'] } as const;
+  const said = (options: Omit<TriggerOptions, 'to'>, declared: readonly string[] = []) =>
+    warningsOf(() => {
+      const chart = build({ delivery: Delivery.deadLetter(Sink.uri('http://letters.example.com')), ...options });
+      const [reference] = chart.node.findAll().filter((one) => one instanceof Broker);
+      for (const type of declared) new EventType(chart, type, { type, reference: reference as Broker });
+      Testing.synth(chart);
+    });
+
+  test('is a type that nobody declares', () => {
+    expect(said({ join })).toEqual([]);
+    expect(said({ join }, ['paid', 'packed'])).toEqual([]);
+    expect(said({ join }, ['paid'])).toEqual([
+      expect.stringMatching(
+        /join-types\]: no event of type packed is declared for Broker orders: nothing is ever joined.*'never-matches'/,
+      ),
+    ]);
+  });
+
+  test('is that events are lost that are not joined in time', () => {
+    const delivery = Delivery.retry(3);
+    expect(said({ join, delivery })).toEqual([
+      expect.stringMatching(/join-partial\]: events of which the others do not come in time are lost.*'lost-joins'/),
+    ]);
+    expect(said({ join: { ...join, partial: 'drop' }, delivery })).toEqual([]);
+  });
 });

@@ -104,3 +104,28 @@ test('a component has a token of its own, waits for Ready, and has its address a
   ]);
   expect(registered[1]!.inputs['metadata']).toEqual({ name: 'orders', annotations: { 'pulumi.com/waitFor': 'condition=Ready' } });
 });
+
+test('how events are consumed is said as in cdk8s, with inputs at any depth', async () => {
+  const hello = new KnService('hello', { image: 'app' });
+  const orders = new Broker('orders', {});
+  const silence = ['consumer-options'] as const;
+  const trigger = new Trigger('joined', {
+    ...{ broker: orders, to: hello, silence, concurrency: pulumi.output(4), dedupe: {} },
+    join: { by: 'orderid', types: [pulumi.output('paid'), 'packed'], within: '1h' },
+  });
+  const news = new Channel('news');
+  const subscription = new Subscription('batched', { channel: news, to: hello, silence, batch: { max: 5 } });
+  const annotationsOf = async (component: Made) => {
+    const urn = await promiseOf(component.resource.urn);
+    const { metadata } = registered.find(({ name }) => urn.endsWith(`::${name}`))!.inputs as {
+      metadata: { annotations: Record<string, string> };
+    };
+    const own = Object.entries(metadata.annotations).filter(([key]) => key.startsWith('eventing.knative-constructs.dev/'));
+    return Object.fromEntries(own.map(([key, text]) => [key.split('/')[1], text]));
+  };
+  expect(await annotationsOf(trigger)).toEqual({
+    ...{ concurrency: '4', 'dedupe-by': 'source,id' },
+    ...{ 'join-by': 'orderid', 'join-types': 'paid,packed', 'join-within': '1h' },
+  });
+  expect(await annotationsOf(subscription)).toEqual({ 'batch-max': '5' });
+});

@@ -58,6 +58,17 @@ describe('annotations of consumers', () => {
     for (const object of [trigger(texts), subscription(texts)]) expect(formatFieldErrors(validate(object))).toContain(message);
   });
 
+  it.each(['eventing.knative.dev/v1 Broker', 'messaging.knative.dev/v1 Channel', 'messaging.knative.dev/v1 InMemoryChannel'])(
+    'are refused on a %s, which delivers nothing by itself',
+    (type) => {
+      const [apiVersion, kind] = type.split(' ');
+      const metadata = { name: 'mine', annotations: grouped({ paused: 'true' }) };
+      expect(formatFieldErrors(validate({ apiVersion, kind, metadata, spec: {} }))).toContain(
+        `invalid key name "${GROUP}paused"`,
+      );
+    },
+  );
+
   it('are taken on both where they are right', () => {
     const texts = { 'order-by': 'subject', rate: '0.5', 'batch-max': '10', 'dedupe-by': 'id' };
     expect([validate(trigger(texts)), validate(subscription(texts))]).toEqual([[], []]);
