@@ -31,7 +31,7 @@ function world() {
 
 const SINK = 'http://sink.example.com/';
 const K_SINK = { name: 'K_SINK', value: SINK };
-const NO_OVERRIDES = { name: 'K_CE_OVERRIDES', value: '' };
+const NO_OVERRIDES = { name: 'K_CE_OVERRIDES' };
 
 const binding = (
   subject: Partial<SinkBinding['spec']['subject']>,

@@ -21,7 +21,8 @@ function variables({ url, CACerts, ceOverrides }: Binding): EnvVar[] {
   return [
     { name: 'K_SINK', value: url },
     ...(CACerts ? [{ name: 'K_CA_CERTS', value: CACerts }] : []),
-    { name: 'K_CE_OVERRIDES', value: ceOverrides ? JSON.stringify(ceOverrides) : '' },
+    // A server leaves out what is empty.
+    { name: 'K_CE_OVERRIDES', ...(ceOverrides ? { value: JSON.stringify(ceOverrides) } : {}) },
   ];
 }
 

@@ -6,10 +6,7 @@ import { config, k8sService, OIDC_OFF, object, toService, withOidc } from '../su
 
 const FINALIZER = 'sinkbindings.sources.knative.dev';
 const URL = 'http://hello.default.svc.cluster.local';
-const TOLD = [
-  { name: 'K_SINK', value: URL },
-  { name: 'K_CE_OVERRIDES', value: '' },
-];
+const TOLD = [{ name: 'K_SINK', value: URL }, { name: 'K_CE_OVERRIDES' }];
 const BEFORE = '2026-01-01T09:00:00Z';
 const AFTER = '2026-01-01T11:00:00Z';
 
