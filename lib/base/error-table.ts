@@ -60,7 +60,7 @@ export const errorTable = {
   },
   KNC3102: {
     title: 'A container ended by itself',
-    remedy: 'Read the last lines that it printed; a service must keep running and listen on $PORT.',
+    remedy: 'Read the last lines that it printed; a service must keep running and listen on $PORT, a Job must end with 0.',
   },
   KNC3103: {
     title: 'A container runs but does not listen on its port',
@@ -154,6 +154,11 @@ export const errorTable = {
   KNC4006: {
     title: 'Not everything became ready in time',
     remedy: 'Mend what is named, or wait longer with --timeout.',
+  },
+  KNC4007: {
+    title: 'The file holds no CloudEvent',
+    remedy:
+      'An event is an object with specversion, id, source and type, in JSON or YAML, with its data beside them as data or data_base64.',
   },
   KNC4010: {
     title: 'The kubeconfig cannot be used',

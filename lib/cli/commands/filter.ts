@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { KncError } from '../../base';
 import { CesqlError, type CesqlErrorKind, compileCesql } from '../../expr/cesql';
 import { compileData, DataExpressionError } from '../../expr/data';
 import type { FilterEvent } from '../../expr/filter';
@@ -39,7 +40,8 @@ async function read(file: string, io: Io): Promise<string> {
   try {
     return await readFile(path.resolve(io.cwd, file), 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`);
+    const remedy = 'Give a file that holds an event, or - for standard input.';
+    throw new KncError('KNC4001', `It cannot be read: ${(error as NodeJS.ErrnoException).code}`, { where: file, remedy });
   }
 }
 

@@ -56,20 +56,31 @@ describe('knc filter test', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['no event', '{"type": "x"}', 'event.json is no CloudEvent: it has no specversion, id, source'],
-    ['a list', '[]', 'event.json is no CloudEvent: an event is an object with specversion, id, source, type'],
+    ['no event', '{"type": "x"}', 'it has no specversion, id, source'],
+    ['a list', '[]', 'an event is an object with specversion, id, source, type'],
     ['an attribute with a capital', { ...EVENT, myExt: 'x' }, 'myExt is no name of an attribute'],
     ['an attribute that is an object', { ...EVENT, ext: {} }, 'ext is neither a string, nor a 32 bit integer, nor a boolean'],
-    ['neither JSON nor YAML', '{', 'event.json is neither JSON nor YAML'],
+    ['neither JSON nor YAML', '{', 'it is neither JSON nor YAML'],
+    ['nothing', '', 'an event is an object with'],
+    ['data that is not base64', { ...EVENT, data: undefined, data_base64: '?' }, 'data_base64 is not base64'],
+    ['data twice', { ...EVENT, data_base64: '' }, 'data and data_base64 exclude each other'],
   ])('refuses %s', async (_name, event, message) => {
     const { code, err, out } = await filter(['--cesql', 'TRUE', '--event', 'event.json'], event);
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toContain(message);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain(`error KNC4007 ${message}`);
+    expect(err).toContain('event.json');
   });
 
   test('asks for exactly one expression, and for an event that can be read', async () => {
     expect((await filter(['--event', 'event.json'])).err).toContain('give one expression: --cesql or --data');
     expect((await filter(['--cesql', 'TRUE'])).err).toContain('give an event: --event FILE');
-    expect((await filter(['--cesql', 'TRUE', '--event', 'none.json'])).err).toContain('cannot read none.json: ENOENT');
+    for (const args of [
+      ['--event', 'event.json'],
+      ['--cesql', 'TRUE'],
+    ])
+      expect((await filter(args)).code).toBe(2);
+    const missing = await filter(['--cesql', 'TRUE', '--event', 'none.json']);
+    expect(missing.code).toBe(1);
+    expect(missing.err).toContain('error KNC4001 It cannot be read: ENOENT\n  none.json');
   });
 });
