@@ -57,6 +57,7 @@ export class EventDocuments {
     const story = params.get('story');
     const waiting: JournalEntry[] = [];
     let wake = () => {};
+    signal.addEventListener('abort', () => wake(), { once: true });
     const stop = params.get('follow') === 'true' ? journal.follow((entry) => waiting.push(entry) && wake(), query) : undefined;
     try {
       yield* story === null ? journal.entries(query, tail) : journal.story(story);
@@ -69,7 +70,6 @@ export class EventDocuments {
         }
         await new Promise<void>((resolve) => {
           wake = resolve;
-          signal.addEventListener('abort', () => resolve(), { once: true });
         });
       }
     } finally {
