@@ -4,13 +4,12 @@ import type { SinkResponse } from './sender';
 export const MAX_ANSWER = 2 ** 20;
 const MAX_HEAD = 64 * 1024;
 const MAX_CHUNK_LINE = 4096;
+const MAX_PIECES = 256;
 
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: [^\r\n]*)?$/;
 const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LINE_END = Buffer.from('\r\n');
-/** JavaScript's trim would take more than HTTP's two blanks: the end of a character in UTF-8. */
-const BLANKS = /^[ \t]+|[ \t]+$/g;
 const NOTHING = Buffer.alloc(0);
 /** Fields that a message has once: of several, the first counts. */
 const SINGLE = new Set(['content-type', 'retry-after', 'location', 'date', 'age', 'expires', 'last-modified', 'etag', 'server']);
@@ -41,6 +40,8 @@ export class AnswerReader {
   #body: Body | undefined;
   readonly #pieces: Buffer[] = [];
   #size = 0;
+  /** Pieces since some were put together. */
+  #small = 0;
   #begun = false;
 
   /** True once a byte of it has come. */
@@ -117,9 +118,16 @@ export class AnswerReader {
 
   #take(length: number): number {
     if (length > 0) this.#pieces.push(this.#rest.subarray(0, length));
+    if (++this.#small === MAX_PIECES) this.#merge();
     this.#rest = this.#rest.subarray(length);
     this.#size += length;
     return length;
+  }
+
+  /** A body that comes byte by byte would take a hundred times its size. */
+  #merge(): void {
+    this.#small = 0;
+    this.#pieces.push(Buffer.concat(this.#pieces.splice(-MAX_PIECES)));
   }
 
   #answer(clean: boolean): Answer {
@@ -144,7 +152,7 @@ function parseHead(text: string): Head {
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase();
     if (!FIELD_NAME.test(name)) throw new Error('the head of the answer cannot be read');
-    const value = line.slice(colon + 1).replace(BLANKS, '');
+    const value = withoutBlanks(line, colon + 1);
     const known = headers[name];
     if (known === undefined) headers[name] = value;
     else if (name === 'content-length' && known !== value) throw new Error('the answer has two lengths');
@@ -154,6 +162,17 @@ function parseHead(text: string): Head {
   const persistent = minor === '1' ? !/\bclose\b/.test(connection) : /\bkeep-alive\b/.test(connection);
   return { status: Number(code), headers, persistent };
 }
+
+/** From `start` on. JavaScript's trim would take more than HTTP's two blanks: the end of a character in UTF-8. */
+function withoutBlanks(line: string, start: number): string {
+  let from = start;
+  let to = line.length;
+  while (from < to && isBlank(line[from])) from++;
+  while (to > from && isBlank(line[to - 1])) to--;
+  return line.slice(from, to);
+}
+
+const isBlank = (character: string | undefined): boolean => character === ' ' || character === '\t';
 
 function bodyOf({ status, headers }: Head): Body {
   if (status === 204 || status === 304) return { kind: 'length', left: 0 };

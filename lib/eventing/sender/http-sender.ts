@@ -30,6 +30,8 @@ export class SinkRefusedError extends Error {
 interface Target {
   readonly url: URL;
   readonly path: string;
+  /** For a name and password in the URL. */
+  readonly authorization: string | undefined;
   /** Undefined where TLS is needed. */
   readonly plain: PlainOrigin | undefined;
 }
@@ -52,8 +54,9 @@ export class HttpSender implements Sender {
     const { audience } = destination;
     const target = this.#targetOf(destination);
     options.signal?.throwIfAborted();
-    if (!audience || !token) return this.#post(destination, target, message, options);
-    const headers = { ...message.headers, authorization: `Bearer ${await token(audience)}` };
+    if ((!audience || !token) && !target.authorization) return this.#post(destination, target, message, options);
+    const authorization = audience && token ? `Bearer ${await token(audience)}` : target.authorization!;
+    const headers = { ...message.headers, authorization };
     options.signal?.throwIfAborted();
     return this.#post(destination, target, { ...message, headers }, options);
   }
@@ -96,7 +99,8 @@ export class HttpSender implements Sender {
     try {
       const whole = answering.then(async (response): Promise<SinkResponse> => {
         const { bytes, truncated } = await limited(response.body);
-        return { status: response.statusCode, headers: response.headers, body: bytes, ...(truncated ? { truncated } : {}) };
+        const headers = firstOfEach(response.headers);
+        return { status: response.statusCode, headers, body: bytes, ...(truncated ? { truncated } : {}) };
       });
       return await this.#limited(whole, (reason) => aborting.abort(reason), options);
     } catch (error) {
@@ -115,7 +119,7 @@ export class HttpSender implements Sender {
     const trouble = isIP(hostname) ? addressTrouble(hostname, port, this.options.rules) : undefined;
     if (trouble) throw new SinkRefusedError(trouble);
     const plain = url.protocol === 'http:' ? { hostname, port, lookup: this.#checked(port) } : undefined;
-    const target = { url, path: url.pathname + url.search, plain };
+    const target = { url, path: url.pathname + url.search, authorization: basic(url), plain };
     this.#targets.set(destination, target);
     return target;
   }
@@ -153,6 +157,24 @@ function sinkUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw new SinkRefusedError(`${text} is no http or https URL`);
   return url;
+}
+
+function basic({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`, 'utf8').toString('base64')}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Of fields that stand there several times the first: it counts wherever there may be one alone. */
+function firstOfEach(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat()[0] ?? '']));
 }
 
 function portOf({ port, protocol }: URL): number {

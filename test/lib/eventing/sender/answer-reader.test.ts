@@ -55,6 +55,17 @@ describe('an answer over HTTP/1.1', () => {
     expect(read(`${OK}Keep-Alive: timeout=5, max=9\r\nContent-Length: 0\r\n\r\n`)).toMatchObject({ keptSeconds: 5 });
   });
 
+  test('takes blanks around values for nothing, however many there are', () => {
+    const value = `x${' '.repeat(60_000)}y`;
+    expect(read(`${OK}X-A: \t${value}\t \r\nContent-Length: 0\r\n\r\n`)).toMatchObject({ headers: { 'x-a': value } });
+  });
+
+  test('that comes in chunks of a byte is the same', () => {
+    const body = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 251));
+    const chunks = [...body].map((byte) => `1\r\n${String.fromCharCode(byte)}\r\n`).join('');
+    expect(read(`${OK}Transfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`)).toMatchObject({ body, reusable: true });
+  });
+
   test('is cut at a megabyte, however it is framed', () => {
     const body = 'x'.repeat(MAX_ANSWER + 1);
     const chunked = `${OK}Transfer-Encoding: chunked\r\n\r\n${(body.length + 9).toString(16)}\r\n${body}`;

@@ -83,6 +83,17 @@ describe('sending an event over HTTP', () => {
     await expect(sending).rejects.toThrow('stopping');
   });
 
+  test('sends the name and password of the URL as HTTP has them', async () => {
+    const seen: (string | undefined)[] = [];
+    const port = await serve((request, response) => {
+      seen.push(request.headers.authorization, request.headers.host);
+      response.end();
+    });
+    const made = sender({ rules: { allowed: [`127.0.0.1:${port}`] } });
+    await made.send({ url: `http://ann:s%40cret@127.0.0.1:${port}` }, MESSAGE, {});
+    expect(seen).toEqual([`Basic ${Buffer.from('ann:s@cret').toString('base64')}`, `127.0.0.1:${port}`]);
+  });
+
   test('sends a token where the destination wants one', async () => {
     let authorization: string | undefined;
     const port = await serve((request, response) => {
