@@ -2,8 +2,10 @@ import * as pulumi from '@pulumi/pulumi';
 import { Chart, Testing } from 'cdk8s';
 import * as cdk8s from '../../../constructs';
 import {
+  ApiServerSource,
   Broker,
   Channel,
+  ContainerSource,
   Delivery,
   Filter,
   KnService,
@@ -11,6 +13,7 @@ import {
   PingSource,
   Sequence,
   Sink,
+  SinkBinding,
   Subscription,
   Trigger,
 } from '../../../constructs/pulumi';
@@ -85,6 +88,36 @@ test('sources, subscriptions and parallels take sinks of every sort', async () =
     },
     { branches: [{ subscriber: { ref } }, { filter: { ref }, subscriber: { ref: { ...ref, name: 'late' } } }] },
   ]);
+});
+
+test('sources of all kinds are as in cdk8s, with inputs at any depth', async () => {
+  const sink = new Broker('orders');
+  const ref = { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', name: 'orders' };
+  const subject = { apiVersion: 'apps/v1', kind: 'Deployment', name: pulumi.output('heart') };
+  const specs = await Promise.all(
+    [
+      new ApiServerSource('changes', {
+        resources: [{ apiVersion: 'v1', kind: 'Event', selector: { matchLabels: { team: pulumi.output('red') } } }],
+        ...{ serviceAccount: pulumi.output('watcher'), mode: 'Resource', sink },
+      }),
+      new ContainerSource('box', { image: pulumi.output('app'), env: { A: '1' }, extensions: { team: 'red' }, sink }),
+      new SinkBinding('bind', { subject, sink }),
+    ].map(specOf),
+  );
+  expect(specs).toEqual([
+    {
+      resources: [{ apiVersion: 'v1', kind: 'Event', selector: { matchLabels: { team: 'red' } } }],
+      ...{ serviceAccountName: 'watcher', mode: 'Resource', sink: { ref } },
+    },
+    {
+      template: { spec: { containers: [{ image: 'app', env: [{ name: 'A', value: '1' }] }] } },
+      ...{ sink: { ref }, ceOverrides: { extensions: { team: 'red' } } },
+    },
+    { subject: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'heart' }, sink: { ref } },
+  ]);
+  expect(() => new SinkBinding('bad', { subject: { apiVersion: 'apps/v1', kind: 'Deployment' }, sink: { name: 'x' } })).toThrow(
+    /KNC1001 spec.subject.name, spec.subject.selector: expected exactly one, got neither/,
+  );
 });
 
 test('what is wrong is refused before anything is registered', () => {
