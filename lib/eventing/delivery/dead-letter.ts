@@ -1,4 +1,5 @@
 import { type CloudEvent, withAttributes } from '../cloud-event';
+import { redacted } from '../journal/redact';
 
 /** The most characters of base64 that a dead letter carries of the answer. */
 const MAX_DATA = 1024;
@@ -11,11 +12,11 @@ export interface DeliveryFailure {
   readonly body: Buffer;
 }
 
-/** The event as it goes to a dead letter sink: itself, with Knative's three error extensions. */
+/** The event as it goes to a dead letter sink: itself, with Knative's three error extensions. Secrets in the URL are not told. */
 export function deadLetter(event: CloudEvent, { destination, status, body }: DeliveryFailure): CloudEvent {
   const data = body.subarray(0, MAX_DATA).toString('base64').slice(0, MAX_DATA);
   return withAttributes(event, {
-    knativeerrordest: destination,
+    knativeerrordest: redacted(destination),
     knativeerrorcode: status,
     knativeerrordata: data === '' ? undefined : data,
   });

@@ -270,6 +270,15 @@ describe('a dead letter', () => {
     expect(body).toEqual(EVENT.data);
   });
 
+  test('tells no password of the URL that failed', async () => {
+    const url = 'http://ann:hunter2@shop.example.com/in?x=1&token=abc';
+    const world = new World({ [url]: [400] });
+    await world.deliver({ subscriber: { url }, deadLetterSink: { url: DLS } });
+    const dest = world.sent.at(-1)!.message.headers['ce-knativeerrordest'];
+    expect(dest).toContain('shop.example.com/in?x=1');
+    expect(dest).not.toMatch(/hunter2|abc/);
+  });
+
   test('says what went wrong where there was no answer', async () => {
     const world = new World({ [SUBSCRIBER]: [new Error('connect ECONNREFUSED')] });
     await world.deliver({ deadLetterSink: { url: DLS } });
