@@ -1,6 +1,7 @@
 import { type KubeObject, labels, type Pod, PodType, type ResourceType } from '../../api';
 import { type ErrorCode, errorTable } from '../../base';
 import type { Problem } from '../output/problem';
+import { missingObjectRemedy } from '../why/missing-object';
 import { podTrouble } from '../why/pod-trouble';
 import { why } from '../why/why';
 import { causes, causeText, type WhyNode, whyNode } from '../why/why-node';
@@ -43,10 +44,16 @@ function whyTarget({ type, object, generation }: Target, world: World): WhyNode 
   return seen ? why(current, world) : whyNode(object, { state: 'waiting', reason: 'Reconciling' }, []);
 }
 
-function failureOf(chain: readonly WhyNode[], where: string, about: Pick<Target, 'source' | 'generation'> | undefined): Failure {
+function failureOf(
+  chain: readonly WhyNode[],
+  where: string,
+  about: Pick<Target, 'source' | 'generation'> | undefined,
+  world: World,
+): Failure {
   const cause = chain.at(-1)!;
   const code: ErrorCode = [...chain].reverse().find((link) => link.code !== undefined)?.code ?? 'KNC3100';
-  const { title, remedy } = errorTable[code];
+  const { title } = errorTable[code];
+  const remedy = missingObjectRemedy(cause, world) ?? errorTable[code].remedy;
   const revision = chain.find(({ kind }) => kind === 'Revision')?.name ?? '';
   const entry = { where, ...(about ? { source: about.source } : {}), messages: [{ text: causeText(cause) }] };
   return {
@@ -71,7 +78,7 @@ function podFailures(world: World, blamed: ReadonlySet<string>): Failure[] {
     const { namespace, labels: all = {}, name } = pod.metadata;
     const service = all[labels.service];
     const where = service ? `Service ${namespace}/${service}` : `Pod ${namespace}/${name}`;
-    return failureOf([why(pod, world)], where, undefined);
+    return failureOf([why(pod, world)], where, undefined, world);
   });
 }
 
@@ -84,7 +91,7 @@ export function readiness(targets: readonly Target[], world: World, gateway: str
     .map(({ node, target }) => ({ target, chain: causes(node) }));
   const blamed = new Set(failed.flatMap(({ chain }) => chain.map(({ namespace, name }) => `${namespace}/${name}`)));
   const failures = failed.map(({ target, chain: [top, ...rest] }) =>
-    failureOf([top!, ...rest], `${top!.kind} ${top!.namespace}/${top!.name}`, target),
+    failureOf([top!, ...rest], `${top!.kind} ${top!.namespace}/${top!.name}`, target, world),
   );
   const ready = looked
     .filter(({ node }) => node.state === 'ready')

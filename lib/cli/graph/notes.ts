@@ -5,10 +5,13 @@ import {
   CLUSTER_LOCAL,
   type ConfigMap,
   type Container,
+  type ContainerSource,
   type Deployment,
   type DomainMapping,
   type KubeObject,
   labels,
+  type PingSource,
+  type PodSpec,
   type Revision,
   type Route,
   type Secret,
@@ -54,6 +57,9 @@ const rules: Readonly<Record<string, (object: never) => string[]>> = {
   'serving.knative.dev/v1beta1/DomainMapping': ({ spec }: DomainMapping) => (spec.tls ? ['TLS'] : []),
   'apps/v1/Deployment': ({ spec, metadata }: Deployment) =>
     metadata.labels?.[labels.revision] ? [] : [...images(spec.template?.spec?.containers), `${spec.replicas ?? 1} pods`],
+  'sources.knative.dev/v1/PingSource': ({ spec }: PingSource) => (spec.schedule ? [spec.schedule] : []),
+  'sources.knative.dev/v1/ContainerSource': ({ spec }: ContainerSource) =>
+    images((spec.template.spec as PodSpec | undefined)?.containers),
   'v1/ConfigMap': keys,
   'v1/Secret': keys,
 };

@@ -10,14 +10,17 @@ type Rule = (object: KubeObject) => readonly Reference[];
 const at = (value: unknown, ...path: string[]): unknown =>
   path.reduce<unknown>((part, key) => (part as Loose | undefined)?.[key], value);
 
-/** Fields of eventing and messaging kinds that name where events go, and how the edge is called. */
+/** Fields of eventing kinds that name where events go, and how the edge is called. */
 const SINKS: readonly (readonly [readonly string[], string | undefined])[] = [
   [['sink', 'ref'], undefined],
   [['subscriber', 'ref'], undefined],
+  [['filter', 'ref'], 'filter'],
   [['reply', 'ref'], 'reply'],
-  [['channel'], 'channel'],
   [['delivery', 'deadLetterSink', 'ref'], 'dead letters'],
 ];
+
+/** Fields that name what events come from. */
+const SOURCES = [['channel'], ['brokerRef']] as const;
 
 function refIn(value: unknown, namespace: string | undefined): ObjectRef | undefined {
   const { apiVersion, kind, name, namespace: own } = (value ?? {}) as Partial<Record<keyof ObjectRef, string>>;
@@ -49,22 +52,51 @@ const domainMapping: Rule = (object) => {
   return to ? [{ to, kind: 'routes', percent: 100 }] : [];
 };
 
-/** Anything that sends events says to where in fields of the same names. */
-const sinks: Rule = ({ spec, metadata, kind }) => {
-  const found = SINKS.flatMap(([path, label]) => {
-    const to = refIn(at(spec, ...path), metadata.namespace);
+function sinksIn(spec: unknown, namespace: string | undefined, where?: string): Reference[] {
+  return SINKS.flatMap(([path, name]) => {
+    const to = refIn(at(spec, ...path), namespace);
+    const label = [where, name].filter(Boolean).join(' ');
     return to ? [{ to, kind: 'sends' as EdgeKind, ...(label ? { label } : {}) }] : [];
   });
+}
+
+/** What a trigger wants of events, if it can be said in a word or two: `type=order.created`. */
+function wanted(spec: unknown): string | undefined {
+  const attributes = Object.entries((at(spec, 'filter', 'attributes') ?? {}) as Readonly<Record<string, string>>);
+  return attributes.length > 0 ? attributes.map(([name, value]) => `${name}=${value || '*'}`).join(', ') : undefined;
+}
+
+/** Anything that takes events says from where, and anything that sends them to where, in fields of the same names. */
+const sinks: Rule = ({ spec, metadata: { namespace }, kind }) => {
   const broker = at(spec, 'broker');
-  if (kind !== 'Trigger' || typeof broker !== 'string') return found;
-  return [
-    ...found,
-    {
-      to: { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', namespace: metadata.namespace, name: broker },
-      kind: 'sends',
-      reversed: true,
-    },
+  const named = kind === 'Trigger' && typeof broker === 'string' && broker !== '' ? broker : undefined;
+  const origins = [
+    ...SOURCES.flatMap((path) => refIn(at(spec, ...path), namespace) ?? []),
+    ...(named ? [{ apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', namespace, name: named }] : []),
   ];
+  const label = wanted(spec);
+  return [
+    ...sinksIn(spec, namespace),
+    ...origins.map((to) => ({ to, kind: 'sends' as const, reversed: true, ...(label ? { label } : {}) })),
+  ];
+};
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+const sequence: Rule = ({ spec, metadata: { namespace } }) => [
+  ...list(at(spec, 'steps')).flatMap((step, i) => sinksIn({ ...(step as Loose), subscriber: step }, namespace, `step ${i + 1}`)),
+  ...sinksIn(spec, namespace),
+];
+
+const parallel: Rule = ({ spec, metadata: { namespace } }) => [
+  ...list(at(spec, 'branches')).flatMap((branch, i) => sinksIn(branch, namespace, `branch ${i + 1}`)),
+  ...sinksIn(spec, namespace),
+];
+
+/** Who sends is told by the binding where to. */
+const sinkBinding: Rule = (object) => {
+  const subject = refIn(at(object.spec, 'subject'), object.metadata.namespace);
+  return [...(subject ? [{ to: subject, kind: 'sends' as const, reversed: true }] : []), ...sinks(object)];
 };
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -76,6 +108,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   'v1/Pod': ({ spec, metadata }) => podReferences(spec as unknown as PodSpec, metadata.namespace),
   'apps/v1/Deployment': podTemplate,
   'batch/v1/Job': podTemplate,
+  'flows.knative.dev/v1/Sequence': sequence,
+  'flows.knative.dev/v1/Parallel': parallel,
+  'sources.knative.dev/v1/SinkBinding': sinkBinding,
+  'sources.knative.dev/v1/ContainerSource': (object) => [...sinks(object), ...podTemplate(object)],
 };
 
 /** What an object refers to, each once for each way in which it does. */

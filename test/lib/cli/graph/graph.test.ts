@@ -111,6 +111,52 @@ test('kinds of others are drawn by the fields that every eventing kind has', asy
   );
 });
 
+test('flows, channels and sources are drawn along the way of events', async () => {
+  const web = '{ ref: { apiVersion: serving.knative.dev/v1, kind: Service, name: web } }';
+  const broker = '{ ref: { apiVersion: eventing.knative.dev/v1, kind: Broker, name: orders } }';
+  const of = (apiVersion: string, kind: string, name: string, spec: string) =>
+    `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: ${name} }\nspec: ${spec}\n`;
+  const channel = '{ apiVersion: messaging.knative.dev/v1, kind: Channel, name: tasks }';
+  const yaml = [
+    of('eventing.knative.dev/v1', 'Broker', 'orders', '{}'),
+    of(
+      'eventing.knative.dev/v1',
+      'Trigger',
+      'paid',
+      `{ broker: orders, filter: { attributes: { type: paid } }, subscriber: ${web} }`,
+    ),
+    of('messaging.knative.dev/v1', 'Channel', 'tasks', '{}'),
+    of('messaging.knative.dev/v1', 'Subscription', 'all', `{ channel: ${channel}, subscriber: ${web}, reply: ${broker} }`),
+    of('flows.knative.dev/v1', 'Sequence', 'seq', `{ steps: [${web}, ${web}], reply: ${broker} }`),
+    of('flows.knative.dev/v1', 'Parallel', 'par', `{ branches: [{ filter: ${web}, subscriber: ${web}, reply: ${broker} }] }`),
+    of('sources.knative.dev/v1', 'PingSource', 'tick', `{ schedule: "0 9 * * *", sink: ${broker} }`),
+    of(
+      'sources.knative.dev/v1',
+      'SinkBinding',
+      'bind',
+      `{ subject: { apiVersion: apps/v1, kind: Deployment, name: far }, sink: ${broker} }`,
+    ),
+  ];
+  const graph = await graphOf(SHOP + yaml.join(''));
+  expect(lines(graph)).toEqual(
+    expect.arrayContaining([
+      'Broker orders sends Trigger paid (type=paid)',
+      'Channel tasks sends Subscription all',
+      'Subscription all sends Broker orders (reply)',
+      'Sequence seq sends Service web (step 1)',
+      'Sequence seq sends Service web (step 2)',
+      'Sequence seq sends Broker orders (reply)',
+      'Parallel par sends Service web (branch 1 filter)',
+      'Parallel par sends Service web (branch 1)',
+      'Parallel par sends Broker orders (branch 1 reply)',
+      'PingSource tick sends Broker orders',
+      'Deployment far sends SinkBinding bind',
+      'SinkBinding bind sends Broker orders',
+    ]),
+  );
+  expect(graph.nodes.find(({ name }) => name === 'tick')?.notes).toEqual(['0 9 * * *']);
+});
+
 test('two namespaces are two frames in Mermaid; names cannot break out of their labels', async () => {
   const other = `---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: far, namespace: other }\ndata: { '"]--><b>': x }\n`;
   const { out } = await knc(SHOP + other, '--children', 'none');
