@@ -22,6 +22,8 @@ export interface ClusterSenderOptions {
   readonly gateway: Pick<Gateway, 'handle'>;
   /** For hosts outside the cluster. */
   readonly outside: Sender;
+  /** The name that a Service stands for, if it is one for a name (ExternalName). @default none is */
+  readonly externalName?: (namespace: string, name: string) => string | undefined;
 }
 
 /** What the URL of a destination says; `visibility` undefined: it is outside of the cluster. */
@@ -43,7 +45,21 @@ export class ClusterSender implements Sender {
     const { url, visibility } = this.#targetOf(destination);
     if (!url || !visibility) return this.options.outside.send(destination, message, options);
     if (API_SERVER.test(url.hostname)) throw new SinkRefusedError(`${url.hostname} is the API server, and no place for events`);
+    const elsewhere = this.#elsewhere(url);
+    if (elsewhere) return this.options.outside.send({ ...destination, url: elsewhere }, message, options);
     return this.#send(url, visibility, message, options);
+  }
+
+  /** The URL of what a Service stands for outside of the cluster: there, addresses are checked. */
+  #elsewhere(url: URL): string | undefined {
+    const [name = '', namespace = ''] = url.hostname.split('.');
+    const alias = CLUSTER.test(url.hostname) ? this.options.externalName?.(namespace, name) : undefined;
+    if (alias === undefined) return undefined;
+    const there = new URL(url);
+    there.hostname = alias;
+    // What is no host name leaves the URL as it was.
+    if (there.hostname === url.hostname) throw new SinkRefusedError(`${url.hostname} stands for ${alias}, which is no host`);
+    return visibilityOf(there) ? undefined : there.href;
   }
 
   #targetOf(destination: Destination): Target {

@@ -8,6 +8,8 @@ import {
   InMemoryChannelType,
   isReady,
   isServedBroker,
+  type K8sService,
+  K8sServiceType,
   keyOf,
   type PingSource,
   PingSourceType,
@@ -95,6 +97,7 @@ export class EventingRuntime {
   readonly #channels: Informer<InMemoryChannel>;
   readonly #subscriptions: Informer<Subscription>;
   readonly #pingSources: Informer<PingSource>;
+  readonly #services: Informer<K8sService>;
   readonly #pings: PingScheduler;
   readonly #sources: SourceSender;
   readonly #apiServerSources: ApiServerSources;
@@ -110,7 +113,9 @@ export class EventingRuntime {
     const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => executor.suspended(gateway().handle(inbound)) };
     this.tokens = new ServiceAccountTokens({ cluster, clock, issuer });
     this.access = new EventAccess({ cluster, clock, log, config: () => options.config, tokens: issuer });
-    const anywhere = new ClusterSender({ clock, gateway: inside, outside: this.#sender });
+    this.#services = new Informer(cluster, K8sServiceType, clock, log);
+    const externalName = (namespace: string, name: string) => externalNameOf(this.#services.get(namespace, name));
+    const anywhere = new ClusterSender({ clock, gateway: inside, outside: this.#sender, externalName });
     const sender = new TokenSender(anywhere, (identity, audience) => this.tokens.token(identity, audience));
     const shared = { clock, executor, random, journal: this.journal };
     const deliverer = new Deliverer({ clock, sender });
@@ -149,7 +154,7 @@ export class EventingRuntime {
 
   /** Resolves once everything that is there is served. Brokers and channels come last: who consumes their events is known by then. */
   async start(): Promise<void> {
-    await Promise.all([this.access.start(), this.#triggers.start(), this.#subscriptions.start()]);
+    await Promise.all([this.#services.start(), this.access.start(), this.#triggers.start(), this.#subscriptions.start()]);
     await this.#channels.start();
     await this.#brokers.start();
     this.hubs.settle();
@@ -160,6 +165,7 @@ export class EventingRuntime {
   async stop(): Promise<void> {
     for (const informer of [this.#brokers, this.#triggers, this.#channels, this.#subscriptions, this.#pingSources])
       informer.stop();
+    this.#services.stop();
     this.access.stop();
     this.#apiServerSources.stop();
     this.#sources.stop();
@@ -302,4 +308,8 @@ function scheduleProblem({ spec }: PingSource): string | undefined {
     if (error instanceof CronError) return `invalid value: ${error.message}: spec.schedule`;
     throw error;
   }
+}
+
+function externalNameOf(service: K8sService | undefined): string | undefined {
+  return service?.spec.type === 'ExternalName' ? service.spec.externalName : undefined;
 }
