@@ -21,11 +21,16 @@ const CAPACITY = 2 ** 30;
 /** A week. */
 export const RETIRED_MS = 7 * 86_400_000;
 
+/** The most that is kept in memory of events on their way, beside what a storage itself has there, in bytes. */
+const AT_HAND = 8 * 2 ** 20;
+
 interface Kept {
   readonly size: number;
   readonly time: number;
   /** How many consumers still have to get it. */
   waiting: number;
+  /** Itself, while it is new and someone has to get it: it need not be read from where it is kept. */
+  record?: EventRecord | undefined;
 }
 
 interface Consumer {
@@ -64,6 +69,7 @@ export class EventLog {
   #settledBytes = 0;
   #next: number;
   #bytes = 0;
+  #atHand = 0;
 
   constructor(private readonly options: EventLogOptions) {
     const { next, events, consumers, pending } = options.storage.load();
@@ -100,7 +106,13 @@ export class EventLog {
     const offset = this.#next;
     storage.append(offset, record, consumers);
     this.#next++;
-    this.#keep(offset, { size, time: record.time, waiting: 0 });
+    const kept: Kept = { size, time: record.time, waiting: 0 };
+    this.#keep(offset, kept);
+    const wanted = consumers.some((name) => this.#consumers.has(name));
+    if (wanted && this.#atHand + size <= AT_HAND) {
+      kept.record = record;
+      this.#atHand += size;
+    }
     this.#assign(offset, consumers);
     return offset;
   }
@@ -112,7 +124,8 @@ export class EventLog {
 
   /** An event that has not been trimmed. */
   read(offset: number): EventRecord | undefined {
-    return this.#events.has(offset) ? this.options.storage.read(offset) : undefined;
+    const kept = this.#events.get(offset);
+    return kept && (kept.record ?? this.options.storage.read(offset));
   }
 
   /**
@@ -241,9 +254,11 @@ export class EventLog {
     this.#settle(offset, kept);
   }
 
-  #settle(offset: number, { size }: Kept): void {
+  #settle(offset: number, kept: Kept): void {
     this.#settled.add(offset);
-    this.#settledBytes += size;
+    this.#settledBytes += kept.size;
+    if (kept.record) this.#atHand -= kept.size;
+    kept.record = undefined;
   }
 
   /** One more consumer has to get it. */
