@@ -86,4 +86,4 @@ export class ComponentModel<Props extends NamedProps, T extends ModelObject> {
 
 /** Errors that what is not resolved yet may put right. */
 const SAYS_MISSING =
-  /^(missing field|expected exactly one, got neither|expected at least one, got none|nothing says what runs|Traffic targets sum to 0,)|no matching volume/;
+  /^(missing field|expected exactly one, got neither|expected at least one, got none|nothing says what runs|Traffic targets sum to 0,|reply is set without)|no matching volume/;

@@ -4,8 +4,8 @@ import { type EventingProps, eventingPropNames, eventingRecipe } from './eventin
 import { type EventContainerProps, eventContainerPropNames, podProblems, podSpec } from './pod';
 
 /**
- * An address that makes a Job for every event, once for each source and id. The container finds the event in the file that
- * `K_EVENT_PATH` names.
+ * An address that makes a Job for every event, once for each source and id. The container finds the event in the file
+ * `event` of the folder that `K_EVENT_PATH` names.
  * @see https://knative.dev/docs/eventing/sinks/job-sink/
  */
 export interface JobSinkProps extends EventingProps, EventContainerProps {

@@ -7,7 +7,7 @@ const JobSinkSpec = define(
   'The Job that is made for every event.',
   {
     job: opaque(
-      'The Job (batch/v1); its containers find the event in the file that the environment variable K_EVENT_PATH names.',
+      'The Job (batch/v1); its containers find the event in the file `event` of the folder that the environment variable K_EVENT_PATH names.',
     ),
   },
   { rules: [{ rule: 'has(self.job)', message: 'expected exactly one, got neither: job' }] },

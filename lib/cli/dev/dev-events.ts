@@ -27,6 +27,8 @@ export interface Reachable {
   readonly tags: Readonly<Record<string, string>>;
   /** Of a broker: who gets its events, by the names of triggers. */
   readonly triggers?: Readonly<Record<string, string>>;
+  /** It takes events, as a JobSink, an EventTransform or a RequestReply does. */
+  readonly takesEvents?: true;
 }
 
 /** How to reach the system as a whole. */

@@ -88,12 +88,16 @@ export class HumanReporter implements DevReporter {
     const told = JSON.stringify([gateway, reachable]);
     if (told === this.#told) return;
     this.#told = told;
-    for (const { kind, namespace, name, url, internal, host, tags, triggers } of reachable) {
+    for (const { kind, namespace, name, url, internal, host, tags, triggers, takesEvents } of reachable) {
       const title = kind === 'Service' ? `${namespace}/${name}` : `${kind} ${namespace}/${name}`;
       if (triggers) {
         this.#print(`\n  ${bold(title)}  ${cyan(url)}`);
         for (const [trigger, to] of Object.entries(triggers)) this.#print(`  ${dim(`trigger ${trigger} → ${printable(to)}`)}`);
         if (Object.keys(triggers).length === 0) this.#print(`  ${dim('no trigger yet: its events are dropped')}`);
+        continue;
+      }
+      if (takesEvents) {
+        this.#print(`\n  ${bold(title)}  ${cyan(url)}`);
         continue;
       }
       if (internal) {
@@ -106,7 +110,8 @@ export class HumanReporter implements DevReporter {
       }
     }
     if (kubeconfig !== undefined) this.#print(`\n  ${dim(`kubectl  export KUBECONFIG=${kubeconfig}`)}`);
-    if (reachable.some(({ triggers }) => triggers)) this.#print(`  ${dim('events   knc events follows them')}`);
+    if (reachable.some(({ triggers, takesEvents }) => triggers ?? takesEvents))
+      this.#print(`  ${dim('events   knc events follows them')}`);
     if (state !== undefined) this.#print(`  ${dim(`state    ${state}`)}`);
     if (kubeconfig !== undefined && reachable.length === 0) {
       this.#print(`\n  nothing runs yet; in another terminal, with that KUBECONFIG:\n  ${FIRST_STEPS.join('\n  ')}`);

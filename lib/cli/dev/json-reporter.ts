@@ -51,8 +51,12 @@ export class JsonReporter implements DevReporter {
     const brokers = reachable.flatMap(({ namespace, name, url, host, triggers }) =>
       triggers ? [{ name, namespace, url, host, triggers }] : [],
     );
+    const endpoints = reachable.flatMap(({ kind, namespace, name, url, host, takesEvents }) =>
+      takesEvents ? [{ kind, name, namespace, url, host }] : [],
+    );
     const more = {
       ...(brokers.length > 0 ? { brokers } : {}),
+      ...(endpoints.length > 0 ? { endpoints } : {}),
       ...(routes.length > 0 ? { routes } : {}),
       ...(domains.length > 0 ? { domains } : {}),
     };

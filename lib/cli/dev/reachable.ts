@@ -51,9 +51,23 @@ function reachableBroker({ kind, metadata }: Broker, gateway: string, world: Wor
   };
 }
 
-/** How a ready Service, Route, DomainMapping or Broker is reached, or undefined for other kinds. */
+/** What takes events under a name that it has inside the cluster, which the gateway answers to under `.localhost`, too. */
+const TAKES_EVENTS = new Set(['EventTransform', 'JobSink', 'RequestReply']);
+
+function reachableEndpoint({ kind, metadata, status }: KubeObject, gateway: string): Reachable | undefined {
+  const { name = '', namespace = '' } = metadata;
+  const { address } = (status ?? {}) as { readonly address?: { readonly url?: string } };
+  if (!address?.url) return undefined;
+  const { hostname, pathname } = new URL(address.url);
+  const host = hostname.replace(INTERNAL, SSLIP);
+  const url = localUrl(host, gateway) + (pathname === '/' ? '' : pathname);
+  return { kind, name, namespace, url, internal: false, host, tags: {}, takesEvents: true };
+}
+
+/** How something ready is reached that takes requests or events from outside, or undefined for other kinds. */
 export function reachable(object: KubeObject, gateway: string, world: World = new World([], 0)): Reachable | undefined {
   if (object.kind === 'Broker') return reachableBroker(object as Broker, gateway, world);
+  if (TAKES_EVENTS.has(object.kind)) return reachableEndpoint(object, gateway);
   if (object.kind === 'DomainMapping') return reachableDomain(object as DomainMapping, gateway);
   const { kind, metadata, status } = object as Service | Route;
   const host = hostOf(status?.url);

@@ -21,6 +21,9 @@ export function span(ms: number): string {
 
 const ROLES = { subscriber: '', reply: ' with the reply', deadLetterSink: ' with the dead letter' } as const;
 
+/** What gives events to those who want them, and has dead letters; others make something of an event themselves. */
+const HUB = /^(broker|channel|source)\//;
+
 /** What an entry says happened, in words; undefined for an attempt that worked out, of which the end is told. */
 export function happening(entry: JournalEntry, style: Style): string | undefined {
   switch (entry.kind) {
@@ -59,6 +62,7 @@ export function happening(entry: JournalEntry, style: Style): string | undefined
     case 'deadLettered':
       return style.red(`dead letter of ${shown(entry.consumer)}${because(entry.reason)}`);
     case 'dropped':
+      if (!HUB.test(entry.log)) return style.red(`failed for ${shown(entry.consumer)}${because(entry.reason)}`);
       return style.red(`lost for ${shown(entry.consumer)}, which has no dead letter sink that takes it${because(entry.reason)}`);
   }
 }

@@ -101,7 +101,8 @@ const isDone = ({ state }: ContainerStatus): boolean => state?.terminated?.exitC
 
 /** What is the matter with a pod: its worst container, or what keeps it from starting. */
 export function podTrouble(pod: Pod, world: World): Trouble {
-  if (isPodReady(pod)) return { state: 'ready' };
+  // What runs to its end and has come to it is well, too.
+  if (isPodReady(pod) || pod.status?.phase === 'Succeeded') return { state: 'ready' };
   const statuses = [
     ...(pod.status?.initContainerStatuses ?? []).filter((status) => !isDone(status)),
     ...(pod.status?.containerStatuses ?? []),

@@ -34,12 +34,15 @@ export interface ProcessRuntimeOptions extends ProcessEnvironmentOptions {
   readonly isolation?: ProcessIsolation;
 }
 
+/** On pods that run for one event each. */
+const JOB_SINK = 'sinks.knative.dev/job-sink-name';
+
 /**
  * Runs containers as child processes of this one, each in a process group of its own.
  *
  * A process has neither a network (unless pods are isolated) nor a file system of its own. Its pod's address is 127.0.0.1 with a
- * real port for each declared one, and it must listen on `$PORT`. Volumes are folders: a program finds them by `KNC_VOLUME_<NAME>` or by
- * `KNC_MOUNTS`. A `mountPath` and a `workingDir` are places in the image, which do not exist here: the program runs in the
+ * real port for each declared one, and it must listen on `$PORT`. Volumes are folders: a program finds them by variables and
+ * arguments that name a mount, by `KNC_VOLUME_<NAME>` or by `KNC_MOUNTS`. A `mountPath` and a `workingDir` are places in the image, which do not exist here: the program runs in the
  * mapping's `cwd`, where a relative path of the image's working directory usually means the same. A warning names whatever of a
  * container has no effect.
  */
@@ -146,7 +149,7 @@ export class ProcessRuntime implements ContainerRuntime {
   /** Says what the container cannot have here: once for all pods and revisions of a service. */
   #explain({ pod, container }: ContainerTask, mounts: Readonly<Record<string, string>>, cwd: string): void {
     const { namespace = 'default', name, labels: own } = pod.metadata;
-    const whose = `${namespace}/${own?.[labels.service] ?? own?.[labels.app] ?? name}`;
+    const whose = `${namespace}/${own?.[labels.service] ?? own?.[labels.app] ?? own?.[JOB_SINK] ?? name}`;
     for (const difference of differences(pod, container, mounts, cwd, this.options.isolation !== undefined)) {
       const message = `${whose}, container ${container.name}: ${difference}`;
       if (!this.#explained.has(message)) this.#log.warn(message);

@@ -79,3 +79,22 @@ test('a broker is reached by a path, and names those who get its events', () => 
     triggers: { a: 'http://a' },
   });
 });
+
+test.each([
+  [
+    'JobSink',
+    'http://job-sink.knative-eventing.svc.cluster.local/default/report',
+    'http://job-sink.knative-eventing.localhost:8080/default/report',
+  ],
+  ['EventTransform', 'http://report-jsonata.default.svc.cluster.local', 'http://report-jsonata.default.localhost:8080'],
+  [
+    'RequestReply',
+    'http://request-reply.knative-eventing.svc.cluster.local/default/report',
+    'http://request-reply.knative-eventing.localhost:8080/default/report',
+  ],
+])('a %s takes events under the name that it has inside the cluster', (kind, inside, url) => {
+  const metadata = { name: 'report', namespace: 'default' };
+  const object = { apiVersion: 'x/v1', kind, metadata, status: { address: { url: inside } } };
+  expect(reachable(object, 'http://127.0.0.1:8080')).toMatchObject({ kind, url, takesEvents: true });
+  expect(reachable({ ...object, status: {} }, 'http://127.0.0.1:8080')).toBeUndefined();
+});

@@ -58,7 +58,7 @@ test('a kind that is not served is refused in our API groups and left out in tho
     code: 'KNC2101',
     entries: [{ messages: [{ text: 'no kind "Servise" is served in serving.knative.dev/v1' }] }],
   });
-  const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' } };
+  const job = { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'j' } };
   const { objects, foreign } = check([service('a'), job]);
   expect(objects).toHaveLength(1);
   expect(foreign.map(({ object }) => object)).toEqual([job]);
