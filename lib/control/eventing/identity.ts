@@ -77,20 +77,3 @@ export function planIdentity(
     fields: { auth: { serviceAccountName: name } },
   };
 }
-
-/** For kinds whose identity is not made yet: where tokens are wanted it says so, rather than sending without. */
-export function markIdentity(conditions: Conditions, { eventing }: ServingConfig): Conditions {
-  if (!eventing.features.authenticationOidc) return conditions.markTrue(TYPE, `${FEATURE} feature disabled`);
-  const message = `${FEATURE} is enabled, but tokens are not issued here: set it to disabled.`;
-  return conditions.markFalse(TYPE, 'Unable to resolve service account for OIDC authentication', message);
-}
-
-/** For kinds that do not look at policies yet: where those would count it says so, rather than letting everybody in. */
-export function markPolicies(conditions: Conditions, { eventing }: ServingConfig): Conditions {
-  if (!eventing.features.authenticationOidc) {
-    const message = `Feature ${JSON.stringify(FEATURE)} must be enabled to support Authorization`;
-    return conditions.markTrue('EventPoliciesReady', 'OIDCDisabled', message);
-  }
-  const message = `${FEATURE} is enabled, but EventPolicies are not enforced here: set it to disabled.`;
-  return conditions.markFalse('EventPoliciesReady', 'EventPoliciesNotReady', message);
-}

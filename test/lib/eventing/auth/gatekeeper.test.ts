@@ -1,6 +1,9 @@
 import { type CloudEvent, Gatekeeper, type Receiver, type ReceiverPolicy } from '../../../../lib/eventing';
 
-const event = (type = 'order.created'): CloudEvent => ({ attributes: { specversion: '1.0', id: '1', source: '/shop', type } });
+const event = (type = 'order.created'): CloudEvent => ({
+  attributes: { specversion: '1.0', id: '1', source: '/shop', type },
+  data: undefined,
+});
 const account = (name: string, namespace = 'default') => `system:serviceaccount:${namespace}:${name}`;
 /** Tokens are `SUBJECT@AUDIENCE`. */
 const gatekeeper = () =>

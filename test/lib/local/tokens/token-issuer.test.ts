@@ -6,7 +6,7 @@ const START = Date.UTC(2026, 0, 1);
 const account = { namespace: 'default', name: 'shop', uid: 'u-1' };
 
 function world() {
-  const clock = new VirtualClock(new CountingExecutor(), START);
+  const clock = new VirtualClock(new CountingExecutor(() => {}), START);
   return { clock, issuer: new TokenIssuer(clock) };
 }
 const partsOf = (token: string) =>
