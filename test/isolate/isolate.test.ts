@@ -23,7 +23,16 @@ require('node:http').createServer((request, response) => {
 }).listen(Number(process.env.PORT ?? 7777));`;
 const SIDECAR = "require('node:http').createServer((_, response) => response.end('side')).listen(9999)";
 
-const images = Object.entries({ shell: SHELL, tell: TELL, side: SIDECAR }).map(
+/** Tells a GET the events that came, each as id, type and the address that it came to. */
+const KEEP = `
+const got = [];
+require('node:http').createServer((request, response) => {
+  const { 'ce-id': id, 'ce-type': type } = request.headers;
+  if (request.method === 'POST') got.push([id, type, request.socket.localAddress.replace('::ffff:', '')]);
+  response.end(request.method === 'POST' ? '' : JSON.stringify(got));
+}).listen(8080);`;
+
+const images = Object.entries({ shell: SHELL, tell: TELL, side: SIDECAR, keep: KEEP }).map(
   ([name, code]) => `  example.com/${name}: { command: [node, -e, ${JSON.stringify(code)}] }`,
 );
 const knative = (name: string, containers: string, annotations = '') => `apiVersion: serving.knative.dev/v1
@@ -59,7 +68,26 @@ metadata: { name: headless }
 spec: { clusterIP: None, selector: { app: plain }, ports: [{ port: 7777 }] }
 `;
 
-const folder = () => tempFolder({ 'all.yaml': YAML, 'knc.images.yaml': `images:\n${images.join('\n')}\n` });
+const refTo = (apiVersion: string, kind: string, name: string) =>
+  `{ ref: { apiVersion: ${apiVersion}, kind: ${kind}, name: ${name} } }`;
+const eventing = (apiVersion: string, kind: string, name: string, spec = '{}') =>
+  `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: ${name} }\nspec: ${spec}\n---\n`;
+const KEEPER = refTo('serving.knative.dev/v1', 'Service', 'keep');
+const EVENTS = [
+  ...[SHELL_ALONE, knative('keep', '{ image: example.com/keep }')],
+  eventing('eventing.knative.dev/v1', 'Broker', 'orders'),
+  eventing('eventing.knative.dev/v1', 'Trigger', 'all', `{ broker: orders, subscriber: ${KEEPER} }`),
+  eventing('messaging.knative.dev/v1', 'Channel', 'tasks'),
+  eventing(
+    'messaging.knative.dev/v1',
+    'Subscription',
+    'all',
+    `{ channel: { apiVersion: messaging.knative.dev/v1, kind: Channel, name: tasks }, subscriber: ${KEEPER} }`,
+  ),
+].join('');
+
+const folder = () =>
+  tempFolder({ 'all.yaml': YAML, 'events.yaml': EVENTS, 'knc.images.yaml': `images:\n${images.join('\n')}\n` });
 
 const links = () => readdirSync('/sys/class/net').filter((name) => name.startsWith('knc-'));
 const namespaces = () => readdirSync('/run/netns');
@@ -153,6 +181,24 @@ describeIsolated('pods with networks of their own', () => {
     expect(namespaces()).toHaveLength(5);
     writeFileSync(path.join(cwd, 'all.yaml'), SHELL_ALONE);
     await until('the others to end', () => namespaces().length === 1 && links().length === 2);
+  });
+
+  test('send events to brokers and channels by their names, and get those that they want', async () => {
+    const { shell } = await start('events.yaml');
+    const send = (url: string, id: string) =>
+      shell(
+        `curl -sS -o /dev/null -w '%{http_code}' ${url} -H 'ce-specversion: 1.0' -H 'ce-id: ${id}' -H 'ce-type: t' -H 'ce-source: /s' -d x`,
+      );
+    expect(await send('http://broker-ingress.knative-eventing.svc.cluster.local/default/orders', 'to-broker')).toBe('202');
+    expect(await send('http://broker-ingress.knative-eventing/default/orders', 'by-short-name')).toBe('202');
+    expect(await send('http://tasks-kn-channel.default.svc.cluster.local', 'to-channel')).toBe('202');
+    const got = await until('the events to come', async () => {
+      const list = JSON.parse(await shell('curl -sS http://keep.default')) as string[][];
+      return list.length === 3 && list;
+    });
+    const own = expect.stringMatching(/^10\.201\.0\.\d+$/);
+    const ids = ['by-short-name', 'to-broker', 'to-channel'];
+    expect(got.sort()).toEqual(ids.map((id) => [id, 't', own]));
   });
 
   test('of the example call each other as its README says', async () => {

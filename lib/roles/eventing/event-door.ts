@@ -4,7 +4,8 @@ import { EventIngress, type HubDirectory, type IngressGate } from '../../eventin
 import type { Inbound, InnerHosts, Outbound } from '../../gateway';
 import type { HubRegistry } from './hub-registry';
 
-const SERVICE = /^([^.]+)\.([^.]+)(?:\.svc(?:\.cluster\.local)?|\.127\.0\.0\.1\.sslip\.io|\.localhost)$/;
+/** A Service in any of the forms in which clients name it: pods of the cluster may leave out its end. */
+const SERVICE = /^([^.]+)\.([^.]+)(?:\.svc(?:\.cluster\.local)?|\.127\.0\.0\.1\.sslip\.io|\.localhost)?$/;
 const NAMESPACE = 'knative-eventing';
 const INGRESS = 'broker-ingress';
 const DISPATCHER = 'imc-dispatcher';

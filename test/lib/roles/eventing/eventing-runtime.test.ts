@@ -47,7 +47,8 @@ describe('a broker', () => {
     const world = await EventingWorld.start();
     await world.broker('orders');
     await world.clock.settle();
-    for (const host of ['broker-ingress.knative-eventing.127.0.0.1.sslip.io', 'broker-ingress.knative-eventing.localhost:8080'])
+    const names = ['.127.0.0.1.sslip.io', '.localhost:8080', '.svc.cluster.local', '.svc', ''];
+    for (const host of names.map((end) => `broker-ingress.knative-eventing${end}`))
       expect(await world.publish('1', {}, '/default/orders', host)).toBe(202);
   });
 
