@@ -18,7 +18,12 @@ const DIGITS = 16;
 
 const keyOf = (part: number): string => PREFIX + String(part).padStart(DIGITS, '0');
 
-/** Keeps a journal in a store, many entries to one value: `journal/0000000000000001` and so on, as lines of JSON. */
+/** A line: what entries of one event have in common, and the rest of each. */
+type Line = Pick<JournalEntry, 'log' | 'trace' | 'event'> & {
+  readonly entries: readonly Omit<JournalEntry, 'log' | 'trace' | 'event'>[];
+};
+
+/** Keeps a journal in a store, many entries to one value: `journal/0000000000000001` and so on, as lines of JSON, one for each event. */
 export class JournalStore {
   /** The part that is added to: its number, and what is in it. */
   #part = 0;
@@ -37,16 +42,16 @@ export class JournalStore {
 
   /** The sequence of the newest entry, or -1. */
   get last(): number {
-    for (const text of this.#parts({ reverse: true })) {
-      const entry = parsed(text.trimEnd().split('\n').at(-1)!);
-      if (entry) return entry.sequence;
+    for (const text of this.#newestFirst()) {
+      const entries = entriesOf(text, () => true);
+      if (entries.length > 0) return entries.at(-1)!.sequence;
     }
     return -1;
   }
 
   /** Throws what the store throws: then nothing of it is kept. @param now milliseconds since the epoch */
   append(entries: readonly JournalEntry[], now: number): void {
-    const text = `${this.#text}${entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')}`;
+    const text = this.#text + linesOf(entries);
     const gone = this.#outdated(now);
     this.store.write([
       { key: keyOf(this.#part), value: Buffer.from(text) },
@@ -65,10 +70,7 @@ export class JournalStore {
    */
   *read(texts: readonly string[]): Iterable<readonly JournalEntry[]> {
     const has = (text: string) => texts.every((one) => text.includes(one));
-    for (const text of this.#parts({ reverse: true })) {
-      if (!has(text)) continue;
-      yield text.split('\n').flatMap((line) => (line !== '' && has(line) ? (parsed(line) ?? []) : []));
-    }
+    for (const text of this.#newestFirst()) if (has(text)) yield entriesOf(text, has);
   }
 
   /** The oldest parts, beyond what is to be kept. Whole parts go, so their number bounds the bytes. */
@@ -85,23 +87,47 @@ export class JournalStore {
 
   #isOlder(part: number, time: number): boolean {
     const text = textOf(this.store.get(keyOf(part)));
-    const newest = parsed(text.trimEnd().split('\n').at(-1)!);
+    const [newest] = entriesOf(text.slice(text.lastIndexOf('\n', text.length - 2) + 1), () => true);
     return newest === undefined || newest.time < time;
   }
 
-  *#parts({ reverse }: { readonly reverse: boolean }): Iterable<string> {
-    for (const [, value] of this.store.range({ prefix: PREFIX, reverse })) yield textOf(value);
+  *#newestFirst(): Iterable<string> {
+    for (const [, value] of this.store.range({ prefix: PREFIX, reverse: true })) yield textOf(value);
   }
 }
 
 const partOf = (key: string): number => Number(key.slice(PREFIX.length));
 const textOf = (value: unknown): string => (value instanceof Uint8Array ? Buffer.from(value).toString() : '');
 
-/** What is no entry is passed over: the store has its own checksums. */
-function parsed(line: string): JournalEntry | undefined {
-  try {
-    return JSON.parse(line) as JournalEntry;
-  } catch {
-    return undefined;
+function linesOf(entries: readonly JournalEntry[]): string {
+  const groups = new Map<JournalEntry['event'], { readonly log: string; readonly trace: string; text: string }[]>();
+  for (const { log, trace, event, ...rest } of entries) {
+    const own = groups.get(event) ?? [];
+    groups.set(event, own);
+    const text = JSON.stringify(rest);
+    const group = own.find((one) => one.log === log && one.trace === trace);
+    if (group) group.text += `,${text}`;
+    else own.push({ log, trace, text });
   }
+  let lines = '';
+  for (const [event, own] of groups) {
+    for (const { log, trace, text } of own) {
+      lines += `{"log":${JSON.stringify(log)},"trace":${JSON.stringify(trace)},"event":${JSON.stringify(event)},"entries":[${text}]}\n`;
+    }
+  }
+  return lines;
+}
+
+/** The entries in those lines of a part that pass, in order. What is no line is passed over: the store has its own checksums. */
+function entriesOf(text: string, passes: (line: string) => boolean): JournalEntry[] {
+  const entries = text.split('\n').flatMap((line) => {
+    if (line === '' || !passes(line)) return [];
+    try {
+      const { entries, ...shared } = JSON.parse(line) as Line;
+      return entries.map(({ sequence, time, ...rest }) => ({ sequence, time, ...shared, ...rest }) as JournalEntry);
+    } catch {
+      return [];
+    }
+  });
+  return entries.sort((a, b) => a.sequence - b.sequence);
 }
