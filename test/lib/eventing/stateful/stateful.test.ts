@@ -38,6 +38,15 @@ describe('dedupe', () => {
     expect(world.requests.flat()).toEqual(['1', '3', '4', '5', '6']);
   });
 
+  test('tells large numbers by all of their digits, and lets what is blank through', async () => {
+    const world = new StatefulWorld();
+    world.hub.set('a', spec({ dedupe: { by: ['data.order.id'], windowMs: 60_000 } }));
+    const of = (id: string, number: string) => ({ ...event(id), data: Buffer.from(`{"order": {"id": ${number} }}`) });
+    await world.publish(of('1', '12345678901234567890'), of('2', '12345678901234567891'), of('3', '12345678901234567890'));
+    await world.publish(of('4', '" "'), of('5', '" "'), of('6', '{}'), of('7', '{}'));
+    expect(world.requests.flat()).toEqual(['1', '2', '4', '5', '6', '7']);
+  });
+
   test('remembers over a kill, also what was delivered', async () => {
     const world = new StatefulWorld();
     world.hub.set('a', spec({ dedupe }));
@@ -221,6 +230,15 @@ describe('join', () => {
     ]);
     expect(world.journal.entries({ event: String(attributes['id']) })).toMatchObject([{ kind: 'joined', with: ['p1', 'k1'] }]);
     expect(world.hub.backlog('a')).toBe(1);
+  });
+
+  test('leaves data as it was written, and names the key as an attribute can', async () => {
+    const world = new StatefulWorld();
+    world.hub.set('a', spec({ join: { ...join, by: ['data.key'] } }));
+    const body = Buffer.from('{"key":"a\\nb\\ud800","n":12345678901234567890}');
+    await world.publish({ ...paid('p1', '1'), data: body }, { ...packed('k1', '1'), data: body });
+    expect(world.got[0]!.events[0]!.attributes['subject']).toBe('a\ufffdb\ufffd');
+    expect(world.got[0]!.events[0]!.data!.toString()).toContain('"n":12345678901234567890');
   });
 
   test('has the same id when it is delivered once more after a kill, and joins nothing twice', async () => {
