@@ -80,7 +80,7 @@ export function bindingAdmission(settings: Settings): Admission {
     if (!isSubject(object) || object.metadata.deletionTimestamp) return object;
     const binding = bindingFor(object, present);
     if (!binding) return object;
-    const told = old && isFixed(object, old) ? toldBefore(old) : bindingOf(binding, present, settings.at(present));
+    const told = old && isFixed(object, old) ? toldBefore(object, old) : bindingOf(binding, present, settings.at(present));
     return told ? boundObject(object, told) : object;
   };
 }
@@ -92,7 +92,8 @@ const isFixed = (object: KubeObject, old: KubeObject): boolean =>
 const authorsName = ({ apiVersion, spec }: KubeObject): string | undefined =>
   apiVersion.startsWith('serving.') ? (spec as { template?: PodTemplateSpec } | undefined)?.template?.metadata?.name : undefined;
 
-function toldBefore(old: KubeObject): Binding | undefined {
-  const spec = podSpecOf(old);
-  return spec && isBound(spec) ? bindingIn(spec) : undefined;
+/** What was put in before, and whoever writes the object again has not heard of. */
+function toldBefore(object: KubeObject, old: KubeObject): Binding | undefined {
+  const [now, before] = [podSpecOf(object), podSpecOf(old)];
+  return now && before && !isBound(now) && isBound(before) ? bindingIn(before) : undefined;
 }

@@ -93,7 +93,7 @@ export class ApiServerWatcher {
     for (const { apiVersion = '', kind, selector } of object.spec.resources) {
       const type = this.options.findType(apiVersion, kind);
       if (!type) {
-        unknown.push(`no kind ${kind} in version ${apiVersion || 'v1'} is served here`);
+        unknown.push(`no kind ${kind} in version ${apiVersion || '""'} is served here`);
         continue;
       }
       const labelSelector = selector ? selectorText(selector) : '';

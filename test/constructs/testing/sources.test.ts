@@ -175,6 +175,38 @@ describe('an ApiServerSource', () => {
     ]);
   });
 
+  test('watches the namespaces that it selects, those that come later among them', async () => {
+    const { got, build, stub } = watching({ namespaces: { matchLabels: { team: 'red' } } });
+    const namespace = (chart: Chart, name: string, team: string) =>
+      new ApiObject(chart, name, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { team } } });
+    const map = (chart: Chart, inNamespace: string) =>
+      new ApiObject(chart, `map-${inNamespace}`, {
+        ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map', namespace: inNamespace }, data: {} },
+      });
+    const both = (chart: Chart) => {
+      namespace(chart, 'a', 'red');
+      namespace(chart, 'b', 'blue');
+    };
+    const bed = await start(build(both), { stubs: [stub] });
+    expect((await bed.get('sources.knative.dev/v1', 'ApiServerSource', 'source'))!.status).toMatchObject({ namespaces: ['a'] });
+    const three = (chart: Chart) => {
+      both(chart);
+      namespace(chart, 'c', 'red');
+    };
+    await bed.apply(build(three));
+    await bed.apply(
+      build((chart) => {
+        three(chart);
+        for (const name of ['a', 'b', 'c']) map(chart, name);
+      }),
+    );
+    await bed.advance('10s');
+    expect(got.map(({ attributes }) => attributes['namespace']).sort()).toEqual(['a', 'c']);
+    expect((await bed.get('sources.knative.dev/v1', 'ApiServerSource', 'source'))!.status).toMatchObject({
+      namespaces: ['a', 'c'],
+    });
+  });
+
   test('says by name that a kind is not served', async () => {
     const { build } = watching({ resources: [{ apiVersion: 'apps/v1', kind: 'StatefulSet' }] });
     await expect(Testbed.start(build())).rejects.toThrow(

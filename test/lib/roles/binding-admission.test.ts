@@ -106,15 +106,12 @@ describe('who makes the subject of a binding', () => {
     await create(binding({ apiVersion: 'batch/v1', kind: 'Job', name: 'once' }));
     const job = { ...pods('batch/v1', 'Job', 'once', { spec: { restartPolicy: 'Never' } }) };
     const { selector: _, ...spec } = job.spec;
-    const made = await create({ ...job, spec } as never as KubeObject);
+    const made = (await create({ ...job, spec } as Deployment)) as Stored<Deployment>;
     expect(template(made)).toEqual([[K_SINK, NO_OVERRIDES]]);
-    const { containers } = (made as Deployment).spec.template.spec;
-    const bare = containers.map(({ env: _env, ...container }) => container);
-    const again = {
-      ...made.spec,
-      template: { ...(made as Deployment).spec.template, spec: { ...(made as Deployment).spec.template.spec, containers: bare } },
-    };
-    expect((await update({ ...made, spec: again } as KubeObject)).metadata.resourceVersion).toBe(made.metadata.resourceVersion);
+    const { template: pod } = made.spec;
+    const containers = pod.spec.containers.map(({ env: _env, ...container }) => container);
+    const again = { ...made.spec, template: { ...pod, spec: { ...pod.spec, containers } } };
+    expect((await update({ ...made, spec: again })).metadata.resourceVersion).toBe(made.metadata.resourceVersion);
   });
 
   test('keeps a revision that its author named as it was', async () => {
@@ -125,6 +122,24 @@ describe('who makes the subject of a binding', () => {
     await create(binding({ apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'heart' }));
     expect(template(await update({ ...service('heart-v1'), metadata: before.metadata }))).toEqual([[]]);
     const { resourceVersion: _, ...metadata } = before.metadata;
+    const own = {
+      env: [
+        { name: 'K_SINK', value: 'http://mine' },
+        { name: 'K_CE_OVERRIDES', value: 'no JSON' },
+      ],
+    };
+    const mine = pods('serving.knative.dev/v1', 'Service', 'mine', {
+      template: { metadata: { name: 'mine-v1' } },
+      spec: { containers: [{ name: 'main', image: 'x', ...own }] },
+    });
+    const made = await create(mine as KubeObject);
+    await create({
+      ...binding({ apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'mine' }),
+      metadata: { name: 'second', namespace: 'default' },
+    });
+    expect(template(await update({ ...mine, metadata: made.metadata } as KubeObject))).toEqual([own.env]);
+    const bare = pods('serving.knative.dev/v1', 'Service', 'mine', { template: { metadata: { name: 'mine-v1' } } });
+    expect(template(await update({ ...bare, metadata: made.metadata } as KubeObject))[0]![0]).toEqual(own.env[0]);
     expect(template(await update({ ...service('heart-v2'), metadata }))).toEqual([[K_SINK, NO_OVERRIDES]]);
   });
 });

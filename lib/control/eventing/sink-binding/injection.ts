@@ -1,5 +1,5 @@
 import type { CloudEventOverrides, Container, EnvVar, KubeObject, PodSpec } from '../../../api';
-import { jsonEqual } from '../../../base';
+import { isJsonObject, jsonEqual } from '../../../base';
 import type { Target } from '../destination';
 
 /** What a binding tells the containers of its subjects. */
@@ -65,10 +65,17 @@ export const isBound = ({ containers = [], initContainers = [] }: PodSpec): bool
 /** What the containers of a bound spec have been told. */
 export function bindingIn({ containers }: PodSpec): Binding {
   const env = new Map((containers[0]?.env ?? []).map(({ name, value = '' }) => [name, value]));
-  const [url = '', CACerts, overrides] = ['K_SINK', 'K_CA_CERTS', 'K_CE_OVERRIDES'].map((name) => env.get(name));
-  return {
-    url,
-    ...(CACerts ? { CACerts } : {}),
-    ...(overrides ? { ceOverrides: JSON.parse(overrides) as CloudEventOverrides } : {}),
-  };
+  const [url = '', CACerts, overrides = ''] = ['K_SINK', 'K_CA_CERTS', 'K_CE_OVERRIDES'].map((name) => env.get(name));
+  const ceOverrides = overridesIn(overrides);
+  return { url, ...(CACerts ? { CACerts } : {}), ...(ceOverrides ? { ceOverrides } : {}) };
+}
+
+/** Undefined of what is none: anybody can write such a variable. */
+function overridesIn(text: string): CloudEventOverrides | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
