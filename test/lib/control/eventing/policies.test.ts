@@ -51,7 +51,7 @@ async function statusOf(world: EventingWorld, type: ResourceType, name: string) 
 }
 
 const subscription = (name: string) =>
-  `system:serviceaccount:default:${childName(name, '-oidc-messaging.knative.dev-subscription')}`;
+  `system:serviceaccount:default:${childName(name, '-oidc-messaging.knative.dev-Subscription').toLowerCase()}`;
 
 describe('where senders prove who they are', () => {
   it('a sequence lets into each channel but the first its own subscriptions alone, and into the first who may send to it', async () => {
