@@ -35,6 +35,7 @@ const permissive: ServingConfig = {
       authenticationOidc: true,
       defaultAuthorizationMode: 'allow-all',
       newApiServerSourceFilters: true,
+      eventTypeAutoCreate: true,
     },
   },
 };

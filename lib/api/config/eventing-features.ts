@@ -14,6 +14,8 @@ export interface EventingFeatures {
   /** Counts with `authenticationOidc`. */
   readonly defaultAuthorizationMode: AuthorizationMode;
   readonly newApiServerSourceFilters: boolean;
+  /** Every type of events that a broker or channel takes gets an EventType. */
+  readonly eventTypeAutoCreate: boolean;
 }
 
 /** What a release of upstream installs. */
@@ -24,6 +26,7 @@ export const defaultEventingFeatures: EventingFeatures = {
   authenticationOidc: false,
   defaultAuthorizationMode: 'allow-same-namespace',
   newApiServerSourceFilters: false,
+  eventTypeAutoCreate: false,
 };
 
 type Switch = Exclude<keyof EventingFeatures, 'defaultAuthorizationMode'>;
@@ -34,6 +37,7 @@ const SWITCHES: Readonly<Record<Switch, string>> = {
   deliveryRetryAfter: 'delivery-retryafter',
   authenticationOidc: 'authentication-oidc',
   newApiServerSourceFilters: 'new-apiserversource-filters',
+  eventTypeAutoCreate: 'eventtype-auto-create',
 };
 const FLAGS = ['enabled', 'allowed', 'disabled'] as const;
 const MODES: readonly AuthorizationMode[] = ['allow-all', 'allow-same-namespace', 'deny-all'];

@@ -24,6 +24,8 @@ export interface EventHubOptions {
   readonly executor: Executor;
   /** @default not measured */
   readonly metrics?: StatefulMetrics;
+  /** Is told of every event that was taken. */
+  readonly onTaken?: (event: CloudEvent) => void;
 }
 
 /** One broker or channel: takes events, finds who wants them, keeps them until everyone has got them. */
@@ -115,6 +117,7 @@ export class EventHub {
       log.append(taken, context.headers, consumers);
       journal.record(name, context.trace, taken, { kind: 'arrived', consumers });
       await log.durable();
+      this.options.onTaken?.(taken);
     } catch (error) {
       const refused = error instanceof EventError ? error.status : error instanceof LogError ? 503 : undefined;
       if (refused !== undefined) {
@@ -133,6 +136,7 @@ export class EventHub {
   /** Breaks off everything that is on its way. */
   stop(): void {
     for (const consumer of [...this.#consumers.values(), ...this.#left.values()]) consumer.stop();
+    this.options.log.flush();
   }
 
   /** @param before who was it until now, and may have events on their way */

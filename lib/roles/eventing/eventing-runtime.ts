@@ -48,6 +48,7 @@ import { Endpoints } from './endpoints';
 import { EventAccess } from './event-access';
 import { BROKER_HOST, EventDoor } from './event-door';
 import { type EventRetention, retentionOf } from './event-retention';
+import { EventTypeCatalogue } from './event-type-catalogue';
 import { EventingAnswers } from './eventing-answers';
 import { HubRegistry } from './hub-registry';
 import { consumedAs, sentAs } from './sent-as';
@@ -98,6 +99,7 @@ export class EventingRuntime {
   readonly #subscriptions: Informer<Subscription>;
   readonly #pingSources: Informer<PingSource>;
   readonly #services: Informer<K8sService>;
+  readonly #catalogue: EventTypeCatalogue;
   readonly #pings: PingScheduler;
   readonly #sources: SourceSender;
   readonly #apiServerSources: ApiServerSources;
@@ -113,6 +115,7 @@ export class EventingRuntime {
     const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => executor.suspended(gateway().handle(inbound)) };
     this.tokens = new ServiceAccountTokens({ cluster, clock, issuer });
     this.access = new EventAccess({ cluster, clock, log, config: () => options.config, tokens: issuer });
+    this.#catalogue = new EventTypeCatalogue({ cluster, clock, executor, log });
     this.#services = new Informer(cluster, K8sServiceType, clock, log);
     const externalName = (namespace: string, name: string) => externalNameOf(this.#services.get(namespace, name));
     const anywhere = new ClusterSender({ clock, gateway: inside, outside: this.#sender, externalName });
@@ -130,6 +133,7 @@ export class EventingRuntime {
       retention: retentionOf(store !== undefined, options.retention),
       ...(store ? { store } : {}),
       ...(metrics ? { metrics: new StatefulMetrics(metrics) } : {}),
+      onTaken: (hub, event) => this.#taken(hub, event),
     });
     this.door = new EventDoor(this.hubs, (hub, authorization, event) => this.#refusal(hub, authorization, event));
     this.#endpoints = new Endpoints({
@@ -154,7 +158,13 @@ export class EventingRuntime {
 
   /** Resolves once everything that is there is served. Brokers and channels come last: who consumes their events is known by then. */
   async start(): Promise<void> {
-    await Promise.all([this.#services.start(), this.access.start(), this.#triggers.start(), this.#subscriptions.start()]);
+    await Promise.all([
+      this.#catalogue.start(),
+      this.#services.start(),
+      this.access.start(),
+      this.#triggers.start(),
+      this.#subscriptions.start(),
+    ]);
     await this.#channels.start();
     await this.#brokers.start();
     this.hubs.settle();
@@ -166,6 +176,7 @@ export class EventingRuntime {
     for (const informer of [this.#brokers, this.#triggers, this.#channels, this.#subscriptions, this.#pingSources])
       informer.stop();
     this.#services.stop();
+    this.#catalogue.stop();
     this.access.stop();
     this.#apiServerSources.stop();
     this.#sources.stop();
@@ -174,6 +185,16 @@ export class EventingRuntime {
     await this.#endpoints.stop();
     await this.#sender.close();
     this.journal.close();
+  }
+
+  /** A broker or channel has taken an event. */
+  #taken(hub: string, event: CloudEvent): void {
+    if (!this.options.config.eventing.features.eventTypeAutoCreate) return;
+    const [kind, namespace = '', name = ''] = hub.split('/');
+    const broker = kind === 'broker' ? this.#brokers.get(namespace, name) : undefined;
+    const channel = kind === 'channel' ? this.#channels.get(namespace, name) : undefined;
+    if (broker) this.#catalogue.add(BrokerType, broker, event);
+    else if (channel) this.#catalogue.add(InMemoryChannelType, channel, event);
   }
 
   get #secured(): boolean {

@@ -1,5 +1,6 @@
 import type { Clock, Executor, Random } from '../../base';
 import {
+  type CloudEvent,
   type ConsumerSpec,
   Deliverer,
   EventHub,
@@ -27,6 +28,8 @@ export interface HubRegistryOptions {
   readonly retention: Retention;
   /** @default not measured */
   readonly metrics?: StatefulMetrics;
+  /** Is told of every event that a broker or channel has taken. */
+  readonly onTaken?: (name: string, event: CloudEvent) => void;
 }
 
 type Kind = 'broker' | 'channel';
@@ -137,11 +140,12 @@ export class HubRegistry {
   }
 
   #hub(kind: Kind, name: string): { readonly hub: EventHub; readonly log: EventLog } {
-    const { clock, executor, random, journal, sender, metrics } = this.options;
+    const { clock, executor, random, journal, sender, metrics, onTaken } = this.options;
     const log = this.#log(name);
     const deliverer = new Deliverer({ clock, sender });
     const shared = { log, journal, deliverer, clock, executor, random, ...(metrics ? { metrics } : {}) };
-    return { hub: new EventHub({ name, kind, ...shared }), log };
+    const told = onTaken ? { onTaken: (event: CloudEvent) => onTaken(name, event) } : {};
+    return { hub: new EventHub({ name, kind, ...shared, ...told }), log };
   }
 
   #log(name: string): EventLog {

@@ -4,6 +4,7 @@ import {
   BrokerType,
   type InMemoryChannel,
   InMemoryChannelType,
+  type ServingConfig,
   type Trigger,
   TriggerType,
 } from '../../../../lib/api';
@@ -31,7 +32,10 @@ export class EventingWorld {
   answer: (received: Received) => Outbound | Promise<Outbound> = () => ({ status: 202, headers: [], body: null });
   runtime: EventingRuntime;
 
-  constructor(readonly store: Store = new MemoryStore()) {
+  constructor(
+    readonly store: Store = new MemoryStore(),
+    readonly config: ServingConfig = localServingConfig,
+  ) {
     this.runtime = this.#make();
   }
 
@@ -44,7 +48,7 @@ export class EventingWorld {
   #make(): EventingRuntime {
     const { cluster, clock, executor, store } = this;
     return new EventingRuntime({
-      ...{ cluster, clock, executor, random: seededRandom(2), log: noLog, config: localServingConfig },
+      ...{ cluster, clock, executor, random: seededRandom(2), log: noLog, config: this.config },
       gateway: () => ({ handle: (inbound: Inbound) => this.#handle(inbound) }) as never,
       ...(store ? { store } : {}),
     });
