@@ -111,7 +111,7 @@ class EventTransformPlan {
     else if (problem !== undefined) {
       this.#conditions = this.#conditions.markFalse('JsonataDeploymentReady', 'JsonataExpressionInvalid', problem);
     } else {
-      const message = 'Expected replicas: 1, available: 0';
+      const message = 'The expression is being read.';
       this.#conditions = this.#conditions.markUnknown('JsonataDeploymentReady', 'JsonataDeploymentUnavailable', message);
     }
   }
