@@ -9,7 +9,7 @@ export interface ObjectChange {
   readonly change: 'created' | 'configured' | 'unchanged' | 'pruned';
 }
 
-/** A service, route or domain that answers. */
+/** A service, route, domain or receiver of events that answers, or a source that sends. */
 export interface Reachable {
   readonly kind: string;
   readonly name: string;
@@ -27,8 +27,10 @@ export interface Reachable {
   readonly tags: Readonly<Record<string, string>>;
   /** Of a broker: who gets its events, by the names of triggers. */
   readonly triggers?: Readonly<Record<string, string>>;
-  /** It takes events, as a JobSink, an EventTransform or a RequestReply does. */
+  /** It takes events, as a channel, a Sequence or a JobSink does. */
   readonly takesEvents?: true;
+  /** It is a source: `url` is where it sends; `schedule` says when, if it goes by the clock. */
+  readonly sends?: { readonly schedule?: string };
 }
 
 /** How to reach the system as a whole. */

@@ -88,12 +88,17 @@ export class HumanReporter implements DevReporter {
     const told = JSON.stringify([gateway, reachable]);
     if (told === this.#told) return;
     this.#told = told;
-    for (const { kind, namespace, name, url, internal, host, tags, triggers, takesEvents } of reachable) {
+    for (const { kind, namespace, name, url, internal, host, tags, triggers, takesEvents, sends } of reachable) {
       const title = kind === 'Service' ? `${namespace}/${name}` : `${kind} ${namespace}/${name}`;
       if (triggers) {
         this.#print(`\n  ${bold(title)}  ${cyan(url)}`);
         for (const [trigger, to] of Object.entries(triggers)) this.#print(`  ${dim(`trigger ${trigger} → ${printable(to)}`)}`);
         if (Object.keys(triggers).length === 0) this.#print(`  ${dim('no trigger yet: its events are dropped')}`);
+        continue;
+      }
+      if (sends) {
+        const when = sends.schedule === undefined ? '' : `${sends.schedule}  `;
+        this.#print(`\n  ${bold(title)}  ${printable(when)}${dim(`→ ${printable(url)}`)}`);
         continue;
       }
       if (takesEvents) {
@@ -110,7 +115,7 @@ export class HumanReporter implements DevReporter {
       }
     }
     if (kubeconfig !== undefined) this.#print(`\n  ${dim(`kubectl  export KUBECONFIG=${kubeconfig}`)}`);
-    if (reachable.some(({ triggers, takesEvents }) => triggers ?? takesEvents))
+    if (reachable.some(({ triggers, takesEvents, sends }) => triggers ?? takesEvents ?? sends))
       this.#print(`  ${dim('events   knc events follows them')}`);
     if (state !== undefined) this.#print(`  ${dim(`state    ${state}`)}`);
     if (kubeconfig !== undefined && reachable.length === 0) {

@@ -54,9 +54,13 @@ export class JsonReporter implements DevReporter {
     const endpoints = reachable.flatMap(({ kind, namespace, name, url, host, takesEvents }) =>
       takesEvents ? [{ kind, name, namespace, url, host }] : [],
     );
+    const sources = reachable.flatMap(({ kind, namespace, name, url, sends }) =>
+      sends ? [{ kind, name, namespace, sink: url, ...sends }] : [],
+    );
     const more = {
       ...(brokers.length > 0 ? { brokers } : {}),
       ...(endpoints.length > 0 ? { endpoints } : {}),
+      ...(sources.length > 0 ? { sources } : {}),
       ...(routes.length > 0 ? { routes } : {}),
       ...(domains.length > 0 ? { domains } : {}),
     };

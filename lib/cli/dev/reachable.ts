@@ -52,7 +52,7 @@ function reachableBroker({ kind, metadata }: Broker, gateway: string, world: Wor
 }
 
 /** What takes events under a name that it has inside the cluster, which the gateway answers to under `.localhost`, too. */
-const TAKES_EVENTS = new Set(['EventTransform', 'JobSink', 'RequestReply']);
+const TAKES_EVENTS = new Set(['Channel', 'EventTransform', 'InMemoryChannel', 'JobSink', 'Parallel', 'RequestReply', 'Sequence']);
 
 function reachableEndpoint({ kind, metadata, status }: KubeObject, gateway: string): Reachable | undefined {
   const { name = '', namespace = '' } = metadata;
@@ -64,9 +64,19 @@ function reachableEndpoint({ kind, metadata, status }: KubeObject, gateway: stri
   return { kind, name, namespace, url, internal: false, host, tags: {}, takesEvents: true };
 }
 
-/** How something ready is reached that takes requests or events from outside, or undefined for other kinds. */
+/** A source is not reached; where it sends and when is worth knowing. */
+function sourceOf({ kind, metadata, spec, status }: KubeObject): Reachable | undefined {
+  const { name = '', namespace = '' } = metadata;
+  const { sinkUri } = (status ?? {}) as { readonly sinkUri?: string };
+  if (!sinkUri) return undefined;
+  const { schedule } = (spec ?? {}) as { readonly schedule?: string };
+  return { kind, name, namespace, url: sinkUri, internal: true, host: '', tags: {}, sends: schedule ? { schedule } : {} };
+}
+
+/** How something ready is reached that takes requests or events from outside, or where a source sends; undefined for other kinds. */
 export function reachable(object: KubeObject, gateway: string, world: World = new World([], 0)): Reachable | undefined {
   if (object.kind === 'Broker') return reachableBroker(object as Broker, gateway, world);
+  if (object.apiVersion.startsWith('sources.knative.dev/')) return sourceOf(object);
   if (TAKES_EVENTS.has(object.kind)) return reachableEndpoint(object, gateway);
   if (object.kind === 'DomainMapping') return reachableDomain(object as DomainMapping, gateway);
   const { kind, metadata, status } = object as Service | Route;

@@ -98,3 +98,27 @@ test.each([
   expect(reachable(object, 'http://127.0.0.1:8080')).toMatchObject({ kind, url, takesEvents: true });
   expect(reachable({ ...object, status: {} }, 'http://127.0.0.1:8080')).toBeUndefined();
 });
+
+test('a source tells where it sends and when; one that has no sink yet is not told of', () => {
+  const source = (kind: string, spec: object, status: object) => ({
+    ...{ apiVersion: 'sources.knative.dev/v1', kind, metadata: { name: 'tick', namespace: 'default' } },
+    ...{ spec, status },
+  });
+  const url = 'http://hello.default.svc.cluster.local';
+  const gateway = 'http://127.0.0.1:8080';
+  expect(reachable(source('PingSource', { schedule: '* * * * *' }, { sinkUri: url }), gateway)).toMatchObject({
+    ...{ kind: 'PingSource', url, sends: { schedule: '* * * * *' } },
+  });
+  expect(reachable(source('SinkBinding', {}, { sinkUri: url }), gateway)).toMatchObject({ url, sends: {} });
+  expect(reachable(source('SinkBinding', {}, {}), gateway)).toBeUndefined();
+});
+
+test('channels and flows are reached by the names that the gateway has for them', () => {
+  const status = { address: { url: 'http://tasks-kn-channel.default.svc.cluster.local' } };
+  const channel = {
+    ...{ apiVersion: 'messaging.knative.dev/v1', kind: 'Channel', metadata: { name: 'tasks', namespace: 'default' }, status },
+  };
+  expect(reachable(channel, 'http://127.0.0.1:8080')).toMatchObject({
+    ...{ takesEvents: true, url: 'http://tasks-kn-channel.default.localhost:8080' },
+  });
+});
