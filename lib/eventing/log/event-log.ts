@@ -122,6 +122,11 @@ export class EventLog {
     return this.options.storage.durable();
   }
 
+  /** Keeps at once what would be kept with the next sync: before this process ends. */
+  flush(): void {
+    this.options.storage.flush();
+  }
+
   /** An event that has not been trimmed. */
   read(offset: number): EventRecord | undefined {
     const kept = this.#events.get(offset);

@@ -41,6 +41,11 @@ export interface LogStorage {
   saveConsumer(name: string, state: ConsumerState | undefined): void;
   memory(consumer: string): ConsumerMemory;
   drop(offsets: readonly number[]): void;
-  /** Resolves after the sync that covers everything up to now. Rejects with a LogWriteError. */
+  /** Writes at once what waits for the next sync: nothing more comes. */
+  flush(): void;
+  /**
+   * Resolves after the sync that covers everything up to now. Rejects with a LogWriteError; then what was appended while a sync was under way
+   * may be there all the same.
+   */
   durable(): Promise<void>;
 }

@@ -38,5 +38,7 @@ export class MemoryStorage implements LogStorage {
     for (const offset of offsets) this.#records.delete(offset);
   }
 
+  flush(): void {}
+
   async durable(): Promise<void> {}
 }

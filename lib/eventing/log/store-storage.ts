@@ -32,8 +32,13 @@ export class StoreStorage implements LogStorage {
   readonly #consumers: string;
   readonly #memories: string;
   readonly #next: string;
-  /** Writes that the store could not take yet, oldest first. */
+  /** Writes that are not in the store yet, oldest first: because a sync is under way, or because it could not take them. */
   #owed: Write[] = [];
+  /** The events among them. */
+  readonly #unwritten = new Map<number, EventRecord>();
+  /** The sync under way, and the one after it, which is for all that comes meanwhile. */
+  #sync: Promise<void> | undefined;
+  #nextSync: Promise<void> | undefined;
   /** All events that have been dropped are before it. */
   #dropped = 0;
 
@@ -78,18 +83,23 @@ export class StoreStorage implements LogStorage {
   }
 
   append(offset: number, record: EventRecord, consumers: readonly string[]): void {
+    const writes: Write[] = [{ key: this.#events + padded(offset), value: encodeRecord(record) }];
+    for (const consumer of consumers) writes.push({ key: this.#pendingKey(consumer, offset), value: 1 });
+    if (this.#sync) {
+      // Nobody is told of it before the next sync, so it is written together with all that come until then.
+      this.#owed.push(...writes);
+      this.#unwritten.set(offset, record);
+      return;
+    }
     try {
-      this.#write([
-        { key: this.#events + padded(offset), value: encodeRecord(record) },
-        ...consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 })),
-      ]);
+      this.#write(writes);
     } catch (error) {
       throw new LogWriteError(error);
     }
   }
 
   read(offset: number): EventRecord | undefined {
-    return this.#record(this.#events + padded(offset));
+    return this.#unwritten.get(offset) ?? this.#record(this.#events + padded(offset));
   }
 
   assign(offset: number, consumers: readonly string[]): void {
@@ -107,7 +117,10 @@ export class StoreStorage implements LogStorage {
   memory(consumer: string): ConsumerMemory {
     const prefix = `${this.#memories}${consumer}/`;
     return {
-      load: () => [...this.store.range({ prefix })].map(([key, value]) => [key.slice(prefix.length), value] as const),
+      load: () => {
+        this.flush();
+        return [...this.store.range({ prefix })].map(([key, value]) => [key.slice(prefix.length), value] as const);
+      },
       save: (changes) => {
         if (changes.length > 0) this.#writeInTime(changes.map(([key, value]) => ({ key: prefix + key, value })));
       },
@@ -124,8 +137,32 @@ export class StoreStorage implements LogStorage {
     ]);
   }
 
-  async durable(): Promise<void> {
+  flush(): void {
+    this.#writeInTime([]);
+  }
+
+  durable(): Promise<void> {
+    if (!this.#sync) return this.#beginSync();
+    this.#nextSync ??= this.#sync.catch(() => {}).then(() => this.#beginSync());
+    return this.#nextSync;
+  }
+
+  /** Writes what has come during the last sync, and syncs. */
+  #beginSync(): Promise<void> {
+    this.#nextSync = undefined;
+    const sync = this.#writeAndSync().finally(() => {
+      if (this.#sync !== sync) return;
+      this.#sync = undefined;
+      // What no sync is asked for.
+      if (!this.#nextSync) this.flush();
+    });
+    this.#sync = sync;
+    return sync;
+  }
+
+  async #writeAndSync(): Promise<void> {
     try {
+      if (this.#owed.length > 0) this.#write([]);
       await this.store.flushed();
     } catch (error) {
       throw new LogWriteError(error);
@@ -134,12 +171,19 @@ export class StoreStorage implements LogStorage {
 
   /** What is owed goes first, in one batch with the rest. */
   #write(batch: readonly Write[]): void {
-    this.store.write(this.#owed.length > 0 ? [...this.#owed, ...batch] : batch);
-    if (this.#owed.length > 0) this.#owed = [];
+    const all = this.#owed.length > 0 ? [...this.#owed, ...batch] : batch;
+    if (all.length === 0) return;
+    this.store.write(all);
+    this.#owed = [];
+    this.#unwritten.clear();
   }
 
-  /** The store tells what keeps it from writing. */
+  /** Never fails: the store tells what keeps it from writing. In the order in which it comes, so not at once during a sync. */
   #writeInTime(batch: readonly Write[]): void {
+    if (this.#sync && batch.length > 0) {
+      this.#owed.push(...batch);
+      return;
+    }
     try {
       this.#write(batch);
     } catch {
