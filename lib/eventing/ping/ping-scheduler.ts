@@ -1,20 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { type PingSource, type Stored, scheduleOf } from '../../api';
-import { type Clock, type Executor, type Random, randomInt, randomUuid, type Timer } from '../../base';
-import type { CloudEvent } from '../cloud-event';
-import type { Attempt, Deliverer, DeliveryPolicy, DeliveryResult } from '../delivery';
-import type { Journal } from '../journal';
-import { traced } from '../journal/trace';
+import { type Clock, type Executor, randomInt, randomUuid, type Timer } from '../../base';
 import type { Destination } from '../sender';
+import { deliverSourceEvent, type SourceDelivery } from '../source';
 import { nextRun } from './next-run';
 import { pingEvent } from './ping-event';
 
-export interface PingSchedulerOptions {
+export interface PingSchedulerOptions extends SourceDelivery {
   readonly clock: Clock;
   readonly executor: Executor;
-  readonly random: Random;
-  readonly journal: Journal;
-  readonly deliverer: Deliverer;
   /**
    * The most by which an event is late, by chance, so that the sources of a cluster do not all send at once (upstream: 500).
    * On a laptop there is no reason to wait. @default 0
@@ -30,9 +24,6 @@ interface Scheduled {
   timer: Timer | undefined;
 }
 
-const POLICY: DeliveryPolicy = { retry: 5, backoffPolicy: 'exponential', backoffDelayMs: 50 };
-/** The name under which the journal has the receiver. */
-const CONSUMER = 'sink';
 /** The clock is looked at this often while nothing is due: the machine may have slept, or its time may have been set. */
 const LOOK_MS = 60_000;
 
@@ -90,36 +81,15 @@ export class PingScheduler {
   }
 
   async #send(name: string, { source, to }: Scheduled): Promise<void> {
-    const { clock, random, journal, deliverer, jitterMs = 0 } = this.options;
+    const { clock, random, jitterMs = 0 } = this.options;
     const now = this.#stopping.signal;
     const event = pingEvent(source, randomUuid(random), clock.now());
-    const { headers, trace } = traced({}, random);
-    const log = `source/ping/${name}`;
-    const namespace = source.metadata.namespace ?? '';
     try {
       if (jitterMs > 0) await clock.sleep(randomInt(random, jitterMs), now);
-      journal.record(log, trace, event, { kind: 'arrived', consumers: [CONSUMER] });
-      const result = await deliverer.deliver(
-        { event, headers, namespace, subscriber: to, policy: POLICY, replies: 'none' },
-        (attempt) => this.#attempted(log, trace, event, attempt),
-        { now },
-      );
-      this.#ended(log, trace, event, result);
+      const namespace = source.metadata.namespace ?? '';
+      await deliverSourceEvent(this.options, `source/ping/${name}`, { event, namespace, to }, now);
     } catch (error) {
       if (!now.aborted) throw error;
     }
-  }
-
-  #attempted(log: string, trace: string, event: CloudEvent, { role, url, attempt, outcome, retryInMs }: Attempt): void {
-    this.options.journal.record(log, trace, event, {
-      ...{ kind: 'attempt', consumer: CONSUMER, role, url, attempt, status: outcome.status },
-      ...(outcome.kind === 'failed' ? { reason: outcome.reason } : {}),
-      ...(retryInMs === undefined ? {} : { retryInMs }),
-    });
-  }
-
-  #ended(log: string, trace: string, event: CloudEvent, result: DeliveryResult): void {
-    const reason = result.kind === 'delivered' ? {} : { reason: result.reason };
-    this.options.journal.record(log, trace, event, { kind: result.kind, consumer: CONSUMER, ...reason });
   }
 }

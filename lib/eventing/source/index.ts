@@ -1,1 +1,2 @@
+export * from './source-event';
 export * from './source-sender';
