@@ -14,8 +14,6 @@ export interface HttpSenderOptions {
   readonly rules: AddressRules;
   /** How names are resolved. @default as the system does it */
   readonly lookup?: LookupFunction;
-  /** The token that proves who sends, for an audience. */
-  readonly token?: (audience: string) => Promise<string>;
 }
 
 /** A sink is where none may be: tried again all the same, as names may come to mean something else. */
@@ -50,14 +48,12 @@ export class HttpSender implements Sender {
   }
 
   async send(destination: Destination, message: EventMessage, options: SendOptions): Promise<SinkResponse> {
-    const { token } = this.options;
-    const { audience } = destination;
     const target = this.#targetOf(destination);
     options.signal?.throwIfAborted();
-    if ((!audience || !token) && !target.authorization) return this.#post(destination, target, message, options);
-    const authorization = audience && token ? `Bearer ${await token(audience)}` : target.authorization!;
+    const { authorization } = target;
+    // A token goes before a name and password.
+    if (!authorization || 'authorization' in message.headers) return this.#post(destination, target, message, options);
     const headers = { ...message.headers, authorization };
-    options.signal?.throwIfAborted();
     return this.#post(destination, target, { ...message, headers }, options);
   }
 

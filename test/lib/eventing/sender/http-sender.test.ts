@@ -94,17 +94,16 @@ describe('sending an event over HTTP', () => {
     expect(seen).toEqual([`Basic ${Buffer.from('ann:s@cret').toString('base64')}`, `127.0.0.1:${port}`]);
   });
 
-  test('sends a token where the destination wants one', async () => {
+  test('sends a token that goes along, and then no name and password', async () => {
     let authorization: string | undefined;
     const port = await serve((request, response) => {
       authorization = request.headers.authorization;
       response.end();
     });
-    const made = sender({ rules: { allowed: [`127.0.0.1:${port}`] }, token: async (audience) => `for-${audience}` });
-    await made.send({ url: `http://127.0.0.1:${port}`, audience: 'orders' }, MESSAGE, {});
+    const made = sender({ rules: { allowed: [`127.0.0.1:${port}`] } });
+    const message = { ...MESSAGE, headers: { ...MESSAGE.headers, authorization: 'Bearer for-orders' } };
+    await made.send({ url: `http://ann:secret@127.0.0.1:${port}` }, message, {});
     expect(authorization).toBe('Bearer for-orders');
-    await made.send({ url: `http://127.0.0.1:${port}` }, MESSAGE, {});
-    expect(authorization).toBeUndefined();
   });
 });
 
