@@ -12,6 +12,7 @@ import { openTarget, withTarget } from '../target/target';
 import { UsageError } from '../usage-error';
 
 const PATH = '/knc/v1/events';
+const clock = new RealClock();
 /** Entries of the past that come before those of the present. */
 const TAIL = 50;
 
@@ -34,7 +35,7 @@ export async function run({ args, options }: Invocation, io: Io): Promise<number
   const event = given.event ?? id;
   if (id !== undefined && event !== id) throw new UsageError(`say one event: ${id} or ${event}`);
   if (action === 'tree' && event === undefined) throw new UsageError('say of which event: knc events tree ID');
-  const target = openTarget(options, io, new RealClock());
+  const target = openTarget(options, io, clock);
   return withTarget(target, async () => {
     if (replay) return replayed(target.cluster, { ...given, ...(event === undefined ? {} : { event }) }, io);
     return event === undefined ? tail(target.cluster, given, io) : story(target.cluster, event, given, io);
@@ -60,7 +61,7 @@ async function tail(cluster: HttpCluster, options: Options, io: Io): Promise<num
     for await (const entry of lines(cluster, pathOf(options, past), stopping.signal)) {
       if (options.json) io.stdout.write(`${JSON.stringify(entry)}\n`);
       else {
-        const line = formatEntry(entry, style);
+        const line = formatEntry(entry, style, clock.now());
         if (line !== undefined) io.stdout.write(`${line}\n`);
       }
     }
@@ -80,7 +81,7 @@ async function story(cluster: HttpCluster, id: string, options: Options, io: Io)
     });
   }
   if (options.json) for (const entry of entries) io.stdout.write(`${JSON.stringify(entry)}\n`);
-  else io.stdout.write(eventTree(entries, styleFor(io, io.stdout)));
+  else io.stdout.write(eventTree(entries, styleFor(io, io.stdout), clock.now()));
   return exitCodes.ok;
 }
 

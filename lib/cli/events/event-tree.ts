@@ -33,20 +33,20 @@ function consumerBranch(consumer: string, entries: readonly JournalEntry[], sinc
   return { text: shown(consumer), children: lines };
 }
 
-function logBranch(log: string, entries: readonly JournalEntry[], style: Style): Branch {
+function logBranch(log: string, entries: readonly JournalEntry[], style: Style, now: number | undefined): Branch {
   const since = entries[0]!.time;
   const own = entries.filter((entry) => entry.kind === 'arrived' || entry.kind === 'refused');
   const said = own.map((entry) => happening(entry, style)).filter((text) => text !== undefined);
   const rest = entries.filter((entry) => 'consumer' in entry);
   const consumers = grouped(rest, (entry) => ('consumer' in entry ? entry.consumer : ''));
   return {
-    text: `${style.cyan(shown(log))} at ${timeOfDay(since)} ${said.join('; ')}`.trimEnd(),
+    text: `${style.cyan(shown(log))} at ${timeOfDay(since, now)} ${said.join('; ')}`.trimEnd(),
     children: consumers.map(([consumer, own]) => consumerBranch(consumer, own, since, style)),
   };
 }
 
-/** The way of events that belong together: each event, each broker or channel that it came to, each consumer there. */
-export function eventTree(entries: readonly JournalEntry[], style: Style): string {
+/** The way of events that belong together: each event, each broker or channel that it came to, each consumer there. @param now milliseconds since the epoch */
+export function eventTree(entries: readonly JournalEntry[], style: Style, now?: number): string {
   const traces = grouped(entries, ({ trace }) => trace);
   const lines = traces.flatMap(([trace, ofTrace]) => {
     const events = grouped(ofTrace, ({ event }) => JSON.stringify([event.source, event.id]));
@@ -58,7 +58,7 @@ export function eventTree(entries: readonly JournalEntry[], style: Style): strin
           const logs = grouped(ofEvent, ({ log }) => log);
           return {
             text: `${style.bold(shown(type))} ${shown(id)} from ${shown(source)}, ${size} bytes`,
-            children: logs.map(([log, ofLog]) => logBranch(log, ofLog, style)),
+            children: logs.map(([log, ofLog]) => logBranch(log, ofLog, style, now)),
           };
         }),
       ),

@@ -5,12 +5,15 @@ import type { Style } from '../output/style';
 /** Text of whoever sent an event, on one line. */
 export const shown = (text: string): string => printable(text).replaceAll('\n', '\\n').replaceAll('\t', ' ');
 
-/** The time of day, to the millisecond, of this machine's zone. */
-export function timeOfDay(time: number): string {
+const two = (number: number): string => String(number).padStart(2, '0');
+const day = (date: Date): string => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+
+/** The time of day, to the millisecond, of this machine's zone; the day before it, if it is not that of `now`. */
+export function timeOfDay(time: number, now = time): string {
   const date = new Date(time);
-  const two = (number: number) => String(number).padStart(2, '0');
+  const before = day(date) === day(new Date(now)) ? '' : `${day(date)} `;
   const ms = String(date.getMilliseconds()).padStart(3, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
+  return `${before}${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
 }
 
 /** Milliseconds for people: `120 ms`, `1.5 s`, `3 min`. */
@@ -75,10 +78,10 @@ const together = (count: number | undefined): string =>
 
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${shown(reason)}`);
 
-/** One line for an entry, or undefined if it needs none. */
-export function formatEntry(entry: JournalEntry, style: Style): string | undefined {
+/** One line for an entry, or undefined if it needs none. @param now milliseconds since the epoch */
+export function formatEntry(entry: JournalEntry, style: Style, now?: number): string | undefined {
   const what = happening(entry, style);
   if (what === undefined) return undefined;
   const { time, log, event } = entry;
-  return `${style.dim(timeOfDay(time))} ${style.cyan(shown(log))} ${style.bold(shown(event.type))} ${shown(event.id)} ${what}`;
+  return `${style.dim(timeOfDay(time, now))} ${style.cyan(shown(log))} ${style.bold(shown(event.type))} ${shown(event.id)} ${what}`;
 }

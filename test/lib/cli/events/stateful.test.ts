@@ -34,7 +34,7 @@ describe('knc events of triggers that look at their past', () => {
     return io.stdoutText
       .trimEnd()
       .split('\n')
-      .map((line) => line.replace(/^[\d:.]+ broker\/default\/orders order\.\w+ /, ''));
+      .map((line) => line.replace(/^[\d:. -]+ broker\/default\/orders order\.\w+ /, ''));
   };
 
   test('say of what an event is a duplicate', async () => {
