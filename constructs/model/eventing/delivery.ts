@@ -1,4 +1,5 @@
 import { type DeliverySpec, formatIsoDuration, parseDuration } from '../../../lib/api';
+import { KncError } from '../../../lib/base';
 import { type DurationInput, isDurationLike } from '../duration';
 import { defined, ifSet } from '../shape';
 import { destinationOf, type SinkInput, type SinkOutput } from './sink';
@@ -88,6 +89,11 @@ export function isoDurationText(input: DurationInput): string {
 /** The DeliverySpec that a delivery stands for; undefined if it says nothing. */
 export function deliverySpec(delivery: DeliveryLike | undefined, namespace: string | undefined): DeliverySpec | undefined {
   if (!delivery) return undefined;
+  if (typeof delivery.data !== 'object') {
+    throw new KncError('KNC1001', `delivery is no Delivery: ${JSON.stringify(delivery)}`, {
+      remedy: "Write it as a value: Delivery.retry(5).backoff('exponential', '1s').deadLetter(letters).",
+    });
+  }
   const { retry, backoffPolicy, backoffDelay, timeout, retryAfterMax, deadLetter, format } = delivery.data;
   return defined({
     deadLetterSink: ifSet(deadLetter, (sink) => destinationOf(sink, namespace)),

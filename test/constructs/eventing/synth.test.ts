@@ -1,4 +1,5 @@
-import { Testing, Yaml } from 'cdk8s';
+import { Chart, Testing, Yaml } from 'cdk8s';
+import { Broker } from '../../../constructs';
 import { synthErrors, warningsOf } from '../serving/synth';
 import { shop } from './shop';
 
@@ -9,4 +10,15 @@ test('an app with every kind of Eventing is synthesized as it is meant', () => {
 
 test('nothing is to be said of it', () => {
   expect(warningsOf(() => Testing.synth(shop()))).toEqual([]);
+});
+
+test('a delivery as a plain object, as code without types may have it, is refused with how to write it', () => {
+  const chart = new Chart(Testing.app(), 'test');
+  const make = () => {
+    new Broker(chart, 'orders', { delivery: { retry: 3 } as never });
+    return Testing.synth(chart) as object[];
+  };
+  expect(make).toThrow(
+    expect.objectContaining({ code: 'KNC1001', message: expect.stringContaining('is no Delivery: {"retry":3}') }),
+  );
 });
