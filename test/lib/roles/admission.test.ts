@@ -135,3 +135,17 @@ test('a ConfigMap with a wrong setting is refused in the namespace where it woul
   expect(() => admit(map('knative-eventing'), undefined, 'create', 'ann')).toThrow('failed to parse "data-max-size"');
   expect(admit(map('shop'), undefined, 'create', 'ann')).toEqual(map('shop'));
 });
+
+test('a policy is refused where policies do not count, but one from before may lose its labels and finalizers', () => {
+  const policy: KubeObject = {
+    apiVersion: 'eventing.knative.dev/v1alpha1',
+    kind: 'EventPolicy',
+    metadata: { name: 'shops', namespace: 'default', labels: { a: 'b' } },
+    spec: { from: [{ sub: 'shop' }] },
+  };
+  const refused = 'validation failed: oidc-authentication feature not enabled: spec';
+  expect(() => admit(policy, undefined, 'create', 'ann')).toThrow(refused);
+  const bare = { ...policy, metadata: { name: 'shops', namespace: 'default' } };
+  expect(admit(bare, policy, 'update', undefined).metadata.labels).toBeUndefined();
+  expect(() => admit({ ...policy, spec: {} }, policy, 'update', 'ann')).toThrow(refused);
+});
