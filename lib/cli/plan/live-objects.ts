@@ -1,11 +1,15 @@
 import { parse } from 'yaml';
 import {
+  type ConfigMaps,
   ConfigMapType,
   DeploymentType,
   defaultServingConfig,
+  EVENTING_NAMESPACE,
+  eventingConfigMaps,
   K8sServiceType,
   type KubeObject,
   knativeTypes,
+  parseEventingConfig,
   parseServingConfig,
   type ResourceType,
   ServiceType,
@@ -33,7 +37,7 @@ const KINDS: readonly ResourceType[] = [
   K8sServiceType,
 ];
 const SYSTEM_NAMESPACE = 'knative-serving';
-const SETTINGS = ['autoscaler', 'defaults', 'deployment', 'domain', 'features', 'gc', 'network'];
+const SETTINGS = ['autoscaler', 'defaults', 'deployment', 'domain', 'features', 'gc', 'network'].map((name) => `config-${name}`);
 
 /** Reads the objects of our kinds in the namespaces of the input, and the objects of the input themselves. Writes nothing. */
 export async function readLive(cluster: Cluster, input: readonly CheckedObject[]): Promise<LiveObjects> {
@@ -72,19 +76,28 @@ async function listOf(
   }
 }
 
-/** The settings of the installation: those of a laptop, or what the ConfigMaps of namespace knative-serving say. */
+const parseYaml = (text: string): unknown => parse(text) as unknown;
+
+async function mapsOf(cluster: Cluster, namespace: string, names: readonly string[]): Promise<ConfigMaps> {
+  const get = async (name: string) => [name, (await cluster.get(ConfigMapType, namespace, name))?.data] as const;
+  return Object.fromEntries(await Promise.all(names.map(get)));
+}
+
+/** The settings of the installation: those of a laptop, or what the ConfigMaps of namespace knative-serving say; and knative-eventing's. */
 export async function readConfig(cluster: Cluster, local: boolean, warnings: string[]): Promise<ServingConfig> {
-  if (local) return localServingConfig;
   try {
-    const maps = await Promise.all(
-      SETTINGS.map(
-        async (name) => [`config-${name}`, (await cluster.get(ConfigMapType, SYSTEM_NAMESPACE, `config-${name}`))?.data] as const,
-      ),
+    const serving = local
+      ? localServingConfig
+      : parseServingConfig(await mapsOf(cluster, SYSTEM_NAMESPACE, SETTINGS), { parseYaml });
+    const eventing = parseEventingConfig(
+      await mapsOf(cluster, EVENTING_NAMESPACE, eventingConfigMaps),
+      parseYaml,
+      serving.eventing,
     );
-    return parseServingConfig(Object.fromEntries(maps), { parseYaml: (text) => parse(text) as unknown });
+    return { ...serving, eventing };
   } catch (error) {
     if (!ClusterError.is(error, 'Forbidden') && !(error instanceof Error && error.name === 'KncError')) throw error;
     warnings.push(`the installation's settings are not known, upstream's defaults are assumed: ${errorMessage(error)}`);
-    return defaultServingConfig;
+    return local ? localServingConfig : defaultServingConfig;
   }
 }
