@@ -10,7 +10,7 @@ import { type EventingArgs, EventingComponent } from './eventing-component';
  * @see https://knative.dev/docs/eventing/sinks/job-sink/
  */
 export class JobSink extends EventingComponent<JobSinkProps, JobSinkObject> {
-  constructor(name: string, args: EventingArgs<JobSinkProps>, opts?: ComponentResourceOptions) {
+  constructor(name: string, args: EventingArgs<Omit<JobSinkProps, 'local'>>, opts?: ComponentResourceOptions) {
     super(name, jobSinkRecipe, args, opts);
   }
 }

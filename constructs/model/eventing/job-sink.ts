@@ -1,4 +1,5 @@
 import { type JobSink, JobSinkType } from '../../../lib/api';
+import type { LocalProps } from '../local';
 import { defined } from '../shape';
 import { type EventingProps, eventingPropNames, eventingRecipe } from './eventing-props';
 import { type EventContainerProps, eventContainerPropNames, podProblems, podSpec } from './pod';
@@ -15,6 +16,8 @@ export interface JobSinkProps extends EventingProps, EventContainerProps {
   readonly backoffLimit?: number;
   /** Seconds after which a finished Job is deleted. @default - it is kept */
   readonly ttlSecondsAfterFinished?: number;
+  /** What `knc dev` runs in place of the image; not on a cluster. @default - an entry in knc.images.yaml, or a sample */
+  readonly local?: LocalProps;
   /** The whole Job, as Kubernetes has it. @default - one container of the image */
   readonly job?: Readonly<Record<string, unknown>>;
 }
@@ -24,9 +27,9 @@ export const jobSinkRecipe = eventingRecipe<JobSinkProps, JobSink>(
   {
     ...eventingPropNames,
     ...eventContainerPropNames,
-    ...{ restartPolicy: 'any', backoffLimit: 'any', ttlSecondsAfterFinished: 'any', job: 'any' },
+    ...{ restartPolicy: 'any', backoffLimit: 'any', ttlSecondsAfterFinished: 'any', local: 'any', job: 'any' },
   },
-  ({ job, restartPolicy = 'Never', backoffLimit, ttlSecondsAfterFinished, ...pod }) => ({
+  ({ job, restartPolicy = 'Never', backoffLimit, ttlSecondsAfterFinished, local: _local, ...pod }) => ({
     job: job ?? {
       spec: {
         ...defined({ backoffLimit, ttlSecondsAfterFinished }),

@@ -14,7 +14,7 @@ export interface Program {
 export interface ImageTarget {
   readonly image: string;
   readonly namespace: string;
-  /** The Knative Service of the pod, if it has one. */
+  /** The Knative Service of the pod, or the JobSink, if it has one. */
   readonly service?: string;
   /** Name of the container. */
   readonly container: string;
