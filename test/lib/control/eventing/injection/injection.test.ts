@@ -1,4 +1,13 @@
-import { type Broker, BrokerType, type Namespace, NamespaceType, type Trigger, TriggerType } from '../../../../../lib/api';
+import {
+  type Broker,
+  BrokerType,
+  type Namespace,
+  NamespaceType,
+  type SugarConfig,
+  type Trigger,
+  TriggerType,
+} from '../../../../../lib/api';
+import { localServingConfig } from '../../../../../lib/roles';
 import { EventingWorld } from '../support/eventing-world';
 
 const trigger = (annotations: Record<string, string>, broker = 'default'): Trigger => ({
@@ -55,5 +64,23 @@ describe('the broker of a namespace', () => {
     const world = await new EventingWorld().start();
     await world.create(NamespaceType, namespace({ 'eventing.knative.dev/injection': 'disabled' }));
     expect(await brokers(world)).toEqual([]);
+  });
+
+  const withSugar = (sugar: SugarConfig) =>
+    new EventingWorld({ config: { ...localServingConfig, eventing: { ...localServingConfig.eventing, sugar } } }).start();
+
+  it('is made where config-sugar selects the namespace by its labels', async () => {
+    const world = await withSugar({ namespaceSelector: { matchExpressions: [{ key: 'team', operator: 'Exists' }] } });
+    await world.create(NamespaceType, namespace({}));
+    expect(await brokers(world)).toEqual([]);
+    await world.create(NamespaceType, { ...namespace({ team: 'shop' }), metadata: { name: 'other', labels: { team: 'shop' } } });
+    expect(await brokers(world)).toEqual(['other/default']);
+  });
+
+  it('is the one that a trigger names where config-sugar selects the trigger', async () => {
+    const world = await withSugar({ triggerSelector: {} });
+    await world.create(TriggerType, trigger({}, 'orders'));
+    expect(await brokers(world)).toEqual(['default/orders']);
+    expect(await world.events()).toContain('BrokerCreated: Default eventing.knative.dev Broker "orders" created.');
   });
 });
