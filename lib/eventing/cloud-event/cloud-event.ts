@@ -45,7 +45,10 @@ export function filterEvent(event: CloudEvent): FilterEvent {
 /** The same event with other attributes; those that are undefined go. */
 export function withAttributes(event: CloudEvent, changes: Readonly<Record<string, Attributes[string] | undefined>>): CloudEvent {
   const attributes: Record<string, Value> = {};
-  for (const [name, value] of Object.entries(event.attributes)) if (!Object.hasOwn(changes, name)) attributes[name] = value;
-  for (const [name, value] of Object.entries(changes)) if (value !== undefined) attributes[name] = value;
+  for (const name in event.attributes) if (!Object.hasOwn(changes, name)) attributes[name] = event.attributes[name]!;
+  for (const name in changes) {
+    const value = changes[name];
+    if (value !== undefined) attributes[name] = value;
+  }
   return { attributes, data: event.data };
 }

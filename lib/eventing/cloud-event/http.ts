@@ -84,7 +84,8 @@ function inBatch(item: unknown, text: string, index: number): CloudEvent {
 /** The message that carries an event in binary mode: attributes as headers, data as body. */
 export function encodeBinary({ attributes, data }: CloudEvent): EventMessage {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const name in attributes) {
+    const value = attributes[name]!;
     if (name === 'datacontenttype') headers['content-type'] = String(value);
     else headers[PREFIX + name] = encodeHeader(String(value));
   }

@@ -157,8 +157,12 @@ export class Deliverer {
     const { clock } = this.options;
     const batch = batched && role === 'subscriber' ? members.map((member) => member.event) : undefined;
     const encoded = batch ? encodeBatch(batch) : format === 'json' ? encodeStructured(event) : encodeBinary(event);
-    const asks: Record<string, string> = role === 'subscriber' && asked !== 'none' ? { prefer: 'reply' } : {};
-    const message = { ...encoded, headers: { ...headers, ...encoded.headers, ...asks, 'kn-namespace': namespace } };
+    const sent: Record<string, string> = {};
+    for (const name in headers) sent[name] = headers[name]!;
+    for (const name in encoded.headers) sent[name] = encoded.headers[name]!;
+    if (role === 'subscriber' && asked !== 'none') sent['prefer'] = 'reply';
+    sent['kn-namespace'] = namespace;
+    const message = { headers: sent, body: encoded.body };
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#try(destination, message, policy, replies, signal?.now);
       const again = outcome.kind === 'failed' && outcome.retry && attempt < (policy.retry ?? 0);

@@ -45,6 +45,8 @@ export class LmdbStore implements Store {
   #checkpoint: Promise<void> | undefined;
   /** lmdb is not to be asked again after it could not write: from then on the journal has everything that is new. */
   #journalOnly = false;
+  /** The last attempt to move the journal into the database failed: the next one waits, however long the journal is. */
+  #stuck = false;
   /** Trouble that has been told, until writing works again. */
   #trouble: string | undefined;
 
@@ -138,7 +140,7 @@ export class LmdbStore implements Store {
 
   #schedule(): void {
     if (this.#checkpoint || this.#journalOnly) return;
-    if (this.#journal.length > CHECKPOINT_BYTES) this.#begin();
+    if (this.#journal.length > CHECKPOINT_BYTES && !this.#stuck) this.#begin();
     else this.#timer ??= this.options.clock.after(CHECKPOINT_MS, () => this.#begin());
   }
 
@@ -162,7 +164,9 @@ export class LmdbStore implements Store {
       await this.#removeFormer();
       this.#removeFormer = undefined;
       this.#trouble = undefined;
+      this.#stuck = false;
     } catch (error) {
+      this.#stuck = true;
       this.#overlay.stayed();
       this.#failed('saved', error);
     }
