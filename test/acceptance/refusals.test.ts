@@ -435,7 +435,7 @@ app.synth();
     in all.yaml, document 2
     Pod crash-00001-deployment-POD: CrashLoopBackOff: user-container ended with exit code 3, restarted N times
       | no database
-  fix: Read the last lines that it printed; a service must keep running and listen on $PORT.
+  fix: Read the last lines that it printed; a service must keep running and listen on $PORT, a Job must end with 0.
   see docs/errors.md#knc3102",
   "error KNC3103 A container runs but does not listen on its port
   Service default/silent

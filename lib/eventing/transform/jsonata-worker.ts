@@ -4,7 +4,7 @@ import { WORKER_SOURCE } from './worker-source';
 
 /** How much an expression may use, each time that it is evaluated. */
 export interface JsonataLimits {
-  /** Milliseconds of real time. @default 5000 */
+  /** Milliseconds of real time; the start of a thread does not count. @default 5000 */
   readonly timeMs?: number;
   /** Megabytes of memory. @default 128 */
   readonly memoryMb?: number;
@@ -36,6 +36,16 @@ interface Answer {
   readonly code?: string;
 }
 
+/** What a worker says: that it has begun, then an answer to each question. */
+type Said = Answer & { readonly ready?: true };
+
+interface Asked {
+  /** The worker has begun with it: from now on its time counts. */
+  readonly begun: () => void;
+  readonly answered: (answer: Answer) => void;
+  readonly stopped: (why: string) => void;
+}
+
 /**
  * Evaluates JSONata in a thread of its own, one expression after the other, so that none can stall this process. One that takes too much time
  * or memory is stopped, with its thread; the next gets a new one.
@@ -46,7 +56,9 @@ export class JsonataWorker {
   readonly #real = new RealClock();
   #worker: Worker | undefined;
   /** Who waits for the answer of the worker. */
-  #asked: { readonly answered: (answer: Answer) => void; readonly stopped: (why: string) => void } | undefined;
+  #asked: Asked | undefined;
+  /** Whether the worker has begun. */
+  #ready = false;
   #last: Promise<unknown> = Promise.resolve();
   #idle: Timer | undefined;
   #closed = false;
@@ -101,19 +113,23 @@ export class JsonataWorker {
 
   #answer(worker: Worker, question: unknown): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      let timer: Timer | undefined;
+      const begun = () => {
+        timer = this.#real.after(this.#limits.timeMs + GRACE_MS, () => stopped(this.#tooLong()));
+      };
       const stopped = (why: string) => {
-        timer.cancel();
+        timer?.cancel();
         this.#asked = undefined;
         if (this.#worker === worker) void this.#end();
         reject(new JsonataError(why));
       };
-      const timer = this.#real.after(this.#limits.timeMs + GRACE_MS, () => stopped(this.#tooLong()));
       const answered = (answer: Answer) => {
-        timer.cancel();
+        timer?.cancel();
         this.#asked = undefined;
         resolve(answer);
       };
-      this.#asked = { answered, stopped };
+      this.#asked = { begun, answered, stopped };
+      if (this.#ready) begun();
       worker.postMessage(question);
     });
   }
@@ -141,10 +157,17 @@ export class JsonataWorker {
     worker.unref();
     // Whoever has been stopped is not heard any more.
     const asked = () => (this.#worker === worker ? this.#asked : undefined);
-    worker.on('message', (answer: Answer) => asked()?.answered(answer));
+    worker.on('message', (said: Said) => {
+      if (!said.ready) asked()?.answered(said);
+      else if (this.#worker === worker) {
+        this.#ready = true;
+        this.#asked?.begun();
+      }
+    });
     worker.on('error', (error) => asked()?.stopped(this.#failure(error)));
     worker.on('exit', () => asked()?.stopped('the expression was stopped'));
     this.#worker = worker;
+    this.#ready = false;
     return worker;
   }
 

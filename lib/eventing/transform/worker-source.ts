@@ -35,4 +35,5 @@ parentPort.on('message', async ({ expression, input, at }) => {
     parentPort.postMessage({ failure: textOf(error), code: (error && error.code) || '' });
   }
 });
+parentPort.postMessage({ ready: true });
 `;
