@@ -24,7 +24,8 @@ export function checkAttributes(attributes: Attributes): void {
     if (String(attributes[name] ?? '').trim() === '') throw new EventError(`${name}: MUST be a non-empty string`);
   }
   let characters = 0;
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const name in attributes) {
+    const value = attributes[name];
     if (!NAME.test(name))
       throw new EventError(`${name.slice(0, 50)}: names of attributes are made of lower-case letters and digits`);
     if (name === 'data') throw new EventError('data: no attribute may have this name');

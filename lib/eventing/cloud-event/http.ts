@@ -46,7 +46,8 @@ export function decodeHttp(headers: IncomingHttpHeaders, body: Buffer): CloudEve
 
 function binary(headers: IncomingHttpHeaders, body: Buffer): CloudEvent {
   const attributes: Record<string, Value> = {};
-  for (const [header, value] of Object.entries(headers)) {
+  for (const header in headers) {
+    const value = headers[header];
     if (!header.startsWith(PREFIX) || value === undefined) continue;
     const name = header.slice(PREFIX.length);
     if (value === '' && ABSENT_IF_EMPTY.has(name)) continue;

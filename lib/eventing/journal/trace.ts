@@ -20,12 +20,14 @@ export function traceOf(headers: Readonly<Record<string, string>>): string | und
   return trace === NO_TRACE ? undefined : trace;
 }
 
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** @param count a multiple of 8 */
 function hexDigits(random: Random, count: number): string {
   let digits = '';
-  while (digits.length < count)
-    digits += Math.floor(random.next() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0');
+  while (digits.length < count) {
+    const bits = Math.floor(random.next() * 2 ** 32);
+    digits += BYTES[bits >>> 24]! + BYTES[(bits >>> 16) & 255]! + BYTES[(bits >>> 8) & 255]! + BYTES[bits & 255]!;
+  }
   return digits;
 }

@@ -13,10 +13,13 @@ export interface EventRecord {
 export function encodeRecord(record: EventRecord): Buffer {
   const { event, headers, time } = record;
   const { attributes, data } = event;
-  const head = Buffer.from(JSON.stringify({ attributes, headers, data: data !== undefined, size: sizeOf(record), time }), 'utf8');
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(head.length);
-  return Buffer.concat(event.data ? [length, head, event.data] : [length, head]);
+  const head = JSON.stringify({ attributes, headers, data: data !== undefined, size: sizeOf(record), time });
+  const length = Buffer.byteLength(head, 'utf8');
+  const bytes = Buffer.allocUnsafe(4 + length + (data?.length ?? 0));
+  bytes.writeUInt32BE(length);
+  bytes.write(head, 4, 'utf8');
+  data?.copy(bytes, 4 + length);
+  return bytes;
 }
 
 /** Throws if the bytes are no record. */
@@ -46,7 +49,7 @@ export function summaryOf(bytes: Buffer): { readonly size: number; readonly time
 export function sizeOf({ event, headers }: EventRecord): number {
   let size = 64 + (event.data?.length ?? 0);
   for (const part of [event.attributes, headers]) {
-    for (const [name, value] of Object.entries(part)) size += name.length + String(value).length + 8;
+    for (const name in part) size += name.length + String(part[name]).length + 8;
   }
   return size;
 }

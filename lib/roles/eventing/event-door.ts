@@ -11,6 +11,14 @@ const INGRESS = 'broker-ingress';
 const DISPATCHER = 'imc-dispatcher';
 const PATH = /^\/([^/]+)\/([^/]+)\/?$/;
 const NOTHING = Buffer.alloc(0);
+const MAX_HOSTS = 1000;
+const LONGEST_HOST = 255;
+
+/** Empty: none. */
+interface Service {
+  readonly service: string;
+  readonly namespace: string;
+}
 
 /** The host of the broker ingress in the cluster; the path is `/NAMESPACE/BROKER`. */
 export const BROKER_HOST = `${INGRESS}.${NAMESPACE}.svc.cluster.local`;
@@ -20,6 +28,7 @@ export class EventDoor implements HubDirectory {
   readonly #ingress: EventIngress;
   /** By `NAMESPACE/SERVICE`, the names of hubs. */
   readonly #channels = new Map<string, string>();
+  readonly #services = new Map<string, Service>();
 
   constructor(
     private readonly hubs: Pick<HubRegistry, 'get'>,
@@ -35,7 +44,7 @@ export class EventDoor implements HubDirectory {
   };
 
   find(host: string, path: string): ReturnType<HubDirectory['find']> {
-    const [, service = '', namespace = ''] = SERVICE.exec(host.replace(/:\d+$/, '').toLowerCase()) ?? [];
+    const { service, namespace } = this.#serviceOf(host);
     if (namespace === NAMESPACE && (service === INGRESS || service === DISPATCHER)) {
       const [, owner, name] = PATH.exec(path) ?? [];
       if (owner === undefined || name === undefined) return 'none';
@@ -43,6 +52,16 @@ export class EventDoor implements HubDirectory {
     }
     const channel = this.#channels.get(`${namespace}/${service}`);
     return (channel !== undefined && this.hubs.get(channel)) || 'none';
+  }
+
+  /** The Service that a host names; read once for each of the hosts of late, since every event is asked for its own twice. */
+  #serviceOf(host: string): Service {
+    const known = this.#services.get(host);
+    if (known) return known;
+    const [, service = '', namespace = ''] = SERVICE.exec(host.replace(/:\d+$/, '').toLowerCase()) ?? [];
+    if (this.#services.size >= MAX_HOSTS) this.#services.clear();
+    if (host.length <= LONGEST_HOST) this.#services.set(host, { service, namespace });
+    return { service, namespace };
   }
 
   /** A channel is reached by the name of a Service. @param hub undefined: it is not any more */
