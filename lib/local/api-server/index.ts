@@ -5,5 +5,5 @@ export * from './extra-paths';
 export * from './kubeconfig-file';
 export * from './local-api';
 export * from './pod-access';
-export * from './served-resource';
 export { LOCAL_USER } from './reviews';
+export * from './served-resource';

@@ -21,7 +21,10 @@ function link(inner: Cluster, clock: Clock, executor: Executor) {
     create: through(inner.create.bind(inner) as Cluster['create']),
     update: through(inner.update.bind(inner) as Cluster['update']),
   } as Cluster;
-  return { cluster, set: (to: typeof state) => void (state = to) };
+  const set = (to: typeof state): void => {
+    state = to;
+  };
+  return { cluster, set };
 }
 
 function setUp(names: readonly string[]) {
