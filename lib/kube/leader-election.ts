@@ -133,9 +133,8 @@ export class LeaderElection {
     if (!this.#running) return;
     this.#deadline?.cancel();
     const left = (this.#leaseMs * 2) / 3 - (clock.monotonic() - sentAt);
-    if (left <= 0) return this.#setLeads(false);
-    this.#deadline = clock.after(left, () => this.#setLeads(false));
-    this.#setLeads(true);
+    if (left > 0) this.#deadline = clock.after(left, () => this.#setLeads(false));
+    this.#setLeads(left > 0);
   }
 
   #setLeads(leads: boolean): void {

@@ -64,8 +64,9 @@ export const eventingConfigMaps: readonly string[] = Object.keys(readers);
  * @param base what holds where a ConfigMap is missing; one that is there and empty has upstream's defaults. Default: those, too
  */
 export function parseEventingConfig(maps: EventingMaps, parseYaml: YamlParser, base = defaultEventingConfig): EventingConfig {
-  return eventingConfigMaps.reduce<EventingConfig>((config, name) => {
+  const read = eventingConfigMaps.map((name) => {
     const data = maps[name];
-    return data ? { ...config, ...readers[name]!(data, parseYaml) } : config;
-  }, base);
+    return data ? readers[name]!(data, parseYaml) : {};
+  });
+  return Object.assign({}, base, ...read) as EventingConfig;
 }
