@@ -1,3 +1,4 @@
+import { nearest } from '../schema/near-miss';
 import { type ConfigData, ConfigReader } from './config-data';
 
 /** Who may send to a receiver for which there is no EventPolicy. */
@@ -44,10 +45,33 @@ const MODES: readonly AuthorizationMode[] = ['allow-all', 'allow-same-namespace'
 const MODE = 'default-authorization-mode';
 const ISSUER = 'https://kubernetes.default.svc';
 
+const NODES = 'apiserversources-nodeselector-';
+/** What upstream can be told and is not done here, with what to do about it. */
+const MISSING: Readonly<Record<string, string>> = {
+  'kreference-group': 'references name their kind by apiVersion here, set it to disabled',
+  'kreference-mapping': 'references lead to what has an address in its status here, set it to disabled and use uri',
+};
+const OTHERS = [MODE, 'transport-encryption', 'oidc-discovery-base-url', 'requestreply-default-timeout'];
+const KEYS = [...Object.values(SWITCHES), ...Object.keys(MISSING), ...OTHERS];
+
+/** What is wrong with a key: one that means nothing here, and one that was meant to be another. */
+function keyProblem(key: string, text: string): string | undefined {
+  const value = text.toLowerCase();
+  if (key.startsWith('_')) return undefined;
+  const told = `${key} is ${JSON.stringify(text)}`;
+  if (Object.values(SWITCHES).includes(key) || key in MISSING) {
+    if (!FLAGS.some((flag) => flag === value)) return `${told}, but must be one of enabled, disabled`;
+    return key in MISSING && value === 'enabled' ? `${told}: ${MISSING[key]}` : undefined;
+  }
+  if (key.startsWith(NODES)) return `${told}: an ApiServerSource has no pod here that could be put on a node, remove it`;
+  const meant = KEYS.includes(key) ? undefined : nearest(key, KEYS);
+  return meant && `there is no feature ${key}: write ${meant}`;
+}
+
 /**
- * `config-features` of Knative Eventing from its data. A text that is no flag leaves the default, as upstream has it. Throws KNC2201 for
- * an authorization mode that there is not (upstream then lets everybody in), and for what cannot be had here: encrypted transport,
- * tokens of another issuer.
+ * `config-features` of Knative Eventing from its data. Throws KNC2201 for a flag that is none and a key that is nearly one (upstream
+ * goes on without a word), for an authorization mode that there is not (upstream then lets everybody in), and for what cannot be had
+ * here, by name. Keys that are nobody's here are left to whoever reads them.
  */
 export function parseEventingFeatures(data: ConfigData): EventingFeatures {
   const reader: ConfigReader = new ConfigReader('config-features', data);
@@ -66,6 +90,10 @@ export function parseEventingFeatures(data: ConfigData): EventingFeatures {
       `oidc-discovery-base-url is ${JSON.stringify(issuer)}: tokens are issued by the API server alone, remove it`,
     ],
   );
+  for (const [key, text] of Object.entries(data)) {
+    const problem = keyProblem(key, text);
+    if (problem) reader.fail(problem);
+  }
   const switches = (Object.entries(SWITCHES) as [Switch, string][]).map(
     ([name, key]) =>
       [name, reader.flag(defaultEventingFeatures[name] ? 'enabled' : 'disabled', FLAGS, key) === 'enabled'] as const,

@@ -4,6 +4,7 @@ import {
   configMapError,
   type Deployment,
   dns1123SubdomainErrors,
+  EVENTING_NAMESPACE,
   goList,
   type K8sService,
   type KubeObject,
@@ -14,7 +15,7 @@ import { type FieldError, generic, invalidValue, type JsonObject, missingField, 
 import { schemaOfKind } from './core-schemas';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const KNATIVE_NAMESPACES: ReadonlySet<string | undefined> = new Set(['knative-serving', undefined]);
+const KNATIVE_NAMESPACES: ReadonlySet<string | undefined> = new Set(['knative-serving', EVENTING_NAMESPACE, undefined]);
 
 function secretErrors({ data = {} }: Secret): FieldError[] {
   return Object.entries(data)

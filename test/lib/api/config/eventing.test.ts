@@ -120,6 +120,16 @@ test('the other ConfigMaps are read, by the older names of their keys as well', 
   );
 });
 
+test("upstream's own config-features, and keys of other programs in it, are taken as they are", () => {
+  const upstream = {
+    ...{ 'kreference-group': 'disabled', 'delivery-retryafter': 'disabled', 'delivery-timeout': 'enabled' },
+    ...{ 'kreference-mapping': 'disabled', 'transport-encryption': 'disabled', 'eventtype-auto-create': 'disabled' },
+    ...{ 'authentication-oidc': 'disabled', 'default-authorization-mode': 'allow-same-namespace' },
+    ...{ 'cross-namespace-event-links': 'disabled', 'new-apiserversource-filters': 'disabled', _example: 'text' },
+  };
+  expect(parse({ 'config-features': { ...upstream, istio: 'enabled' } })).toEqual(defaultEventingConfig);
+});
+
 test('a ConfigMap of either half of Knative is checked by what reads it in its namespace', () => {
   const features = (namespace: string, data: Record<string, string>) =>
     configMapError({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'config-features', namespace }, data }, parseYaml);
@@ -168,6 +178,11 @@ test.each<[string, string, string, string]>([
   ['config-sugar', 'trigger-selector', 'matchLabels: [a]', 'trigger-selector.matchLabels'],
   ['config-sugar', 'namespace-selector', 'matchExpressions: [{key: a, operator: In}]', "values set can't be empty"],
   ['config-features', 'requestreply-default-timeout', '30s', 'write an ISO-8601 duration such as PT30S'],
+  ['config-features', 'kreference-group', 'Enabled', 'references name their kind by apiVersion here, set it to disabled'],
+  ['config-features', 'kreference-mapping', 'enabled', 'set it to disabled and use uri'],
+  ['config-features', 'apiserversources-nodeselector-zone', 'a', 'no pod here that could be put on a node, remove it'],
+  ['config-features', 'delivery-retryafter', 'true', 'delivery-retryafter is "true", but must be one of enabled, disabled'],
+  ['config-features', 'delivery-retry-after', 'enabled', 'no feature delivery-retry-after: write delivery-retryafter'],
 ])('%s is refused with %s: %s', (name, key, text, message) => {
   const refused = () => parse({ [name]: { [key]: text } });
   expect(refused).toThrow(message);
