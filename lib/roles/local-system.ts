@@ -240,7 +240,10 @@ export class LocalSystem {
   async #start(): Promise<void> {
     const { clock, log } = this.options;
     await correctPods(this.cluster, clock);
-    await this.#settings.follow(this.cluster, clock, log, (settings) => this.#engine.setConfig(settings));
+    await this.#settings.follow(this.cluster, clock, log, (settings) => {
+      this.eventing.settingsChanged();
+      this.#engine.setConfig(settings);
+    });
     const api = this.#startApi();
     await Promise.all([this.gateway.start(), this.#kubernetes.start(), this.#names?.start(), this.#scales.start(), api]);
     let gateways = gatewaySubset('127.0.0.1', 80);

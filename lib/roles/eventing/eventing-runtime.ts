@@ -75,6 +75,11 @@ export interface EventingOptions {
 }
 
 const brokerName = (namespace: string, name: string): string => `broker/${namespace}/${name}`;
+/** The brokers that a trigger may mean: which of them it is depends on the settings, and those change. */
+const brokersOf = (trigger: Trigger): readonly string[] => [
+  ...new Set([false, true].map((on) => placeOf(brokerOf(trigger, { crossNamespaceEventLinks: on })))),
+];
+const placeOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string => `${namespace}/${name}`;
 const INDEX = 'broker';
 const BY_UID = 'uid';
 /** Channels are reached by Services of their own. */
@@ -105,6 +110,8 @@ export class EventingRuntime {
   readonly #apiServerSources: ApiServerSources;
   readonly #endpoints: Endpoints;
   readonly #sender: HttpSender;
+  /** Triggers that are served, by name, and the hub that each is served at. */
+  readonly #served = new Map<string, string>();
 
   constructor(private readonly options: EventingOptions) {
     const { cluster, clock, executor, random, log, store, gateway, allowedSinks = [], metrics } = options;
@@ -146,7 +153,7 @@ export class EventingRuntime {
     this.#channels = new Informer(cluster, InMemoryChannelType, clock, log);
     this.#subscriptions = new Informer(cluster, SubscriptionType, clock, log);
     this.#pingSources = new Informer(cluster, PingSourceType, clock, log);
-    this.#triggers.addIndex(INDEX, (trigger) => [this.#brokerOf(trigger)]);
+    this.#triggers.addIndex(INDEX, brokersOf);
     this.#brokers.onChange(({ previous, next }) => this.#brokerChanged((next ?? previous)!));
     this.#triggers.onChange((change) => this.#triggerChanged(change));
     this.#channels.onChange(({ previous, next }) => this.#channelChanged((next ?? previous)!));
@@ -187,6 +194,13 @@ export class EventingRuntime {
     this.journal.close();
   }
 
+  /** What is there is served as the settings say now. */
+  settingsChanged(): void {
+    for (const broker of this.#brokers.list()) this.#brokerChanged(broker);
+    for (const trigger of this.#triggers.list()) this.#triggerChanged({ previous: trigger, next: trigger });
+    for (const channel of this.#channels.list()) this.#channelChanged(channel);
+  }
+
   /** A broker or channel has taken an event. */
   #taken(hub: string, event: CloudEvent): void {
     if (!this.options.config.eventing.features.eventTypeAutoCreate) return;
@@ -213,8 +227,7 @@ export class EventingRuntime {
   }
 
   #brokerOf(trigger: Trigger): string {
-    const { namespace, name } = brokerOf(trigger, this.options.config.eventing.features);
-    return `${namespace}/${name}`;
+    return placeOf(brokerOf(trigger, this.options.config.eventing.features));
   }
 
   #brokerChanged({ metadata: { namespace = '', name } }: Stored<Broker>): void {
@@ -222,7 +235,10 @@ export class EventingRuntime {
     const broker = this.#broker(namespace, name);
     if (broker) this.hubs.open('broker', hub);
     else this.hubs.close(hub);
-    for (const trigger of this.#triggers.byIndex(INDEX, `${namespace}/${name}`)) this.#serve(trigger, broker);
+    const place = placeOf({ namespace, name });
+    for (const trigger of this.#triggers.byIndex(INDEX, place)) {
+      if (this.#brokerOf(trigger) === place) this.#serve(trigger, broker);
+    }
     this.answers.tell(hub, broker && { generation: broker.metadata.generation });
   }
 
@@ -235,8 +251,10 @@ export class EventingRuntime {
   }
 
   #triggerChanged({ previous, next }: Change<Trigger>): void {
-    if (previous && (!next || this.#brokerOf(previous) !== this.#brokerOf(next))) this.#drop(previous);
-    if (!next) return;
+    if (!next) {
+      this.#drop(previous!);
+      return;
+    }
     const { namespace, name } = brokerOf(next, this.options.config.eventing.features);
     this.#serve(next, this.#broker(namespace, name));
   }
@@ -247,19 +265,25 @@ export class EventingRuntime {
       return;
     }
     const { namespace = '', name } = broker.metadata;
+    const hub = brokerName(namespace, name);
+    const before = this.#served.get(keyOf(trigger));
+    if (before !== undefined && before !== hub) this.#drop(trigger);
     const self = `http://${BROKER_HOST}/${namespace}/${name}`;
     const spec = triggerConsumer(setDefaults(trigger, this.options.config), broker, self);
     const consumer = this.#secured
       ? consumedAs(spec, trigger.metadata.namespace, trigger.status?.auth, audienceOf(BrokerType, broker))
       : spec;
-    this.hubs.set(brokerName(namespace, name), keyOf(trigger), consumer);
+    this.hubs.set(hub, keyOf(trigger), consumer);
+    this.#served.set(keyOf(trigger), hub);
     const { generation } = trigger.metadata;
     const resolved = consumer.subscriber !== undefined && trigger.status?.observedGeneration === generation;
     this.answers.tell(`trigger/${keyOf(trigger)}`, resolved ? { generation } : undefined);
   }
 
   #drop(trigger: Stored<Trigger>): void {
-    this.hubs.remove(`broker/${this.#brokerOf(trigger)}`, keyOf(trigger));
+    const hub = this.#served.get(keyOf(trigger));
+    if (hub !== undefined) this.hubs.remove(hub, keyOf(trigger));
+    this.#served.delete(keyOf(trigger));
     this.answers.tell(`trigger/${keyOf(trigger)}`, undefined);
   }
 

@@ -61,3 +61,31 @@ export function findChannel(
   if (!physical || !channel) throw new ResolveError(physical ? notFoundText(physical, ref.name) : notServed(behind!));
   return channel;
 }
+
+const withLinks = (config: ServingConfig): ServingConfig => ({
+  ...config,
+  eventing: { ...config.eventing, features: { ...config.eventing.features, crossNamespaceEventLinks: true } },
+});
+
+/** Whether a subscription names a channel of another namespace, and that does not count any more. */
+const isCut = ({ metadata, spec }: Subscription, { eventing }: ServingConfig): boolean =>
+  !eventing.features.crossNamespaceEventLinks && (spec.channel.namespace || metadata.namespace) !== metadata.namespace;
+
+/** What `formerChannel` looks at. */
+export const formerChannelReads = (subscription: Subscription, config: ServingConfig): Read[] =>
+  isCut(subscription, config) ? channelReads(subscription, withLinks(config)) : [];
+
+/** The channel of another namespace that a subscription was in while cross-namespace-event-links was on. */
+export function formerChannel(
+  subscription: Subscription,
+  observed: Observed,
+  config: ServingConfig,
+): Stored<ChannelObject> | undefined {
+  if (!isCut(subscription, config)) return undefined;
+  try {
+    return findChannel(subscription, observed, withLinks(config), 'any');
+  } catch (error) {
+    if (error instanceof ResolveError) return undefined;
+    throw error;
+  }
+}

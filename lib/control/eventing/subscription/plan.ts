@@ -20,7 +20,7 @@ import { deadLetterFields, deadLetterStatus } from '../dead-letter';
 import { destinationReads, resolveDestination, type Target } from '../destination';
 import { identityReads, planIdentity } from '../identity';
 import { eventingAddressables } from '../kinds';
-import { channelReads, findChannel } from './channel';
+import { channelReads, findChannel, formerChannel, formerChannelReads } from './channel';
 import { subscriberOf, subscriberPatch } from './subscriber';
 
 const FINALIZER = 'subscriptions.messaging.knative.dev';
@@ -67,6 +67,7 @@ class SubscriptionPlan {
       this.config,
     );
     this.#conditions = identity.conditions;
+    this.#leaveFormer();
     try {
       const channel = this.#findChannel();
       this.#resolve(channel);
@@ -81,6 +82,15 @@ class SubscriptionPlan {
     const fields = { ...physicalSubscription, ...identity.fields };
     const status: SubscriptionStatus = finishStatus(this.parent, this.#conditions, fields);
     return { apply, remove, patch: this.#patch, events: this.#events, status };
+  }
+
+  /** A link across namespaces ends where it is not allowed any more. */
+  #leaveFormer(): void {
+    const former = formerChannel(this.#subscription, this.observed, this.config);
+    const removal = former && subscriberPatch(former, this.parent.metadata.uid, undefined);
+    if (!removal) return;
+    this.#patch.push(removal);
+    this.#events.push(removed(former));
   }
 
   #findChannel(): Stored<ChannelObject> {
@@ -187,18 +197,22 @@ class SubscriptionPlan {
   }
 }
 
+const removed = ({ metadata }: Stored<ChannelObject>): PlannedEvent => ({
+  ...{ type: 'Normal', reason: 'SubscriberRemoved' },
+  message: `Subscription was removed from channel ${JSON.stringify(metadata.name)}`,
+});
+
 /** Takes a subscription out of its channel, then lets it go. */
 function release(subscription: Stored<Subscription>, observed: Observed, config: ServingConfig): Plan {
   const letGo = finalizerPatch(subscription, SubscriptionType, FINALIZER, false);
   const patch: Patch[] = [];
   const events: PlannedEvent[] = [];
   try {
-    const channel = findChannel(subscription, observed, config, 'any');
+    const channel = formerChannel(subscription, observed, config) ?? findChannel(subscription, observed, config, 'any');
     const removal = subscriberPatch(channel, subscription.metadata.uid, undefined);
     if (removal) {
-      const message = `Subscription was removed from channel ${JSON.stringify(channel.metadata.name)}`;
       patch.push(removal);
-      events.push({ type: 'Normal', reason: 'SubscriberRemoved', message });
+      events.push(removed(channel));
     }
   } catch (error) {
     // No channel: there is nothing to be taken out of.
@@ -218,6 +232,7 @@ export const subscriptionReconciler: Reconciler<Subscription, ServingConfig> = {
     const { subscriber, reply, delivery } = subscription.spec;
     return [
       ...channelReads(subscription, config),
+      ...formerChannelReads(subscription, config),
       ...destinationReads(subscriber, reply, delivery?.deadLetterSink),
       ...identityReads(SubscriptionType, parent),
     ];
