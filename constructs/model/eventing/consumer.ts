@@ -48,7 +48,7 @@ export interface JoinProps {
 
 /** How events are consumed, beyond what Knative's API says: upstream ignores all of these, and synthesis warns of it (`consumer-options`). */
 export interface ConsumerProps {
-  /** Events with one value of this attribute are delivered one after the other. @default - in any order */
+  /** Events with one value of this attribute, or of this field of JSON data (`data.order.id`), go one after the other. @default - in any order */
   readonly orderBy?: string;
   /** How many deliveries may be under way at once. @default 32 */
   readonly concurrency?: number;

@@ -2,13 +2,13 @@ import { type FieldError, invalidKeyName, invalidValue, via, withRemedy } from '
 import { type StatefulOptions, statefulEntries, statefulErrors, statefulOptions, statefulValueErrors } from './stateful-options';
 
 const GROUP = 'eventing.knative-constructs.dev/';
-const ATTRIBUTE = /^[a-z][a-z0-9]*$/;
+const ORDER = /^([a-z][a-z0-9]*|data(\.[A-Za-z0-9_-]{1,50}){1,10})$/;
 const NATURAL = /^[1-9]\d{0,5}$/;
 const DECIMAL = /^\d{1,6}(\.\d{1,6})?$/;
 
 /** How a trigger or subscription gets its events, beyond what Knative's DeliverySpec says. This package's own; upstream ignores it. */
 export interface ConsumerOptions extends StatefulOptions {
-  /** Events with one value of this attribute go one after the other. */
+  /** Events with one value of this attribute, or `data.a.b` for a field of JSON data, go one after the other. */
   readonly orderBy?: string;
   /** How many events may be on their way at once. */
   readonly concurrency?: number;
@@ -21,13 +21,13 @@ export interface ConsumerOptions extends StatefulOptions {
 type Annotations = Readonly<Record<string, string>> | undefined;
 
 const fits = {
-  'order-by': (text: string) => ATTRIBUTE.test(text),
+  'order-by': (text: string) => ORDER.test(text),
   concurrency: (text: string) => NATURAL.test(text),
   paused: (text: string) => text === 'true' || text === 'false',
   rate: (text: string) => DECIMAL.test(text) && Number(text) > 0,
 } as const;
 const remedies = {
-  'order-by': 'Name one attribute, such as "subject".',
+  'order-by': 'Name one attribute, such as "subject", or a field of JSON data, such as "data.order.id".',
   concurrency: 'Write a number from 1 to 999999.',
   paused: 'Write "true" or "false".',
   rate: 'Write how many events a second, such as "10" or "0.5".',

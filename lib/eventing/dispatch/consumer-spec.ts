@@ -20,10 +20,17 @@ export interface ConsumerSpec extends StatefulSpec {
   readonly namespace: string;
   /** How many deliveries may be under way at once. @default 32 */
   readonly concurrency?: number;
-  /** Events with one value of this attribute go one after the other; those without it, too. @default in any order */
+  /**
+   * Events with one value of this attribute, or `data.a.b` for a field of JSON data, go one after the other; those without it, too.
+   * @default in any order
+   */
   readonly orderBy?: string;
   /** Events wait. @default false */
   readonly paused?: boolean;
   /** At most so many deliveries a second. @default no limit */
   readonly ratePerSecond?: number;
 }
+
+/** Whether subscriber, reply or dead letter sink is such a place. */
+export const leadsTo = ({ subscriber, reply, deadLetterSink }: ConsumerSpec, is: (url: string) => boolean): boolean =>
+  [subscriber, reply, deadLetterSink].some((to) => to !== undefined && is(to.url));

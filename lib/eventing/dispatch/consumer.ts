@@ -3,7 +3,8 @@ import type { Clock, Executor, Timer } from '../../base';
 import type { CloudEvent } from '../cloud-event';
 import type { Attempt, Deliverer, Delivery, DeliveryResult } from '../delivery';
 import type { EventLog, EventRecord } from '../log';
-import type { ConsumerSpec } from './consumer-spec';
+import { orderOf } from '../stateful/event-key';
+import { type ConsumerSpec, leadsTo } from './consumer-spec';
 import { RateLimit } from './rate-limit';
 
 const CONCURRENCY = 32;
@@ -25,9 +26,11 @@ export interface ConsumerOptions {
 
 /** Delivers the events of one trigger or subscription from a log: as many at once, in the order and at the pace that it says. */
 export class Consumer {
-  /** Events on their way, with the key that they keep busy. */
-  readonly #underWay = new Map<number, string | undefined>();
+  /** Events on their way, each as the spec said when it began. */
+  readonly #underWay = new Map<number, ConsumerSpec>();
   readonly #busy = new Set<string>();
+  /** Keys of events that wait, as far as they were looked at. */
+  readonly #keys = new Map<number, string>();
   readonly #stopping = new AbortController();
   #leaving = new AbortController();
   #rate: RateLimit | undefined;
@@ -53,8 +56,15 @@ export class Consumer {
     return new Set(this.#underWay.keys());
   }
 
+  /** Whether events go to such a place: those to come, or any that are on their way. */
+  sendsTo(is: (url: string) => boolean): boolean {
+    const specs = [...this.#underWay.values(), ...(this.#leaving.signal.aborted ? [] : [this.spec])];
+    return specs.some((spec) => leadsTo(spec, is));
+  }
+
   /** Goes on as another spec says; what is on its way comes to its end as it began. */
   update(spec: ConsumerSpec): void {
+    if (spec.orderBy !== this.spec.orderBy) this.#keys.clear();
     if (spec.ratePerSecond !== this.spec.ratePerSecond) this.#rate = this.#rateOf(spec);
     this.spec = spec;
     this.wake();
@@ -126,7 +136,13 @@ export class Consumer {
   #keyOf(offset: number): string | undefined {
     const { orderBy } = this.spec;
     if (orderBy === undefined) return undefined;
-    return String(this.options.log.read(offset)?.event.attributes[orderBy] ?? '');
+    const known = this.#keys.get(offset);
+    if (known !== undefined) return known;
+    const record = this.options.log.read(offset);
+    const key = record ? orderOf(record.event, orderBy) : '';
+    if (this.#keys.size > 2 * LOOK_AHEAD) this.#keys.clear();
+    this.#keys.set(offset, key);
+    return key;
   }
 
   #start(offset: number): void {
@@ -137,7 +153,8 @@ export class Consumer {
       return;
     }
     const key = this.#keyOf(offset);
-    this.#underWay.set(offset, key);
+    this.#keys.delete(offset);
+    this.#underWay.set(offset, this.spec);
     if (key !== undefined) this.#busy.add(key);
     executor.run(`deliver to ${name}`, async () => {
       try {

@@ -52,6 +52,17 @@ export class EventHub {
     return this.options.log.backlog(name);
   }
 
+  /** True once every consumer has got what it has to get, and nothing is on its way. */
+  get idle(): boolean {
+    const { log } = this.options;
+    return this.#all.every((consumer) => consumer.underWay === 0) && this.consumers.every((name) => log.backlog(name) === 0);
+  }
+
+  /** Whether events go from here to such a place: those to come, or any that are on their way. */
+  sendsTo(is: (url: string) => boolean): boolean {
+    return this.#all.some((consumer) => consumer.sendsTo(is));
+  }
+
   /** Adds a consumer, or changes what one wants from now on. One that was removed goes on where it was. */
   set(name: string, spec: ConsumerSpec): void {
     const filters = spec.filters ?? [];
@@ -135,8 +146,12 @@ export class EventHub {
 
   /** Breaks off everything that is on its way. */
   stop(): void {
-    for (const consumer of [...this.#consumers.values(), ...this.#left.values()]) consumer.stop();
+    for (const consumer of this.#all) consumer.stop();
     this.options.log.flush();
+  }
+
+  get #all(): readonly (Consumer | StatefulConsumer)[] {
+    return [...this.#consumers.values(), ...this.#left.values()];
   }
 
   /** @param before who was it until now, and may have events on their way */

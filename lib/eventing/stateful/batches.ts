@@ -1,4 +1,5 @@
 import type { CloudEvent } from '../cloud-event';
+import { orderOf } from './event-key';
 import type { Added, Grouping, Item, Unit } from './grouping';
 import type { BatchSpec } from './stateful-spec';
 
@@ -66,7 +67,7 @@ export class Batches implements Grouping {
   }
 
   add(item: Item, event: CloudEvent): Added {
-    const order = this.orderBy === undefined ? '' : String(event.attributes[this.orderBy] ?? '');
+    const order = this.orderBy === undefined ? '' : orderOf(event, this.orderBy);
     const queue = this.#queues.get(order) ?? new Queue();
     this.#queues.set(order, queue);
     queue.push(item);

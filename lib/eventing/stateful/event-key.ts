@@ -26,6 +26,10 @@ export function keyOf(event: CloudEvent, parts: readonly string[]): string | und
   return key.length <= MAX_LENGTH ? key : `${key.slice(0, MAX_LENGTH - 33)}…${digest(key)}`;
 }
 
+/** What events have in common that go one after the other: the value of an attribute or of a field of data; empty for those without. */
+export const orderOf = (event: CloudEvent, by: string): string =>
+  by.startsWith(DATA) ? (keyOf(event, [by]) ?? '') : String(event.attributes[by] ?? '');
+
 function field(event: CloudEvent, data: unknown, path: string): unknown {
   const names = path.split('.');
   let value = data;

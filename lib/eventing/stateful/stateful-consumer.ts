@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock, Executor, Timer } from '../../base';
-import type { ConsumerSpec } from '../dispatch/consumer-spec';
+import { type ConsumerSpec, leadsTo } from '../dispatch/consumer-spec';
 import { RateLimit } from '../dispatch/rate-limit';
 import type { Happening } from '../journal';
 import { type EventLog, type EventRecord, sizeOf } from '../log';
@@ -18,6 +18,7 @@ const CONCURRENCY = 32;
 export interface Predecessor {
   readonly underWay: number;
   readonly offsets: ReadonlySet<number>;
+  sendsTo(is: (url: string) => boolean): boolean;
   leave(onIdle: () => void): void;
   stop(): void;
 }
@@ -45,7 +46,8 @@ export class StatefulConsumer {
   readonly #busy = new Set<string>();
   readonly #stopping = new AbortController();
   #leaving = new AbortController();
-  #units = 0;
+  /** Deliveries on their way, each as the spec said when it began. */
+  readonly #units = new Map<Unit, ConsumerSpec>();
   #grouping: Grouping;
   #dedupe: Dedupe | undefined;
   #rate: RateLimit | undefined;
@@ -73,7 +75,13 @@ export class StatefulConsumer {
 
   /** How many deliveries are on their way. */
   get underWay(): number {
-    return this.#units + (this.#before?.underWay ?? 0);
+    return this.#units.size + (this.#before?.underWay ?? 0);
+  }
+
+  /** Whether events go to such a place: those to come, or any that are on their way. */
+  sendsTo(is: (url: string) => boolean): boolean {
+    const specs = [...this.#units.values(), ...(this.#leaving.signal.aborted ? [] : [this.spec])];
+    return specs.some((spec) => leadsTo(spec, is)) || (this.#before?.sendsTo(is) ?? false);
   }
 
   /** Goes on as another spec says; what is on its way comes to its end as it began. */
@@ -223,13 +231,13 @@ export class StatefulConsumer {
 
   #hasRoom(): boolean {
     const { paused, subscriber, concurrency = CONCURRENCY } = this.spec;
-    return !paused && subscriber !== undefined && this.#units < concurrency;
+    return !paused && subscriber !== undefined && this.#units.size < concurrency;
   }
 
   #start(unit: Unit): void {
     const { executor, name, metrics } = this.options;
     const { order, items, join } = unit;
-    this.#units++;
+    this.#units.set(unit, this.spec);
     for (const { offset } of items) this.#underWay.add(offset);
     if (order !== undefined) this.#busy.add(order);
     metrics?.held.set(this.#labels, this.#grouping.size);
@@ -239,7 +247,7 @@ export class StatefulConsumer {
       try {
         settled = await this.#deliver(unit);
       } finally {
-        this.#units--;
+        this.#units.delete(unit);
         if (order !== undefined) this.#busy.delete(order);
         this.#done(items, settled);
       }

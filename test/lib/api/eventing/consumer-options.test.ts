@@ -69,6 +69,21 @@ describe('annotations of consumers', () => {
     },
   );
 
+  it.each([
+    ['data.order.id', true],
+    ['data.Order_Id', true],
+    ['data.', false],
+    ['data..id', false],
+    ['data.a b', false],
+    ['Subject', false],
+    ['subject,id', false],
+  ])('take %s as what orders events: %s', (text, right) => {
+    expect(consumerOptions(grouped({ 'order-by': text })).orderBy).toBe(right ? text : undefined);
+    const problem = { message: `invalid value: ${text}` };
+    const remedy = 'Name one attribute, such as "subject", or a field of JSON data, such as "data.order.id".';
+    expect(validate(trigger({ 'order-by': text }))).toMatchObject(right ? [] : [{ ...problem, remedy }]);
+  });
+
   it('are taken on both where they are right', () => {
     const texts = { 'order-by': 'subject', rate: '0.5', 'batch-max': '10', 'dedupe-by': 'id' };
     expect([validate(trigger(texts)), validate(subscription(texts))]).toEqual([[], []]);

@@ -129,6 +129,34 @@ describe('a channel', () => {
     expect(world.ids.indexOf('y1')).toBeLessThan(world.ids.indexOf('y2'));
   });
 
+  test('keeps the order of events that have a field of their data in common', async () => {
+    const world = new World();
+    let failures = 2;
+    world.answer = (id) => ({ status: id === 'x1' && failures-- > 0 ? 503 : 202 });
+    const policy = { retry: 5, backoffPolicy: 'exponential', backoffDelayMs: 100 } as const;
+    world.hub.set('a', spec({ orderBy: 'data.order.id', policy }));
+    const json = { datacontenttype: 'application/json' };
+    const of = (name: string, id: unknown) => event(name, json, { order: { id } });
+    await world.publish(of('x1', 7), of('x2', 7), of('y1', 'other'), event('n1', json, {}), event('n2'), of('x3', 7));
+    await world.clock.advance(10_000);
+    expect(world.ids.filter((id) => id.startsWith('x'))).toEqual(['x1', 'x1', 'x1', 'x2', 'x3']);
+    expect(world.ids.slice(0, 3)).toEqual(['x1', 'y1', 'n1']);
+    expect(world.ids.indexOf('n2')).toBeLessThan(world.ids.indexOf('x2'));
+    expect(world.most).toBe(3);
+  });
+
+  test('goes by another key once its subscription says so, also for events that wait already', async () => {
+    const world = new World();
+    world.hub.set('a', spec({ orderBy: 'data.n', concurrency: 4 }));
+    const json = { datacontenttype: 'application/json' };
+    await world.publish(...['a1', 'a2', 'a3'].map((id) => event(id, { ...json, subject: id }, { n: 1 })));
+    await world.clock.advance(1);
+    expect(world.ids).toEqual(['a1']);
+    world.hub.set('a', spec({ orderBy: 'subject', concurrency: 4 }));
+    await world.clock.advance(1);
+    expect(world.ids).toEqual(['a1', 'a2', 'a3']);
+  });
+
   test('holds events back while a subscription is paused or its subscriber is not known', async () => {
     const world = new World();
     world.hub.set('a', spec({ paused: true }));
