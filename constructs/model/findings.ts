@@ -1,4 +1,4 @@
-import { defaultFeaturesConfig, defaultServingConfig, type ServingConfig, validate } from '../../lib/api';
+import { defaultFeaturesConfig, defaultServingConfig, type EventingFeatures, type ServingConfig, validate } from '../../lib/api';
 import { type FieldError, formatFieldError } from '../../lib/base';
 import type { ModelObject } from './api-types';
 import type { WarningRule } from './metadata';
@@ -49,12 +49,18 @@ const NOT_A_FIELD = /^(must not set the field\(s\)|unknown field )/;
  * Everything wrong with the final object.
  * @param problems what the model found in the props
  * @param unpatched the object before escape hatches, where any were used: fields that they added are let through
+ * @param features what the app itself says of the features of Knative Eventing. Default: nothing
  */
-export function findings(object: ModelObject, problems: readonly Problem[], unpatched?: ModelObject): Findings {
+export function findings(
+  object: ModelObject,
+  problems: readonly Problem[],
+  unpatched?: ModelObject,
+  features: () => EventingFeatures | undefined = () => undefined,
+): Findings {
   const before = unpatched && new Set(validate(unpatched, permissive).map(formatFieldError));
   const byHatch = (error: FieldError) =>
     before !== undefined && NOT_A_FIELD.test(error.message) && !before.has(formatFieldError(error));
-  const { everywhere, somewhere } = validateEverywhere(object);
+  const { everywhere, somewhere } = validateEverywhere(object, features);
   const { name } = object.metadata ?? {};
   const all: Problem[] = [...problems, ...nameProblems(object), ...everywhere];
   return {
@@ -70,9 +76,20 @@ export function findings(object: ModelObject, problems: readonly Problem[], unpa
   };
 }
 
+/** What the cluster says that has default settings, but for the features that the app sets. */
+function validateByDefault(object: ModelObject, features: () => EventingFeatures | undefined): FieldError[] {
+  const errors = validate(object);
+  const set = errors.every(isWarning) ? undefined : features();
+  if (!set) return errors;
+  return validate(object, { ...defaultServingConfig, eventing: { ...defaultServingConfig.eventing, features: set } });
+}
+
 /** What every cluster refuses, and what only a cluster with default settings does; both in the words of the latter. */
-function validateEverywhere(object: ModelObject): { everywhere: FieldError[]; somewhere: FieldError[] } {
-  const byDefault = validate(object);
+function validateEverywhere(
+  object: ModelObject,
+  features: () => EventingFeatures | undefined,
+): { everywhere: FieldError[]; somewhere: FieldError[] } {
+  const byDefault = validateByDefault(object, features);
   if (byDefault.every(isWarning)) return { everywhere: byDefault, somewhere: [] };
   const strict = validate(object, permissive);
   const wrongEverywhere = overlapping(strict);

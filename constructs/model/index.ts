@@ -1,6 +1,7 @@
 export * from './api-types';
 export * from './container';
 export * from './content-hash';
+export * from './declared-features';
 export * from './domain-mapping';
 export * from './duration';
 export * from './env';

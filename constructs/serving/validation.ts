@@ -1,5 +1,15 @@
-import type { IValidation } from 'constructs';
-import { findingLine, findings, type ModelObject, type Problem, type WarningRule } from '../model';
+import { ApiObject } from 'cdk8s';
+import type { IConstruct, IValidation } from 'constructs';
+import type { EventingFeatures, KubeObject } from '../../lib/api';
+import {
+  declaredFeatures,
+  FEATURES_MAP,
+  findingLine,
+  findings,
+  type ModelObject,
+  type Problem,
+  type WarningRule,
+} from '../model';
 import type { KnObject } from './kn-object';
 
 /** What is validated: the object, how it was before escape hatches, and what was wrong with the props. */
@@ -8,6 +18,12 @@ export interface Validated<T extends ModelObject> {
   readonly unpatched: () => T;
   readonly problems: () => readonly Problem[];
   readonly silence: readonly WarningRule[];
+}
+
+/** The features of Knative Eventing as the app sets them. */
+function featuresIn(root: IConstruct): EventingFeatures | undefined {
+  const maps = root.node.findAll().filter((one): one is ApiObject => ApiObject.isApiObject(one) && one.name === FEATURES_MAP);
+  return declaredFeatures(maps.map((map) => map.toJson() as KubeObject));
 }
 
 /**
@@ -24,7 +40,8 @@ export function objectValidation<T extends ModelObject>({ apiObject, unpatched, 
       } catch (error) {
         return [findingLine('KNC1001', { message: (error as Error).message, paths: [] })];
       }
-      const found = findings(object, problems(), apiObject.patched ? unpatched() : undefined);
+      const features = () => featuresIn(apiObject.node.root);
+      const found = findings(object, problems(), apiObject.patched ? unpatched() : undefined, features);
       for (const warning of found.warnings) {
         const line = `[${apiObject.node.scope?.node.path}] ${findingLine('KNC1101', warning)} (silence: '${warning.rule}')`;
         if (silence.includes(warning.rule) || warned.has(line)) continue;

@@ -1,7 +1,7 @@
 import { Yaml } from 'cdk8s';
-import { equivalentOf, findType, type KubeObject, knativeTypes, validate } from '../../lib/api';
+import { type EventingFeatures, equivalentOf, findType, type KubeObject, knativeTypes, validate } from '../../lib/api';
 import { type FieldError, isJsonObject } from '../../lib/base';
-import { findings, type ModelObject, type WarningRule } from '../model';
+import { declaredFeatures, findings, type ModelObject, type WarningRule } from '../model';
 import type { Validation, ValidationContext, ValidationViolation } from './cdk8s-cli';
 
 /** `properties` of the plugin in cdk8s.yaml. */
@@ -59,11 +59,16 @@ export class KnativeValidation implements Validation {
     const { manifests, report, logger } = context;
     const violations = new Map<string, ValidationViolation>();
     let [objects, warnings] = [0, 0];
-    for (const manifestPath of manifests) {
-      for (const object of context.parseManifest(manifestPath).filter(isObject)) {
+    const parsed = manifests.map((manifestPath) => ({
+      manifestPath,
+      all: context.parseManifest(manifestPath).filter(isObject),
+    }));
+    const features = declaredFeatures(parsed.flatMap(({ all }) => all));
+    for (const { manifestPath, all } of parsed) {
+      for (const object of all) {
         if (!GROUPS.has(object.apiVersion.split('/')[0]!) && !equivalentOf(object)) continue;
         objects++;
-        const { errors, warned } = this.#check(object);
+        const { errors, warned } = this.#check(object, features);
         warnings += warned.length;
         const name = `${object.kind} ${object.metadata.name}`;
         if (!this.#strict) for (const { error, rule } of warned) logger.log(`warning: ${name}: ${lineOf(error)} (${rule})`);
@@ -74,7 +79,10 @@ export class KnativeValidation implements Validation {
     report.submit(violations.size > 0 ? 'failure' : 'success', { objects: String(objects), warnings: String(warnings) });
   }
 
-  #check(object: KubeObject): { readonly errors: readonly Finding[]; readonly warned: readonly Finding[] } {
+  #check(
+    object: KubeObject,
+    features: EventingFeatures | undefined,
+  ): { readonly errors: readonly Finding[]; readonly warned: readonly Finding[] } {
     if (!findType(object.apiVersion, object.kind)) {
       const old = outdated(object);
       if (old) return { errors: [{ rule: 'KNC2101', error: old }], warned: [] };
@@ -85,7 +93,7 @@ export class KnativeValidation implements Validation {
       const errors = validate(object).filter(({ level }) => level !== 'warning');
       return { errors: errors.map((error) => ({ rule: 'KNC2001', error })), warned: [] };
     }
-    const { errors, warnings } = findings(object as ModelObject, []);
+    const { errors, warnings } = findings(object as ModelObject, [], undefined, () => features);
     const heard = warnings.filter(
       ({ rule }) => !this.#silence.has(rule) && (rule !== 'revision-like-name' || object.kind === 'Service'),
     );

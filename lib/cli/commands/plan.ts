@@ -22,14 +22,16 @@ export async function run({ args, options }: Invocation, io: Io): Promise<number
     const runner = appRunner(io, options, { clock, onOutput: (text) => io.stderr.write(text) });
     const input = await new InputLoader(args, runner, io.readStdin).load();
     const namespace = (options['namespace'] as string | undefined) ?? target.namespace;
-    const { objects, foreign, warnings: found } = checkObjects(input, namespace);
+    const unread: string[] = [];
+    const config = await readConfig(target.cluster, target.local, unread);
+    const { objects, foreign, warnings: found } = checkObjects(input, namespace, config.eventing);
     const live = await readLive(target.cluster, objects);
     const warnings = [
       ...found,
       ...foreign.map(({ object }) => `left out: ${objectName(object)} (${object.apiVersion} is not known here)`),
       ...live.warnings,
+      ...unread,
     ];
-    const config = await readConfig(target.cluster, target.local, warnings);
     const previous =
       options['prune'] === true
         ? live.objects.filter(({ metadata }) => metadata.annotations?.[LAST_APPLIED_ANNOTATION] !== undefined)

@@ -1,5 +1,7 @@
 import {
+  defaultEventingConfig,
   defaultServingConfig,
+  type EventingConfig,
   equivalentOf,
   findType,
   type KubeObject,
@@ -12,6 +14,7 @@ import {
 import { type ErrorCode, type FieldError, formatFieldError } from '../../base';
 import { type ProblemEntry, ProblemError, type ProblemMessage } from '../output/problem';
 import { equivalentText } from './equivalent-text';
+import { eventingSettings } from './input-settings';
 import type { LoadedInput, LoadedObject } from './loaded-input';
 
 /** An object that can be applied: its kind is known, its namespace is set, its fields are valid. */
@@ -38,17 +41,17 @@ export function objectName({ kind, metadata }: KubeObject): string {
 }
 
 /**
- * Upstream's settings, but that a service may start at zero: many clusters allow it, and this machine does. Policies may be there: whether
- * they count depends on the installation.
+ * Upstream's settings, but that a service may start at zero: many clusters allow it, and this machine does; and what the input says of
+ * Knative Eventing. Policies may be there: whether they count depends on the installation.
  */
-const config: ServingConfig = {
-  ...defaultServingConfig,
-  autoscaler: { ...defaultServingConfig.autoscaler, allowZeroInitialScale: true },
-  eventing: {
-    ...defaultServingConfig.eventing,
-    features: { ...defaultServingConfig.eventing.features, authenticationOidc: true },
-  },
-};
+function settingsFor(objects: readonly KubeObject[], before: EventingConfig): ServingConfig {
+  const eventing = eventingSettings(objects, before);
+  return {
+    ...defaultServingConfig,
+    autoscaler: { ...defaultServingConfig.autoscaler, allowZeroInitialScale: true },
+    eventing: { ...eventing, features: { ...eventing.features, authenticationOidc: true } },
+  };
+}
 
 /** Upstream says this of every container without a full securityContext; here it would drown everything else. */
 const INSECURE_DEFAULT = 'Kubernetes default value is insecure';
@@ -130,14 +133,24 @@ function typed(loaded: readonly LoadedObject[], namespace: string | undefined) {
 
 /**
  * Checks everything before anything is applied. `namespace` is given to objects of namespaced kinds that name none.
- * Throws one ProblemError with all that is wrong with all objects.
+ * ConfigMaps of Knative Eventing in the input count. Throws one ProblemError with all that is wrong with all objects.
+ *
+ * @param eventing the settings of where the objects go. Default: those of a release
  */
-export function checkObjects(input: Pick<LoadedInput, 'objects' | 'warnings'>, namespace: string | undefined): CheckedObjects {
+export function checkObjects(
+  input: Pick<LoadedInput, 'objects' | 'warnings'>,
+  namespace: string | undefined,
+  eventing = defaultEventingConfig,
+): CheckedObjects {
   const { objects, foreign, findings } = typed(input.objects, namespace);
   const { unique, findings: repeats } = withoutRepeats(objects);
   const warnings = [...input.warnings];
   const isNews = (error: FieldError) =>
     !error.message.startsWith(INSECURE_DEFAULT) && !input.warnings.some((known) => known.includes(error.message));
+  const config = settingsFor(
+    unique.map(({ object }) => object),
+    eventing,
+  );
   const invalid = unique.flatMap(({ object, source }): Finding[] => {
     const errors = validate(object, config);
     for (const error of errors) {

@@ -10,13 +10,15 @@ import {
   validate,
 } from '../../api';
 import { type ErrorCode, type FieldError, jsonEqual } from '../../base';
+import { inNamespace } from '../input/check-objects';
 import { equivalentText } from '../input/equivalent-text';
+import { installationSettings } from '../input/input-settings';
 import type { LoadedObject } from '../input/loaded-input';
 import { checkCore } from './core-checks';
 import type { Finding, ObjectId } from './finding';
 
 /** Upstream's settings, but that a service may start at zero: many clusters allow it, and this machine does. */
-const config: ServingConfig = {
+const usual: ServingConfig = {
   ...defaultServingConfig,
   autoscaler: { ...defaultServingConfig.autoscaler, allowZeroInitialScale: true },
 };
@@ -108,8 +110,11 @@ function outdated(item: LoadedObject): Finding | undefined {
   return { ...finding(item, 'error', 'KNC2101', message, 'kind', remedy), details };
 }
 
-/** Everything to say of one object. @param known what the construct of the object has warned of itself */
-function objectFindings(item: LoadedObject, known: readonly string[]): Finding[] {
+/**
+ * Everything to say of one object.
+ * @param known what the construct of the object has warned of itself
+ */
+function objectFindings(item: LoadedObject, known: readonly string[], config: ServingConfig): Finding[] {
   const { object } = item;
   const { apiVersion, kind } = object;
   const old = outdated(item);
@@ -143,10 +148,12 @@ function repeats(items: readonly LoadedObject[], namespace: string): Finding[] {
 }
 
 /**
- * Everything to say of these objects, each with where it stands.
+ * Everything to say of these objects, each with where it stands. Settings of the installation that are among them count for the others.
  * @param namespace of objects that name none
  * @param known warnings that the app's constructs have given themselves
  */
 export function findingsOf(items: readonly LoadedObject[], namespace: string, known: readonly string[]): Finding[] {
-  return [...items.flatMap((item) => objectFindings(item, known)), ...repeats(items, namespace)];
+  const objects = items.map(({ object }) => inNamespace(object, namespace));
+  const config = installationSettings(objects, usual);
+  return [...items.flatMap((item) => objectFindings(item, known, config)), ...repeats(items, namespace)];
 }

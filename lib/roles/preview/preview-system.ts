@@ -24,7 +24,7 @@ import { bindingAdmission } from '../binding-admission';
 import { EventingRuntime } from '../eventing/eventing-runtime';
 import { LiveSettings } from '../eventing/live-settings';
 import { keepTags, openAccess } from '../local-answerers';
-import { AssumedGateways, AssumedScales } from './assumed-answers';
+import { AssumedGateways, AssumedScales, assumedTokens } from './assumed-answers';
 import { AssumedPods } from './assumed-pods';
 
 /** How far time is moved at most, in virtual milliseconds: rollouts end and idle revisions go to zero within it. */
@@ -80,12 +80,17 @@ export class PreviewSystem {
         keepTags,
         openAccess,
         eventing.answers,
+        assumedTokens,
       ],
     });
     this.cluster = cluster;
     this.#clock = clock;
     const follow = {
-      start: () => liveSettings.follow(cluster, clock, log, (changed) => engine.setConfig(changed)),
+      start: () =>
+        liveSettings.follow(cluster, clock, log, (changed) => {
+          eventing.settingsChanged();
+          engine.setConfig(changed);
+        }),
       stop: () => liveSettings.stop(),
     };
     this.#parts = [

@@ -215,6 +215,23 @@ test('links of brokers and channels into another namespace need a feature of the
   ]);
 });
 
+test('a feature that the app itself switches on is not warned of', () => {
+  const warned = (data: Record<string, string>) => {
+    const chart = chartOf('shop');
+    const far = broker(chart, 'far', { metadata: { namespace: 'else' } });
+    new Trigger(chart, 'link', { broker: far, to: service(chart, 'hello'), delivery: Delivery.retry(3).retryAfter('30s') });
+    const metadata = { name: 'config-features', namespace: 'knative-eventing' };
+    new ApiObject(chart, 'features', { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+    return said(chart)
+      .map((line) => line.split(':')[0])
+      .sort();
+  };
+  const links = { 'cross-namespace-event-links': 'enabled' };
+  expect(warned({})).toEqual(['spec.brokerRef.namespace', 'spec.delivery.retryAfterMax']);
+  expect(warned(links)).toEqual(['spec.delivery.retryAfterMax']);
+  expect(warned({ ...links, 'delivery-retryafter': 'enabled' })).toEqual([]);
+});
+
 test('a filter over data is told of, however deep it stands, until it is silenced', () => {
   const warned = (filter: Filter, silence: readonly WarningRule[] = []) => {
     const chart = chartOf();

@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { ApiObject, Chart, Testing } from 'cdk8s';
 import { Broker, Delivery, Filter, KnService, PingSource, Sequence } from 'knative-constructs';
 import { Testbed, type TestbedOptions } from 'knative-constructs/testing';
 
@@ -114,4 +114,24 @@ test('an event that is none, or for a broker that is not there, is refused', asy
   const bed = await start(chart);
   await expect(bed.publish(orders, { type: '' })).rejects.toThrow('type: MUST be a non-empty string');
   await expect(bed.publish('nothere', { type: 't' })).rejects.toThrow('no Broker "default/nothere"');
+});
+
+test('a feature that the chart switches on in a ConfigMap counts for the rest of the chart, wherever it stands', async () => {
+  const { chart, service, orders } = shop();
+  const fulfil = service('fulfil');
+  orders.onAny({ name: 'patient', to: fulfil, delivery: Delivery.retry(1).retryAfter('5m') });
+  const metadata = { name: 'config-features', namespace: 'knative-eventing' };
+  const data = { 'delivery-retryafter': 'enabled' };
+  new ApiObject(chart, 'features', { ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata }, data });
+  const at: number[] = [];
+  let now = () => 0;
+  const stub = Testbed.stub(fulfil, () => {
+    at.push(now());
+    return new Response(null, at.length > 1 ? {} : { status: 429, headers: { 'retry-after': '60' } });
+  });
+  const bed = await start(chart, { stubs: [stub] });
+  now = () => bed.now.getTime();
+  const id = await bed.publish(orders, { type: 'order.created' });
+  await bed.until(bed.journal.when({ event: id, kind: 'delivered' }));
+  expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(60_000);
 });

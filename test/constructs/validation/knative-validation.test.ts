@@ -86,6 +86,21 @@ describe('what only some clusters allow', () => {
     expect(submitted[0]).toBe('success');
   });
 
+  test('is not a warning where another manifest of the app allows it', async () => {
+    const broker = `apiVersion: eventing.knative.dev/v1
+kind: Broker
+metadata: { name: orders }
+spec: { delivery: { retryAfterMax: PT30S } }
+`;
+    const features = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: config-features, namespace: knative-eventing }
+data: { delivery-retryafter: enabled }
+`;
+    expect((await validate({ 'a.yaml': broker })).logged).toHaveLength(1);
+    expect((await validate({ 'a.yaml': broker, 'b.yaml': features })).logged).toEqual([]);
+  });
+
   test('fails where it shall, under the name of its rule', async () => {
     const { violations, logged } = await validate(gated, { strict: true });
     expect(violations).toMatchObject([{ ruleName: 'cluster-setting' }]);

@@ -1,4 +1,4 @@
-import { apiVersionOf, type KubeObject, unservedTypes } from '../../../../lib/api';
+import { apiVersionOf, type KubeObject, parseEventingConfig, unservedTypes } from '../../../../lib/api';
 import { checkObjects } from '../../../../lib/cli/input/check-objects';
 import { ProblemError } from '../../../../lib/cli/output/problem';
 
@@ -131,4 +131,34 @@ test('an old kind is refused with what it is written as today', () => {
     '      kind: Service',
     '      name: hello',
   ]);
+});
+
+describe('settings of Knative Eventing', () => {
+  const broker: KubeObject = {
+    apiVersion: 'eventing.knative.dev/v1',
+    kind: 'Broker',
+    metadata: { name: 'orders', namespace: 'shop' },
+    spec: { delivery: { retryAfterMax: 'PT30S' } },
+  } as KubeObject;
+  const features = (data: Record<string, string>, namespace = 'knative-eventing') =>
+    ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'config-features', namespace }, data }) as KubeObject;
+  const on = { 'delivery-retryafter': 'enabled' };
+
+  test('that are in the input count for the rest of it', () => {
+    expect(check([broker, features(on)]).objects).toHaveLength(2);
+    expect(refused([broker]).entries).toHaveLength(1);
+    expect(refused([broker, features(on, 'knative-serving')]).entries).toHaveLength(1);
+    expect(refused([broker, features({ 'delivery-retryafter': 'disabled' })]).entries).toHaveLength(1);
+  });
+
+  test('of where the objects go count, unless the input changes them', () => {
+    const loaded = (objects: KubeObject[]) => ({
+      objects: objects.map((object, i) => ({ object, source: `${i}.yaml`, synthesized: false })),
+      warnings: [],
+    });
+    const there = parseEventingConfig({ 'config-features': on }, () => undefined);
+    expect(checkObjects(loaded([broker]), 'shop', there).objects).toHaveLength(1);
+    const off = features({ 'delivery-retryafter': 'disabled' });
+    expect(() => checkObjects(loaded([broker, off]), 'shop', there)).toThrow(ProblemError);
+  });
 });

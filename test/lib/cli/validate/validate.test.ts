@@ -232,3 +232,28 @@ test('control characters of the input are shown, not obeyed', async () => {
   expect(io.stdoutText).toContain('unknown field "spec.\\x9b2Jy"');
   expect([...io.stdoutText].filter((char) => char === '\x1b' || char === '\x9b')).toEqual([]);
 });
+
+describe('settings of the installation that are in the input', () => {
+  const POLICY = `apiVersion: eventing.knative.dev/v1alpha1
+kind: EventPolicy
+metadata: { name: shops }
+spec: { from: [{ sub: "system:serviceaccount:shop:*" }] }
+`;
+  const map = (namespace: string, data: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: config-features, namespace: ${namespace} }\ndata: { ${data} }\n`;
+  const on = map('knative-eventing', 'authentication-oidc: enabled');
+  const off = map('knative-eventing', 'authentication-oidc: disabled');
+  const HOST = `${SERVICE}      hostNetwork: true\n`;
+  const allowed = map('knative-serving', 'kubernetes.podspec-hostnetwork: enabled');
+
+  test.each<[string, Record<string, string>, string]>([
+    ['nothing is said of policies', { 'a.yaml': POLICY }, '1 warning'],
+    ['policies count', { 'a.yaml': POLICY, 'b.yaml': on }, 'valid: 2 objects'],
+    ['policies do not', { 'a.yaml': POLICY, 'b.yaml': off }, '1 warning'],
+    ['nothing is said of the network', { 'a.yaml': HOST }, '1 error'],
+    ['the network may be the one of the node', { 'a.yaml': HOST, 'b.yaml': allowed }, 'valid: 2 objects'],
+    ['a setting is wrong', { 'b.yaml': map('knative-eventing', 'authentication-oidc: "on"') }, 'authentication-oidc is "on"'],
+  ])('count for the rest: %s', async (_what, files, text) => {
+    expect((await validate(files, ['.'])).out).toContain(text);
+  });
+});
