@@ -14,7 +14,9 @@ export interface EventingQuestion {
     | 'api-server-source'
     | 'job-sink'
     | 'event-transform'
-    | 'request-reply';
+    | 'request-reply'
+    /** Of a channel that a flow does not want any more: whether it has delivered everything. */
+    | 'drain';
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
@@ -53,4 +55,12 @@ export function servingOf(kind: EventingQuestion['kind'], object: Served, observ
   const answer = observed.answer(EVENTING_TOPIC, key) as EventingAnswer | undefined;
   const served = answer ? answer.generation >= generation && answer.problem === undefined : isReady(object);
   return { ask: { topic: EVENTING_TOPIC, key, input }, answer, served };
+}
+
+/** Whether a channel, which nothing new leads to, has delivered everything, and nothing is on its way to it. */
+export function drainOf({ metadata: { namespace = '', name, uid } }: Stored<KubeObject>, observed: Observed) {
+  const key = `drain/${namespace}/${name}`;
+  const input: EventingQuestion = { kind: 'drain', namespace, name, uid };
+  const answer = observed.answer(EVENTING_TOPIC, key) as { readonly drained: boolean } | undefined;
+  return { ask: { topic: EVENTING_TOPIC, key, input } satisfies Ask, drained: answer?.drained === true };
 }

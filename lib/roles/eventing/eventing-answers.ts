@@ -6,14 +6,23 @@ export class EventingAnswers implements Answerer {
   readonly #asked = new Map<string, (key: string, value: unknown) => void>();
   readonly #served = new Map<string, unknown>();
 
-  ask({ key }: Ask, onAnswer: (key: string, value: unknown) => void): void {
+  /** @param onAsk is told of every question, and `onForget` of each that is not asked any more */
+  constructor(
+    private readonly onAsk: (ask: Ask) => void = () => {},
+    private readonly onForget: (key: string) => void = () => {},
+  ) {}
+
+  ask(ask: Ask, onAnswer: (key: string, value: unknown) => void): void {
+    const { key } = ask;
     this.#asked.set(key, onAnswer);
+    this.onAsk(ask);
     const answer = this.#served.get(key);
     if (answer !== undefined) onAnswer(key, answer);
   }
 
   forget(key: string): void {
     this.#asked.delete(key);
+    this.onForget(key);
   }
 
   /** @param answer undefined: it is not served any more */

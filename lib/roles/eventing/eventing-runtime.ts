@@ -44,6 +44,7 @@ import { TokenIssuer } from '../../local';
 import { ApiServerSources } from './api-server-sources';
 import { ClusterSender } from './cluster-sender';
 import { channelConsumer, destination, triggerConsumer } from './consumer-specs';
+import { Drains } from './drains';
 import { Endpoints } from './endpoints';
 import { EventAccess } from './event-access';
 import { BROKER_HOST, EventDoor } from './event-door';
@@ -90,7 +91,10 @@ export class EventingRuntime {
   readonly journal: Journal;
   readonly hubs: HubRegistry;
   /** What they answer the controllers. */
-  readonly answers = new EventingAnswers();
+  readonly answers: EventingAnswers = new EventingAnswers(
+    (ask) => this.#drains.ask(ask),
+    (key) => this.#drains.forget(key),
+  );
   readonly door: EventDoor;
   /** For the gateway: what is answered by this process. */
   readonly inner: InnerHosts = (host, path) => this.door.inner(host, path) ?? this.#endpoints.inner(host, path);
@@ -98,6 +102,7 @@ export class EventingRuntime {
   readonly access: EventAccess;
   /** For whoever sends events as a service account. */
   readonly tokens: ServiceAccountTokens;
+  readonly #drains: Drains;
   readonly #brokers: Informer<Broker>;
   readonly #triggers: Informer<Trigger>;
   readonly #channels: Informer<InMemoryChannel>;
@@ -142,6 +147,7 @@ export class EventingRuntime {
       ...(metrics ? { metrics: new StatefulMetrics(metrics) } : {}),
       onTaken: (hub, event) => this.#taken(hub, event),
     });
+    this.#drains = new Drains({ clock, hubs: this.hubs, tell: (key, answer) => answers.tell(key, answer) });
     this.door = new EventDoor(this.hubs, (hub, authorization, event) => this.#refusal(hub, authorization, event));
     this.#endpoints = new Endpoints({
       ...live,
@@ -175,6 +181,7 @@ export class EventingRuntime {
     await this.#channels.start();
     await this.#brokers.start();
     this.hubs.settle();
+    this.#drains.start();
     await Promise.all([this.#pingSources.start(), this.#apiServerSources.start(), this.#endpoints.start()]);
   }
 
@@ -188,6 +195,7 @@ export class EventingRuntime {
     this.#apiServerSources.stop();
     this.#sources.stop();
     this.#pings.stop();
+    this.#drains.stop();
     this.hubs.stop();
     await this.#endpoints.stop();
     await this.#sender.close();

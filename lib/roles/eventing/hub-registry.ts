@@ -82,6 +82,17 @@ export class HubRegistry {
     return hub;
   }
 
+  /**
+   * Whether a broker or channel has nothing to deliver any more, and nothing can come to it from these.
+   * @param from the beginning of the names of those that may send to it
+   * @param is whether a URL is its address
+   */
+  drained(name: string, from: string, is: (url: string) => boolean): boolean {
+    if (this.get(name)?.idle === false) return false;
+    const senders = [...this.#open, ...this.#closed].filter(([other]) => other.startsWith(from));
+    return !senders.some(([, { hub }]) => hub.sendsTo(is));
+  }
+
   /** Adds a consumer to a broker or channel that is there, or changes it. */
   set(name: string, consumer: string, spec: ConsumerSpec): void {
     const open = this.#open.get(name);

@@ -1,6 +1,5 @@
 import { type Broker, type ConfigMap, ConfigMapType, type ServingConfig } from '../../../api';
 import type { Observed, Read } from '../../reconciler';
-import { notFoundText } from '../../resolve';
 
 const KEYS = ['channel-template-spec', 'channelTemplateSpec'] as const;
 
@@ -39,7 +38,7 @@ export function settingsProblem(broker: Broker, observed: Observed, config: Serv
   if (!own) return undefined;
   if (!own.namespace || !own.name) return 'Broker.Spec.Config name and namespace are required';
   const map = observed.get(ConfigMapType, own.namespace, own.name);
-  if (!map) return notFoundText(ConfigMapType, own.name);
+  if (!map) return `configmap ${JSON.stringify(own.name)} not found`;
   const kind = channelKind(map);
   if (kind === undefined) return 'empty or missing value for config';
   return kind === 'InMemoryChannel' ? undefined : `a broker on a ${kind} is not served here, only on an InMemoryChannel`;

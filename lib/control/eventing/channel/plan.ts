@@ -57,6 +57,17 @@ function mirror(
   });
 }
 
+/** What was known of the channel behind it: senders have the address. */
+function asBefore({ status }: Stored<Channel>): ChannelStatus {
+  const { channel, address, subscribers } = status ?? {};
+  return {
+    ...(channel ? { channel } : {}),
+    ...(address ? { address } : {}),
+    ...deadLetterFields(status),
+    ...(subscribers ? { subscribers } : {}),
+  };
+}
+
 function plan(parent: Stored<Channel>, observed: Observed, config: ServingConfig, now: number): Plan {
   const channel = setDefaults(parent, config);
   const template = templateOf(channel);
@@ -77,7 +88,7 @@ function plan(parent: Stored<Channel>, observed: Observed, config: ServingConfig
   if (failure === undefined) return { apply, remove, status: mirror(parent, channel, backing, policies) };
   const conditions = policies.conditions.markFalse(TYPE, 'ChannelFailure', failure);
   const events = errorEvents(parent, conditions, `problem reconciling the backing channel: ${failure}`);
-  return { apply, remove, events, status: finishStatus(parent, conditions, {}) };
+  return { apply, remove, events, status: finishStatus(parent, conditions, { ...asBefore(parent), ...policies.fields }) };
 }
 
 /** Makes the channel that a Channel asks for, of the same name, and says of itself what that says. */

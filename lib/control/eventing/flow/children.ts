@@ -1,4 +1,5 @@
 import {
+  type AuthStatus,
   type ChannelTemplateSpec,
   conditionOf,
   controllerOf,
@@ -17,6 +18,7 @@ import { isControlledBy } from '../../metadata';
 import type { Apply, Index, Observed, Plan } from '../../reconciler';
 import { notOwnedMessage } from '../../status';
 import { type ChannelObject, channelTypeOf, channelTypes, makeChannel, notServed } from '../channel-kind';
+import { drainOf } from '../data-plane';
 
 /** Objects by the uid of who controls them, to find those that are not wanted any more. */
 const byController: Index = {
@@ -77,14 +79,16 @@ export function subscriptionPart(
 
 /**
  * What makes these the channels and subscriptions of a flow. A channel that is there is used as it is where somebody else has made
- * it. The channel of a subscription cannot change: one that has another goes first, and is made anew once it is gone.
+ * it. The channel of a subscription cannot change: one that has another goes first, and is made anew once it is gone. A channel that
+ * is not wanted any more stays, with the subscriptions that lead on from it, until the events in it and on their way to it have come
+ * to their end.
  */
 export function planParts(
   flow: Stored<KubeObject>,
   channels: readonly ChannelPart[],
   subscriptions: readonly SubscriptionPart[],
   observed: Observed,
-): Required<Pick<Plan, 'apply' | 'remove'>> {
+): Required<Pick<Plan, 'apply' | 'remove' | 'asks'>> {
   const apply: Apply[] = [];
   const outdated: SubscriptionPart[] = [];
   for (const { object, existing } of channels) {
@@ -98,15 +102,24 @@ export function planParts(
     else if (!existing?.metadata.deletionTimestamp) apply.push({ type: SubscriptionType, object });
   }
   const old = outdated.map(({ object }) => ({ type: SubscriptionType as ResourceType, ...placeOf(object) }));
-  const remove = [
-    ...old,
-    ...unwanted(flow, [SubscriptionType], subscriptions, observed),
-    ...unwanted(flow, channelTypes, channels, observed),
-  ];
-  return { apply, remove };
+  const draining = unwanted(flow, channelTypes, channels, observed).map((one) => ({ ...one, ...drainOf(one.object, observed) }));
+  const held = draining.filter(({ drained }) => !drained).map(({ type, object }) => `${type.kind}/${object.metadata.name}`);
+  const isHeld = ({ object }: Unwanted): boolean => {
+    const { kind, name } = (object as Stored<Subscription>).spec.channel;
+    return held.includes(`${kind}/${name}`);
+  };
+  const leaving = unwanted(flow, [SubscriptionType], subscriptions, observed).filter((one) => !isHeld(one));
+  const gone = [...leaving, ...draining.filter(({ drained }) => drained)];
+  const remove = [...old, ...gone.map(({ type, object }) => ({ type, ...placeOf(object) }))];
+  return { apply, remove, asks: draining.map(({ ask }) => ask) };
 }
 
 const placeOf = ({ metadata: { namespace, name = '' } }: KubeObject) => ({ namespace, name });
+
+interface Unwanted {
+  readonly type: ResourceType;
+  readonly object: Stored<KubeObject>;
+}
 
 /** What the flow controls of these kinds, and does not want any more. */
 function unwanted(
@@ -114,13 +127,13 @@ function unwanted(
   types: readonly ResourceType[],
   parts: readonly Part<KubeObject>[],
   observed: Observed,
-): NonNullable<Plan['remove']> {
+): readonly Unwanted[] {
   const wanted = new Set(parts.map(({ object }) => `${object.kind}/${object.metadata.name}`));
   return types.flatMap((type) =>
     observed
       .find(type, byController, flow.metadata.uid)
       .filter(({ metadata }) => !wanted.has(`${type.kind}/${metadata.name}`))
-      .map((object) => ({ type, ...placeOf(object) })),
+      .map((object) => ({ type, object })),
   );
 }
 
@@ -133,6 +146,12 @@ export function partReference({ object }: Part<KubeObject>): FlowObjectReference
 /** Whether a part says that it is ready; undefined if it says nothing. */
 export function partReadiness({ existing }: Part<KubeObject>): FlowCondition | undefined {
   return conditionOf((existing?.status as KResourceStatus | undefined)?.conditions, 'Ready');
+}
+
+/** As whom the subscriptions of a flow send events, in their order. */
+export function partIdentities(subscriptions: readonly SubscriptionPart[]): { readonly auth?: AuthStatus } {
+  const serviceAccountNames = subscriptions.flatMap(({ existing }) => existing?.status?.auth?.serviceAccountName ?? []);
+  return serviceAccountNames.length > 0 ? { auth: { serviceAccountNames } } : {};
 }
 
 export const isTrue = (condition: FlowCondition | undefined): boolean => condition?.status === 'True';

@@ -19,6 +19,7 @@ import {
   channelParts,
   isTrue,
   madePolicyReads,
+  partIdentities,
   partReadiness,
   partReference,
   planMadePolicies,
@@ -90,13 +91,20 @@ class ParallelPlan {
     const problem = problemOf(this.#channels, this.#subscriptions);
     if (problem) this.#conditions = this.#conditions.markFalse(problem.type, problem.reason, problem.message);
     const events = problem ? errorEvents(this.parent, this.#conditions, problem.message) : [];
-    const fields = { ...(address ? { address } : {}), ...this.#parts(), ...this.#policies.fields };
+    const auth = partIdentities(this.#subscriptions.flat());
+    const fields = { ...(address ? { address } : {}), ...this.#parts(), ...auth, ...this.#policies.fields };
     const status: ParallelStatus = finishStatus(this.parent, this.#conditions, fields);
     const parts = planParts(this.parent, this.#channels, this.#subscriptions.flat(), this.observed);
     const { parent, observed, config } = this;
     const wanted = () => parallelPolicies(this.#parallel, observed);
     const made = planMadePolicies(parent, parallelLabels(parent), wanted, observed, config);
-    return { apply: [...made.apply, ...parts.apply], remove: [...parts.remove, ...made.remove], events, status };
+    return {
+      apply: [...made.apply, ...parts.apply],
+      remove: [...parts.remove, ...made.remove],
+      asks: parts.asks,
+      events,
+      status,
+    };
   }
 
   #markParts(): void {
@@ -104,9 +112,11 @@ class ParallelPlan {
       ? this.#conditions.markTrue('ChannelsReady')
       : this.#conditions.markFalse('ChannelsReady', 'ChannelsNotReady', 'Channels are not ready yet, or there are none');
     const message = 'Subscriptions are not ready yet, or there are none';
-    this.#conditions = this.#subscriptions.flat().every((part) => isTrue(partReadiness(part)))
-      ? this.#conditions.markTrue('SubscriptionsReady')
-      : this.#conditions.markFalse('SubscriptionsReady', 'SubscriptionsNotReady', message);
+    const subscriptions = this.#subscriptions.flat();
+    this.#conditions =
+      subscriptions.length > 0 && subscriptions.every((part) => isTrue(partReadiness(part)))
+        ? this.#conditions.markTrue('SubscriptionsReady')
+        : this.#conditions.markFalse('SubscriptionsReady', 'SubscriptionsNotReady', message);
   }
 
   #parts(): Pick<ParallelStatus, 'ingressChannelStatus' | 'branchStatuses'> {

@@ -19,6 +19,7 @@ import {
   channelParts,
   isTrue,
   madePolicyReads,
+  partIdentities,
   partReadiness,
   partReference,
   planMadePolicies,
@@ -56,7 +57,7 @@ function markParts(
   what: 'Channels' | 'Subscriptions',
   parts: readonly (ChannelPart | SubscriptionPart)[],
 ): Conditions {
-  if (parts.every((part) => isTrue(partReadiness(part)))) return conditions.markTrue(`${what}Ready`);
+  if (parts.length > 0 && parts.every((part) => isTrue(partReadiness(part)))) return conditions.markTrue(`${what}Ready`);
   return conditions.markUnknown(`${what}Ready`, `${what}NotReady`, `${what} are not ready yet, or there are none`);
 }
 
@@ -88,12 +89,13 @@ function plan(parent: Stored<Sequence>, observed: Observed, config: ServingConfi
       subscription: partReference(part),
       ready: partReadiness(part) ?? noReady('Subscription'),
     })),
+    ...partIdentities(subscriptions),
     ...policies.fields,
   });
   const events = problem ? errorEvents(parent, conditions, problem.message) : [];
   const parts = planParts(parent, channels, subscriptions, observed);
   const made = planMadePolicies(parent, sequenceLabels(parent), () => sequencePolicies(sequence, observed), observed, config);
-  return { apply: [...made.apply, ...parts.apply], remove: [...parts.remove, ...made.remove], events, status };
+  return { apply: [...made.apply, ...parts.apply], remove: [...parts.remove, ...made.remove], asks: parts.asks, events, status };
 }
 
 /** Makes a channel for each step of a sequence, and the subscription that leads from there to the step and on to the next. */

@@ -124,8 +124,9 @@ class TriggerPlan {
     const fields = deadLetterFields(broker.status);
     if (fields.deadLetterSinkUri) this.#conditions = markDeadLettersResolved(this.#conditions);
     else {
-      const reason = `Broker ${broker.metadata.name} didn't set status.deadLetterSinkURI`;
-      this.#conditions = markDeadLettersFailed(this.#conditions, reason);
+      const what = `${broker.metadata.name} didn't set status.deadLetterSinkURI`;
+      this.#conditions = markDeadLettersFailed(this.#conditions, `Broker ${what}`);
+      this.#problem ??= `broker ${what}`;
     }
     return fields;
   }

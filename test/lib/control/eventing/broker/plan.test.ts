@@ -100,7 +100,7 @@ describe('the plan of a Broker', () => {
   });
 
   it.each<[string, ReturnType<typeof broker>, KubeObject[], string | undefined]>([
-    ['that is not there', broker(configured('own')), [], 'configmaps "own" not found'],
+    ['that is not there', broker(configured('own')), [], 'configmap "own" not found'],
     [
       'that is no ConfigMap',
       broker(configured('own', 'Secret')),

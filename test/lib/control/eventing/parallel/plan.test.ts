@@ -89,9 +89,12 @@ describe('the plan of a Parallel', () => {
     expect(remove).toEqual([]);
   });
 
-  it('removes what a branch that is gone has left', () => {
-    const result = plan(parallel({ branches: [BRANCHES[1]!] }), { objects: [...CHANNELS, ...SUBSCRIPTIONS] });
-    expect(result.remove!.map(({ type, name }) => `${type.kind} ${name}`)).toEqual([
+  it('removes what a branch that is gone has left, its channel once the events in it are through', () => {
+    const objects = [...CHANNELS, ...SUBSCRIPTIONS];
+    const removed = (answers: Facts['answers'] = {}) =>
+      plan(parallel({ branches: [BRANCHES[1]!] }), { objects, answers }).remove!.map(({ type, name }) => `${type.kind} ${name}`);
+    expect(removed()).toEqual(['Subscription ways-kn-parallel-filter-1']);
+    expect(removed({ 'eventing/drain/default/ways-kn-parallel-1': { drained: true } })).toEqual([
       'Subscription ways-kn-parallel-1',
       'Subscription ways-kn-parallel-filter-1',
       'InMemoryChannel ways-kn-parallel-1',

@@ -95,9 +95,16 @@ describe('the plan of a Sequence', () => {
     expect(result.apply![0]!.object.spec).toEqual({ delivery: { retry: 7 }, subscribers: [{ uid: 'a' }] });
   });
 
-  it('removes what a step that is gone has left, and nothing of others', () => {
+  it('removes what a step that is gone has left once its events are through, and nothing of others', () => {
     const foreign = subscription(9, { metadata: {} });
-    expect(removed(plan(sequence({ steps: [toService('a')] }), { objects: [...ALL, foreign] }))).toEqual([
+    const shorter = sequence({ steps: [toService('a')] });
+    const waiting = plan(shorter, { objects: [...ALL, foreign] });
+    expect(removed(waiting)).toEqual([]);
+    const { namespace, name, uid } = channel(1).metadata;
+    const input = { kind: 'drain', namespace, name, uid };
+    expect(waiting.asks).toEqual([{ topic: 'eventing', key: `drain/default/${name}`, input }]);
+    const answers = { [`eventing/drain/default/${name}`]: { drained: true } };
+    expect(removed(plan(shorter, { objects: [...ALL, foreign], answers }))).toEqual([
       'Subscription fulfil-kn-sequence-1',
       'InMemoryChannel fulfil-kn-sequence-1',
     ]);
@@ -107,7 +114,10 @@ describe('the plan of a Sequence', () => {
     const channelTemplate = { apiVersion: V1, kind: 'Channel' };
     const result = plan(sequence({ steps: [toService('a')], channelTemplate }), { objects: [channel(0), subscription(0)] });
     expect(made(result)).toEqual(['Channel fulfil-kn-sequence-0']);
-    expect(removed(result)).toEqual(['Subscription fulfil-kn-sequence-0', 'InMemoryChannel fulfil-kn-sequence-0']);
+    expect(removed(result)).toEqual(['Subscription fulfil-kn-sequence-0']);
+    const answers = { 'eventing/drain/default/fulfil-kn-sequence-0': { drained: true } };
+    const drained = plan(sequence({ steps: [toService('a')], channelTemplate }), { objects: [channel(0)], answers });
+    expect(removed(drained)).toEqual(['InMemoryChannel fulfil-kn-sequence-0']);
     const going = subscription(0, {
       channel: { ...channelRef(0), kind: 'Channel' },
       metadata: { ...ownedBy(sequence()), deletionTimestamp: 'x' },
