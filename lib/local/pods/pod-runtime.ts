@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Pod, PodType, type Stored } from '../../api';
+import { ConfigMapType, type KubeObject, type Pod, PodType, SecretType, type Stored } from '../../api';
 import { type Clock, type Executor, type Log, noLog } from '../../base';
 import { type Change, type Cluster, EventRecorder, Informer } from '../../kube';
 import type { ImageResolver } from '../images';
@@ -38,10 +38,12 @@ const STOP_GRACE_MS = 2000;
 /**
  * What a kubelet is to a node: runs every pod of the cluster on this machine and reports its status. Restarts, back-off,
  * probes, init containers, graceful deletion and the words of statuses are Kubernetes'. Differences: the first restart of a
- * container is immediate, probes without a period are eager, lifecycle hooks are not run, volumes are filled once.
+ * container is immediate, probes without a period are eager, lifecycle hooks are not run, volumes follow their ConfigMaps and Secrets
+ * at once, also where a subPath is mounted.
  */
 export class PodRuntime {
   readonly #informer: Informer<Pod>;
+  readonly #values: readonly Informer<KubeObject>[];
   readonly #workers = new Map<string, PodWorker>();
   readonly #logs: PodLogs;
   readonly #options: PodWorkerOptions;
@@ -66,16 +68,22 @@ export class PodRuntime {
     };
     this.#informer = new Informer(cluster, PodType, clock, log);
     this.#informer.onChange((change) => this.#changed(change));
+    this.#values = ([ConfigMapType, SecretType] as const).map((type) => {
+      const informer = new Informer<KubeObject>(cluster, type, clock, log);
+      const kind = type === SecretType ? 'secret' : 'configmap';
+      informer.onChange(({ next }) => next && this.#valuesChanged(kind, next));
+      return informer;
+    });
   }
 
   /** Runs the pods that exist, and those that will. Resolves when those that exist are known. */
-  start(): Promise<void> {
-    return this.#informer.start();
+  async start(): Promise<void> {
+    await Promise.all([this.#informer, ...this.#values].map((informer) => informer.start()));
   }
 
   /** Ends all containers, SIGTERM first; their pods stay in the cluster as they are. Resolves when nothing runs any more. */
   async stop(): Promise<void> {
-    this.#informer.stop();
+    for (const informer of [this.#informer, ...this.#values]) informer.stop();
     await Promise.all([...this.#workers.values()].map((worker) => worker.shutdown(STOP_GRACE_MS)));
     this.#workers.clear();
     for (const runtime of this.#runtimes) await runtime.close();
@@ -110,6 +118,12 @@ export class PodRuntime {
     else if (next.metadata.deletionTimestamp) {
       this.#options.executor.run('end of pod', () => confirmDeletion(next, this.#options));
     } else if (next.status?.phase !== 'Succeeded' && next.status?.phase !== 'Failed') this.#run(next);
+  }
+
+  #valuesChanged(kind: 'configmap' | 'secret', { metadata }: Stored<KubeObject>): void {
+    for (const worker of this.#workers.values()) {
+      if (worker.namespace === metadata.namespace) worker.valuesChanged(kind, metadata.name);
+    }
   }
 
   #run(pod: Stored<Pod>): void {

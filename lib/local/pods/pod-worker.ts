@@ -24,9 +24,10 @@ import type { LocalNames } from './local-names';
 import { mountSources } from './mounts';
 import type { PodLogs } from './pod-logs';
 import { podStatus } from './pod-status';
+import { PodVolumes } from './pod-volumes';
 import { relocate, relocated } from './relocate';
 import { StatusWriter } from './status-writer';
-import { makeVolumes, mountedFiles } from './volumes';
+import { mountedFiles } from './volumes';
 
 export interface PodWorkerOptions {
   readonly cluster: Cluster;
@@ -65,6 +66,7 @@ export class PodWorker {
   #address: PodAddress | undefined;
   /** The folder that was made for it, if any. */
   #folder: string | undefined;
+  readonly #volumes: PodVolumes;
   #ending: Promise<void> | undefined;
   #killTimer: Timer | undefined;
   #killAt = Number.POSITIVE_INFINITY;
@@ -77,11 +79,16 @@ export class PodWorker {
     this.#pod = pod;
     this.#startedAt = pod.status?.startTime ? Date.parse(pod.status.startTime) : clock.now();
     this.#told = pod.status;
+    this.#volumes = new PodVolumes(options);
     this.#writer = new StatusWriter({ ...options, pod: () => this.#pod, status: () => this.#status() });
     this.#init = (pod.spec.initContainers ?? []).map((container) => this.#worker(container as NamedContainer, true));
     this.#containers = pod.spec.containers.map((container) => this.#worker(container as NamedContainer, false));
     this.#finished = executor.track(`pod ${pod.metadata.name}`, () => this.#run());
     this.#finished.catch((error: unknown) => options.log.error('pod failed', { error: errorMessage(error) }));
+  }
+
+  get namespace(): string | undefined {
+    return this.#pod.metadata.namespace;
   }
 
   /** The pod has changed in the cluster. */
@@ -92,6 +99,11 @@ export class PodWorker {
     this.#killWithin(grace * 1000);
     this.#ending ??= this.options.executor.track(`end of pod ${pod.metadata.name}`, () => this.#delete());
     this.#ending.catch((error: unknown) => this.options.log.error('pod not ended', { error: errorMessage(error) }));
+  }
+
+  /** A ConfigMap or Secret of its namespace has changed. */
+  valuesChanged(kind: 'configmap' | 'secret', name: string): void {
+    if (!this.#ending) this.#volumes.follow(this.#pod, kind, name);
   }
 
   /** The pod is no more in the cluster: what still runs is ended at once. */
@@ -164,7 +176,10 @@ export class PodWorker {
     const values = new DeclaredValues(cluster, target.namespace);
     const declared = await environment({ pod, container, address, realPort: runtime.listensOnRealPort, values, names });
     const directory = runtime.files ? this.#directory() : '';
-    const volumes = runtime.files && pod.spec.volumes?.length ? await this.#volumes(address.ip, values) : {};
+    const volumes =
+      runtime.files && pod.spec.volumes?.length
+        ? await this.#volumes.make(join(directory, 'volumes'), pod, address.ip, values)
+        : {};
     // Nothing is mounted for a program of this machine, which listens on a port of this machine, too.
     const mounts = runtime.listensOnRealPort ? mountSources(container, volumes) : [];
     const env = relocated(declared, mounts);
@@ -195,10 +210,6 @@ export class PodWorker {
     this.#folder ??= join(this.options.directory(), this.#pod.metadata.uid);
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     return this.#folder;
-  }
-
-  #volumes(ip: string, values: DeclaredValues): Promise<Record<string, string>> {
-    return makeVolumes({ pod: this.#pod, ip, values, directory: join(this.#directory(), 'volumes') });
   }
 
   #status(): PodStatus {
@@ -256,6 +267,7 @@ export class PodWorker {
     const { network, address } = this.#network;
     this.#network = undefined;
     network.release(await address);
+    await this.#volumes.end();
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, relative } from 'node:path';
 import type { Container, Pod } from '../../api';
 import { StartError } from './container-runtime';
@@ -60,11 +60,13 @@ export interface VolumesInput {
   readonly values: DeclaredValues;
   /** Folder in which each volume gets one of its own name. */
   readonly directory: string;
+  /** The files of each volume as they were made before; kept up to date. What is not among them any more goes. @default none */
+  readonly made?: Map<string, ReadonlySet<string>>;
 }
 
 /**
- * Makes the volumes of a pod as folders: emptyDir, configMap, secret, downwardAPI and projected ones of these. They are
- * filled once, when the pod starts.
+ * Makes the volumes of a pod as folders, or brings them up to date: emptyDir, configMap, secret, downwardAPI and projected ones of
+ * these. Whoever reads a file meanwhile finds it as it was or as it is.
  * @returns the folder of each volume by name.
  * @throws StartError if something that is referred to does not exist, or for a kind of volume that a laptop does not have.
  */
@@ -73,10 +75,22 @@ export async function makeVolumes(input: VolumesInput): Promise<Record<string, s
   for (const volume of (input.pod.spec.volumes ?? []) as readonly VolumeSources[]) {
     const folder = join(input.directory, volume.name);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (const file of await filesOf(volume, input)) await put(folder, file, volume.name);
+    const files = await filesOf(volume, input);
+    for (const file of files) await put(folder, file, volume.name);
+    const paths = new Set(files.map(({ path }) => path));
+    for (const path of input.made?.get(volume.name) ?? []) if (!paths.has(path)) await rm(join(folder, path), { force: true });
+    input.made?.set(volume.name, paths);
     folders[volume.name] = folder;
   }
   return folders;
+}
+
+/** Whether a pod mounts a ConfigMap or Secret. */
+export function mountsValues({ spec }: Pod, kind: 'configmap' | 'secret', name: string): boolean {
+  return ((spec.volumes ?? []) as readonly VolumeSources[])
+    .flatMap((volume) => [volume, ...(volume.projected?.sources ?? [])])
+    .map((source) => (kind === 'secret' ? source.secret : source.configMap))
+    .some((source) => source !== undefined && (source.secretName ?? source.name) === name);
 }
 
 /**
@@ -103,9 +117,11 @@ async function put(folder: string, file: File, volume: string): Promise<void> {
   const path = join(folder, file.path);
   if (relative(folder, path).startsWith('..')) throw failed(volume, `path ${file.path} leaves the volume`);
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, file.content);
+  const next = join(dirname(folder), `.${volume}.next`);
+  await writeFile(next, file.content);
   // The owner must be able to read and replace it: modes without that are for users that a laptop does not have.
-  await chmod(path, (file.mode ?? DEFAULT_MODE) | 0o600);
+  await chmod(next, (file.mode ?? DEFAULT_MODE) | 0o600);
+  await rename(next, path);
 }
 
 function failed(volume: string, why: string): StartError {

@@ -23,7 +23,8 @@ class Child {
   #pid: number | undefined;
   #resolve!: (child: StartedChild) => void;
   fail!: (error: unknown) => void;
-  exit!: (exit: ChildExit) => void;
+  #resolveExit!: (exit: ChildExit) => void;
+  #ended = false;
 
   constructor(stdin: boolean) {
     this.#wanted = stdin ? ['stdin', 'stdout', 'stderr'] : ['stdout', 'stderr'];
@@ -32,12 +33,23 @@ class Child {
       this.fail = reject;
     });
     this.#exited = new Promise((resolve) => {
-      this.exit = resolve;
+      this.#resolveExit = resolve;
     });
   }
 
   get pid(): number | undefined {
     return this.#pid;
+  }
+
+  /** Nothing more will be heard of it. */
+  get isOver(): boolean {
+    return this.#ended && this.#streams.size === this.#wanted.length;
+  }
+
+  /** It may be heard that it has ended before its streams have come. */
+  exit(exit: ChildExit): void {
+    this.#ended = true;
+    this.#resolveExit(exit);
   }
 
   hasStarted(pid: number): void {
@@ -158,18 +170,21 @@ export class Spawner {
     if (message.kind === 'started') child?.hasStarted(message.pid);
     else if (message.kind === 'failed') child?.fail(message);
     else {
-      this.#children.delete(message.id);
       child?.exit(message);
+      this.#forget(message.id);
     }
+  }
+
+  #forget(id: number): void {
+    if (this.#children.get(id)?.isOver) this.#children.delete(id);
   }
 
   /** The helper has been killed: nobody would tell how its children end. */
   #lost(): void {
     for (const child of this.#children.values()) {
-      if (child.pid === undefined) {
-        child.fail(new Error('the process that starts pods was killed'));
-        continue;
-      }
+      // Whoever waits for its streams would wait for ever.
+      child.fail(new Error('the process that starts pods was killed'));
+      if (child.pid === undefined) continue;
       try {
         process.kill(-child.pid, 'SIGKILL');
       } catch {
@@ -188,8 +203,9 @@ export class Spawner {
       socket.off('readable', read);
       const { stream, id } = readHeader(header.toString('latin1'));
       const child = this.#children.get(id);
-      if (child) child.addStream(stream, socket);
-      else socket.destroy();
+      if (!child) return socket.destroy();
+      child.addStream(stream, socket);
+      this.#forget(id);
     };
     socket.on('readable', read);
   }

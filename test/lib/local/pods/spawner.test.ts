@@ -83,6 +83,15 @@ describe.each<[string, StartChild]>([
   });
 });
 
+test('children that end at once are told whole, however many', async () => {
+  const ends = Array.from({ length: 100 }, async (_, i) => {
+    const child = await spawner.start(shell(`echo ${i}; exit ${i}`));
+    child.stderr.resume();
+    return [await text(child.stdout), (await child.exited).code];
+  });
+  expect(await Promise.all(ends)).toEqual(ends.map((_, i) => [`${i}\n`, i]));
+});
+
 test('children of the spawner are not ours; when it is killed they end, and others start all the same', async () => {
   const child = await spawner.start(shell('sleep 100'));
   const helper = parentOf(child);

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allTypes, ConfigMapType, type PodSpec, SecretType } from '../../../../lib/api';
 import { RealClock, seededRandom } from '../../../../lib/base';
 import { MemoryCluster } from '../../../../lib/local/cluster';
 import { DeclaredValues } from '../../../../lib/local/pods/declared-values';
-import { makeVolumes } from '../../../../lib/local/pods/volumes';
+import { makeVolumes, mountsValues } from '../../../../lib/local/pods/volumes';
 import { makePod } from './support';
 
 const cluster = new MemoryCluster({ clock: new RealClock(), random: seededRandom(1), types: allTypes });
@@ -74,4 +74,35 @@ test.each([
     reason: 'CreateContainerConfigError',
     message: expect.stringContaining(message),
   });
+});
+
+test('a volume that is made again has what there is now, and nothing else of what was made before', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'knc-volumes-'));
+  const made = new Map<string, ReadonlySet<string>>();
+  const pod = makePod([{ name: 'app' }], {
+    volumes: [{ name: 'v', projected: { sources: [{ secret: { name: 'changing' } }] } }],
+  });
+  const fill = () => makeVolumes({ pod, ip: '127.0.0.1', values: new DeclaredValues(cluster, 'default'), directory, made });
+  const data = { a: Buffer.from('1').toString('base64'), b: Buffer.from('2').toString('base64') };
+  await cluster.create(SecretType, { apiVersion: 'v1', kind: 'Secret', metadata: metadata('changing'), data });
+  const { v } = await fill();
+  writeFileSync(join(v!, 'own'), 'mine');
+  const next = { a: Buffer.from('3').toString('base64'), b: null };
+  await cluster.patch(SecretType, 'default', 'changing', 'merge', { data: next });
+  await fill();
+  expect(readdirSync(v!).sort()).toEqual(['a', 'own']);
+  expect(read(v, 'a')).toBe('3');
+});
+
+test('a pod mounts what its volumes name', () => {
+  const volumes = [
+    { name: 'a', configMap: { name: 'm' } },
+    { name: 'b', projected: { sources: [{ secret: { name: 's' } }] } },
+  ];
+  const pod = makePod([{ name: 'app' }], { volumes: [...volumes, { name: 'c', secret: { secretName: 't' } }] });
+  const asked = (['configmap', 'secret'] as const).map((kind) => ['m', 's', 't'].map((name) => mountsValues(pod, kind, name)));
+  expect(asked).toEqual([
+    [true, false, false],
+    [false, true, true],
+  ]);
 });
