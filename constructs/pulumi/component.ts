@@ -3,7 +3,8 @@ import { apiVersionOf } from '../../lib/api';
 import type { ModelObject, WarningRule } from '../model';
 import { type AwaitProps, awaitAnnotations } from './await';
 import { ComponentModel, type Finished, type NamedProps, type Recipe } from './component-model';
-import { asData, type DeepInputs, resolved } from './inputs';
+import { asData, type DeepInputs, resolved, resourcesIn } from './inputs';
+import { type OtherResource, ProgramGraph } from './program-graph';
 import { StatusResource } from './resource';
 import { applyTransform, type Transform } from './transform';
 
@@ -54,6 +55,11 @@ export abstract class KnComponent<Props extends NamedProps, T extends ModelObjec
     const checked = resolved<Finished<Props, T>>({ changed, data, made }).apply((all) =>
       model.finish(all as Finished<Props, T>, this),
     );
+    const others = asData(resourcesIn(props).filter((resource) => !(resource instanceof KnComponent)));
+    ProgramGraph.current().add({
+      ...{ name, silence, component: this, others: resolved<readonly OtherResource[]>(others) },
+      object: checked as unknown as pulumi.Output<ModelObject>,
+    });
     this.resource = new StatusResource<T>(
       childName,
       { ...identity, metadata: checked.apply(metadataOf), spec: checked.apply(specOf) },

@@ -34,6 +34,13 @@ export function asData(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asData(item)]));
 }
 
+/** The resources that stand in arguments, at any depth, as what references to them are made from. */
+export function resourcesIn(value: unknown): readonly Resource[] {
+  if (typeof value !== 'object' || value === null || isUnresolved(value)) return [];
+  if (Resource.isInstance(value)) return [value];
+  return Object.values(value).flatMap(resourcesIn);
+}
+
 /** The data with everything in it resolved. Its type is told, not derived: Pulumi's own type cannot follow a generic one. */
 export function resolved<T>(data: unknown): Output<T> {
   return output(data as Input<string>) as unknown as Output<T>;

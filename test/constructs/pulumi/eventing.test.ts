@@ -20,6 +20,8 @@ import {
 import { mockPulumi, promiseOf } from './mocks';
 
 const registered = mockPulumi();
+// What is said of the way of events is tested by itself.
+jest.spyOn(pulumi.log, 'warn').mockResolvedValue(undefined);
 beforeEach(() => {
   registered.length = 0;
 });
