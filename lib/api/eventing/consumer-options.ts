@@ -1,4 +1,5 @@
 import { type FieldError, invalidKeyName, invalidValue, via, withRemedy } from '../../base';
+import type { KubeObject } from '../meta';
 import { type StatefulOptions, statefulEntries, statefulErrors, statefulOptions, statefulValueErrors } from './stateful-options';
 
 const GROUP = 'eventing.knative-constructs.dev/';
@@ -90,3 +91,11 @@ export function strayOptionErrors(annotations: Annotations = {}): FieldError[] {
 
 /** True if any annotation of this package says how events are consumed. */
 export const hasConsumerOptions = (annotations: Annotations): boolean => Object.keys(textsOf(annotations)).length > 0;
+
+/**
+ * On a Subscription that its flow does not want any more: it gets what came until now, and nothing new. Only the controller of the flow
+ * writes it.
+ */
+export const CLOSING_ANNOTATION = 'flows.knative-constructs.dev/closing';
+
+export const isClosing = ({ metadata }: KubeObject): boolean => metadata.annotations?.[CLOSING_ANNOTATION] === 'true';

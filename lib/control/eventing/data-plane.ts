@@ -15,13 +15,15 @@ export interface EventingQuestion {
     | 'job-sink'
     | 'event-transform'
     | 'request-reply'
-    /** Of a channel that a flow does not want any more: whether it has delivered everything. */
+    /** Of a channel that a flow does not want any more, or of one consumer of a channel: whether everything is delivered. */
     | 'drain';
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
   /** Of a trigger: the broker that it means now. A broker that is made anew has to be asked about anew. */
   readonly brokerUid?: string;
+  /** Of `drain`, where it is about a consumer of the channel: the name of its subscription. */
+  readonly subscription?: string;
 }
 
 /** The object as it is served now. No answer: it is not served, or that is not known yet. */
@@ -57,10 +59,15 @@ export function servingOf(kind: EventingQuestion['kind'], object: Served, observ
   return { ask: { topic: EVENTING_TOPIC, key, input }, answer, served };
 }
 
-/** Whether a channel, which nothing new leads to, has delivered everything, and nothing is on its way to it. */
-export function drainOf({ metadata: { namespace = '', name, uid } }: Stored<KubeObject>, observed: Observed) {
-  const key = `drain/${namespace}/${name}`;
-  const input: EventingQuestion = { kind: 'drain', namespace, name, uid };
+/**
+ * Whether a channel, which nothing new leads to, has delivered everything, and nothing is on its way to it; or whether that is so of one
+ * of its subscriptions that is closing.
+ */
+export function drainOf({ namespace = '', name, uid }: Named, observed: Observed, subscription?: string) {
+  const key = `drain/${namespace}/${name}${subscription ? `/${subscription}` : ''}`;
+  const input: EventingQuestion = { kind: 'drain', namespace, name, uid, ...(subscription ? { subscription } : {}) };
   const answer = observed.answer(EVENTING_TOPIC, key) as { readonly drained: boolean } | undefined;
   return { ask: { topic: EVENTING_TOPIC, key, input } satisfies Ask, drained: answer?.drained === true };
 }
+
+type Named = Pick<Stored<KubeObject>['metadata'], 'namespace' | 'name' | 'uid'>;

@@ -27,6 +27,8 @@ export interface ConsumerSpec extends StatefulSpec {
   readonly orderBy?: string;
   /** Events wait. @default false */
   readonly paused?: boolean;
+  /** It gets what came until now, and nothing new. @default false */
+  readonly closed?: boolean;
   /** At most so many deliveries a second. @default no limit */
   readonly ratePerSecond?: number;
 }

@@ -58,6 +58,12 @@ export class EventHub {
     return this.#all.every((consumer) => consumer.underWay === 0) && this.consumers.every((name) => log.backlog(name) === 0);
   }
 
+  /** The same of one consumer. */
+  isIdle(name: string): boolean {
+    const underWay = [this.#consumers.get(name), this.#left.get(name)].some((one) => one !== undefined && one.underWay > 0);
+    return !underWay && this.options.log.backlog(name) === 0;
+  }
+
   /** Whether events go from here to such a place: those to come, or any that are on their way. */
   sendsTo(is: (url: string) => boolean): boolean {
     return this.#all.some((consumer) => consumer.sendsTo(is));
@@ -66,7 +72,8 @@ export class EventHub {
   /** Adds a consumer, or changes what one wants from now on. One that was removed goes on where it was. */
   set(name: string, spec: ConsumerSpec): void {
     const filters = spec.filters ?? [];
-    this.#index.set(name, filters);
+    if (spec.closed) this.#index.delete(name);
+    else this.#index.set(name, filters);
     const known = this.#consumers.get(name);
     if (known && canServe(known, spec)) {
       known.update(spec);

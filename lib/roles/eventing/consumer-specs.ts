@@ -3,6 +3,7 @@ import {
   consumerOptions,
   type DeliverySpec,
   type InMemoryChannel,
+  isClosing,
   type KubeObject,
   parseIsoDuration,
   type SubscriberSpec,
@@ -137,5 +138,6 @@ export function channelConsumer(
     ...formatOf(delivery),
     namespace: metadata.namespace ?? '',
     ...(subscription ? optionsOf(subscription, 'subscriptions', []) : {}),
+    ...(subscription && isClosing(subscription) ? { closed: true } : {}),
   };
 }

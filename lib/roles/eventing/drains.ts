@@ -54,9 +54,11 @@ export class Drains {
     if (open.length > 0) this.#later();
   }
 
-  #drained({ namespace, name }: EventingQuestion): boolean {
+  #drained({ namespace, name, subscription }: EventingQuestion): boolean {
+    const hub = `channel/${namespace}/${name}`;
+    if (subscription !== undefined) return this.options.hubs.isClosed(hub, `${namespace}/${subscription}`);
     const host = `${channelServiceName(name)}.${namespace}.svc`;
     const is = (url: string) => URL.canParse(url) && `${new URL(url).hostname}.`.startsWith(`${host}.`);
-    return this.options.hubs.drained(`channel/${namespace}/${name}`, `channel/${namespace}/`, is);
+    return this.options.hubs.drained(hub, `channel/${namespace}/`, is);
   }
 }

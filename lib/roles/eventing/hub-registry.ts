@@ -93,6 +93,12 @@ export class HubRegistry {
     return !senders.some(([, { hub }]) => hub.sendsTo(is));
   }
 
+  /** Whether a consumer that gets nothing new has got everything, or is not there. */
+  isClosed(name: string, consumer: string): boolean {
+    const spec = this.spec(name, consumer);
+    return spec === undefined || (spec.closed === true && this.get(name)!.isIdle(consumer));
+  }
+
   /** Adds a consumer to a broker or channel that is there, or changes it. */
   set(name: string, consumer: string, spec: ConsumerSpec): void {
     const open = this.#open.get(name);

@@ -158,4 +158,29 @@ describe('a parallel that changes while events are on their way', () => {
     expect([flow.ways('one').sort(), flow.ways('two')]).toEqual([['abdone', 'cddone'], ['abdone']]);
     expect(await channelOf(flow, 'flow-kn-parallel-1')).toBeUndefined();
   });
+
+  test('gives a branch that moves up the events of before, too, and a branch that comes back nothing of between', async () => {
+    const flow = await Flow.start(
+      parallel([
+        ['a', 'b'],
+        ['c', 'd'],
+      ]),
+    );
+    flow.down.add('d');
+    await flow.bed.publish(PARALLEL, { id: 'one', type: 't' });
+    await flow.bed.advance('2s');
+    await flow.change(parallel([['c', 'd']]));
+    await flow.bed.publish(PARALLEL, { id: 'two', type: 't' });
+    await flow.bed.advance('2s');
+    await flow.change(
+      parallel([
+        ['c', 'd'],
+        ['a', 'b'],
+      ]),
+    );
+    await flow.bed.publish(PARALLEL, { id: 'three', type: 't' });
+    flow.down.delete('d');
+    await flow.bed.advance('60s');
+    expect([flow.ways('one').length, flow.ways('two'), flow.ways('three').sort()]).toEqual([2, ['cddone'], ['abdone', 'cddone']]);
+  });
 });

@@ -6,6 +6,7 @@ import {
   controllerRef,
   type FlowCondition,
   type FlowObjectReference,
+  isClosing,
   type KResourceStatus,
   type KubeObject,
   type ResourceType,
@@ -18,7 +19,7 @@ import { isControlledBy } from '../../metadata';
 import type { Apply, Index, Observed, Plan } from '../../reconciler';
 import { notOwnedMessage } from '../../status';
 import { type ChannelObject, channelTypeOf, channelTypes, makeChannel, notServed } from '../channel-kind';
-import { drainOf } from '../data-plane';
+import { closingPatch, planLeaving, type Unwanted } from './leaving';
 
 /** Objects by the uid of who controls them, to find those that are not wanted any more. */
 const byController: Index = {
@@ -79,16 +80,15 @@ export function subscriptionPart(
 
 /**
  * What makes these the channels and subscriptions of a flow. A channel that is there is used as it is where somebody else has made
- * it. The channel of a subscription cannot change: one that has another goes first, and is made anew once it is gone. A channel that
- * is not wanted any more stays, with the subscriptions that lead on from it, until the events in it and on their way to it have come
- * to their end.
+ * it. The channel of a subscription cannot change: one that has another goes first, and is made anew once it is gone. What is
+ * not wanted any more stays until the events that are its own to deliver have come to their end.
  */
 export function planParts(
   flow: Stored<KubeObject>,
   channels: readonly ChannelPart[],
   subscriptions: readonly SubscriptionPart[],
   observed: Observed,
-): Required<Pick<Plan, 'apply' | 'remove' | 'asks'>> {
+): Required<Pick<Plan, 'apply' | 'patch' | 'remove' | 'asks'>> {
   const apply: Apply[] = [];
   const outdated: SubscriptionPart[] = [];
   for (const { object, existing } of channels) {
@@ -102,24 +102,18 @@ export function planParts(
     else if (!existing?.metadata.deletionTimestamp) apply.push({ type: SubscriptionType, object });
   }
   const old = outdated.map(({ object }) => ({ type: SubscriptionType as ResourceType, ...placeOf(object) }));
-  const draining = unwanted(flow, channelTypes, channels, observed).map((one) => ({ ...one, ...drainOf(one.object, observed) }));
-  const held = draining.filter(({ drained }) => !drained).map(({ type, object }) => `${type.kind}/${object.metadata.name}`);
-  const isHeld = ({ object }: Unwanted): boolean => {
-    const { kind, name } = (object as Stored<Subscription>).spec.channel;
-    return held.includes(`${kind}/${name}`);
-  };
-  const leaving = unwanted(flow, [SubscriptionType], subscriptions, observed).filter((one) => !isHeld(one));
-  const gone = [...leaving, ...draining.filter(({ drained }) => drained)];
-  const remove = [...old, ...gone.map(({ type, object }) => ({ type, ...placeOf(object) }))];
-  return { apply, remove, asks: draining.map(({ ask }) => ask) };
+  const gone = planLeaving(
+    unwanted(flow, channelTypes, channels, observed),
+    unwanted(flow, [SubscriptionType], subscriptions, observed) as Unwanted<Subscription>[],
+    observed,
+  );
+  const reopened = subscriptions.flatMap(({ existing }) =>
+    existing && isClosing(existing) ? [closingPatch(existing, null)] : [],
+  );
+  return { apply, patch: [...reopened, ...gone.patch], remove: [...old, ...gone.remove], asks: gone.asks };
 }
 
 const placeOf = ({ metadata: { namespace, name = '' } }: KubeObject) => ({ namespace, name });
-
-interface Unwanted {
-  readonly type: ResourceType;
-  readonly object: Stored<KubeObject>;
-}
 
 /** What the flow controls of these kinds, and does not want any more. */
 function unwanted(

@@ -100,6 +100,7 @@ class ParallelPlan {
     const made = planMadePolicies(parent, parallelLabels(parent), wanted, observed, config);
     return {
       apply: [...made.apply, ...parts.apply],
+      patch: parts.patch,
       remove: [...parts.remove, ...made.remove],
       asks: parts.asks,
       events,

@@ -95,7 +95,14 @@ function plan(parent: Stored<Sequence>, observed: Observed, config: ServingConfi
   const events = problem ? errorEvents(parent, conditions, problem.message) : [];
   const parts = planParts(parent, channels, subscriptions, observed);
   const made = planMadePolicies(parent, sequenceLabels(parent), () => sequencePolicies(sequence, observed), observed, config);
-  return { apply: [...made.apply, ...parts.apply], remove: [...parts.remove, ...made.remove], asks: parts.asks, events, status };
+  return {
+    apply: [...made.apply, ...parts.apply],
+    patch: parts.patch,
+    remove: [...parts.remove, ...made.remove],
+    asks: parts.asks,
+    events,
+    status,
+  };
 }
 
 /** Makes a channel for each step of a sequence, and the subscription that leads from there to the step and on to the next. */

@@ -21,6 +21,7 @@ const SUBSCRIPTIONS = [0, 1].flatMap((i) => [
   subscription(`ways-kn-parallel-filter-${i}`, 'ways-kn-parallel'),
   subscription(`ways-kn-parallel-${i}`, `ways-kn-parallel-${i}`),
 ]);
+const CLOSING = { annotations: { 'flows.knative-constructs.dev/closing': 'true' } };
 const specs = (result: ReturnType<typeof plan>) =>
   Object.fromEntries(
     result.apply!.filter(({ type }) => type.kind === 'Subscription').map(({ object: one }) => [one.metadata.name, one.spec]),
@@ -89,16 +90,33 @@ describe('the plan of a Parallel', () => {
     expect(remove).toEqual([]);
   });
 
-  it('removes what a branch that is gone has left, its channel once the events in it are through', () => {
+  it('removes what a branch that is gone has left once the events that are its own are through', () => {
     const objects = [...CHANNELS, ...SUBSCRIPTIONS];
-    const removed = (answers: Facts['answers'] = {}) =>
-      plan(parallel({ branches: [BRANCHES[1]!] }), { objects, answers }).remove!.map(({ type, name }) => `${type.kind} ${name}`);
-    expect(removed()).toEqual(['Subscription ways-kn-parallel-filter-1']);
-    expect(removed({ 'eventing/drain/default/ways-kn-parallel-1': { drained: true } })).toEqual([
+    const shorter = (answers: Facts['answers'] = {}) => plan(parallel({ branches: [BRANCHES[1]!] }), { objects, answers });
+    const removed = (...drained: string[]) =>
+      shorter(Object.fromEntries(drained.map((name) => [`eventing/drain/default/${name}`, { drained: true }]))).remove!.map(
+        ({ type, name }) => `${type.kind} ${name}`,
+      );
+    const [filter, branch] = ['ways-kn-parallel/ways-kn-parallel-filter-1', 'ways-kn-parallel-1'] as const;
+    expect(shorter().asks!.map(({ key }) => key)).toEqual([`drain/default/${filter}`, `drain/default/${branch}`]);
+    expect(shorter().patch).toMatchObject([{ name: 'ways-kn-parallel-filter-1', patch: { merge: { metadata: CLOSING } } }]);
+    expect(removed()).toEqual([]);
+    expect(removed(filter)).toEqual(['Subscription ways-kn-parallel-filter-1']);
+    expect(removed(filter, branch)).toEqual([
       'Subscription ways-kn-parallel-1',
       'Subscription ways-kn-parallel-filter-1',
       'InMemoryChannel ways-kn-parallel-1',
     ]);
+  });
+
+  it('opens a branch again that was closing', () => {
+    const { metadata, ...rest } = SUBSCRIPTIONS[2]!;
+    const closing = { ...rest, metadata: { ...metadata, ...CLOSING } };
+    const annotations = { 'flows.knative-constructs.dev/closing': null };
+    expect(plan(parallel(), { objects: [...CHANNELS, closing] }).patch).toMatchObject([
+      { name: 'ways-kn-parallel-filter-1', patch: { merge: { metadata: { annotations } } } },
+    ]);
+    expect(plan(parallel(), { objects: [...CHANNELS, ...SUBSCRIPTIONS] }).patch).toEqual([]);
   });
 
   it.each<[string, Partial<Parallel['spec']>, Facts, string, string]>([
