@@ -20,6 +20,9 @@ export {
   podSpecOf,
   policyApplies,
   subjectKinds,
+  TOKEN_SECRET_TOPIC,
+  type TokenSecretAnswer,
+  type TokenSecretQuestion,
 } from './eventing';
 export { eventingReconcilers } from './eventing-reconcilers';
 export { GATEWAY_TOPIC, type GatewayAnswer, type GatewayQuestion, INGRESS_CLASS } from './ingress';

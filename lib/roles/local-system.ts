@@ -187,6 +187,7 @@ export class LocalSystem {
         keepTags,
         openAccess,
         this.eventing.answers,
+        this.eventing.tokenSecrets,
       ],
     });
     this.#kubernetes = new LocalKubernetes({ cluster, clock, executor, log });

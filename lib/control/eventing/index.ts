@@ -26,6 +26,9 @@ export {
   podSpecOf,
   sinkBindingReconciler,
   subjectKinds,
+  TOKEN_SECRET_TOPIC,
+  type TokenSecretAnswer,
+  type TokenSecretQuestion,
 } from './sink-binding';
 export { subscriptionReconciler } from './subscription';
 export { triggerReconciler } from './trigger';

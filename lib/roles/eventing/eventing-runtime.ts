@@ -54,6 +54,7 @@ import { EventingAnswers } from './eventing-answers';
 import { HubRegistry } from './hub-registry';
 import { consumedAs, sentAs } from './sent-as';
 import { ServiceAccountTokens } from './service-account-tokens';
+import { TokenSecrets } from './token-secrets';
 
 export interface EventingOptions {
   readonly cluster: Cluster;
@@ -102,6 +103,8 @@ export class EventingRuntime {
   readonly access: EventAccess;
   /** For whoever sends events as a service account. */
   readonly tokens: ServiceAccountTokens;
+  /** For pods that send events as a service account. */
+  readonly tokenSecrets: TokenSecrets;
   readonly #drains: Drains;
   readonly #brokers: Informer<Broker>;
   readonly #triggers: Informer<Trigger>;
@@ -126,6 +129,7 @@ export class EventingRuntime {
     // Whoever sends waits for pods, which are counted themselves, and for time.
     const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => executor.suspended(gateway().handle(inbound)) };
     this.tokens = new ServiceAccountTokens({ cluster, clock, issuer });
+    this.tokenSecrets = new TokenSecrets({ cluster, clock, executor, log, issuer });
     this.access = new EventAccess({ cluster, clock, log, config: () => options.config, tokens: issuer });
     this.#catalogue = new EventTypeCatalogue({ cluster, clock, executor, log });
     this.#services = new Informer(cluster, K8sServiceType, clock, log);
@@ -175,6 +179,7 @@ export class EventingRuntime {
       this.#catalogue.start(),
       this.#services.start(),
       this.access.start(),
+      this.tokenSecrets.start(),
       this.#triggers.start(),
       this.#subscriptions.start(),
     ]);
@@ -192,6 +197,7 @@ export class EventingRuntime {
     this.#services.stop();
     this.#catalogue.stop();
     this.access.stop();
+    this.tokenSecrets.stop();
     this.#apiServerSources.stop();
     this.#sources.stop();
     this.#pings.stop();

@@ -9,6 +9,9 @@ import {
   type GatewayQuestion,
   SCALE_TOPIC,
   type ScaleAnswer,
+  TOKEN_SECRET_TOPIC,
+  type TokenSecretAnswer,
+  type TokenSecretQuestion,
 } from '../../control';
 import type { Cluster } from '../../kube';
 
@@ -27,6 +30,16 @@ export class AssumedGateways implements Answerer {
 
   forget(): void {}
 }
+
+/** Secrets with tokens are taken to be as they should: nobody mounts them, and each token is another. */
+export const assumedTokens: Answerer = {
+  topic: TOKEN_SECRET_TOPIC,
+  ask({ key, input }, onAnswer) {
+    const answer: TokenSecretAnswer = { present: (input as TokenSecretQuestion).token !== undefined };
+    onAnswer(key, answer);
+  },
+  forget() {},
+};
 
 interface Present {
   readonly desired: number;

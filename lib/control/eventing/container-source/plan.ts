@@ -16,17 +16,24 @@ import {
 import { isControlledBy } from '../../metadata';
 import type { Apply, Observed, Plan, PlannedEvent, Reconciler } from '../../reconciler';
 import { beginConditions, errorEvents, finishStatus } from '../../status';
-import type { Binding } from '../sink-binding';
+import { type Binding, tokenSecretOf } from '../sink-binding';
 import { deploymentName, makeDeployment, makeSinkBinding, sinkBindingName } from './resources';
 
 type Fields = Pick<ContainerSourceStatus, 'sinkUri' | 'sinkCACerts' | 'sinkAudience' | 'auth'>;
 
 /** What the binding tells, once it knows it for the sink that it has now. */
-function bindingOf({ metadata, spec, status }: Stored<SinkBinding>): Binding | undefined {
-  const { sinkUri: url, sinkCACerts: CACerts, observedGeneration } = status ?? {};
+function bindingOf(binding: Stored<SinkBinding>, config: ServingConfig): Binding | undefined {
+  const { metadata, spec, status } = binding;
+  const { sinkUri: url, sinkCACerts: CACerts, sinkAudience, observedGeneration } = status ?? {};
   const { ceOverrides } = spec;
+  const tokenSecret = tokenSecretOf(binding, sinkAudience, config);
   if (!url || observedGeneration !== metadata.generation) return undefined;
-  return { url, ...(CACerts ? { CACerts } : {}), ...(ceOverrides ? { ceOverrides } : {}) };
+  return {
+    url,
+    ...(CACerts ? { CACerts } : {}),
+    ...(ceOverrides ? { ceOverrides } : {}),
+    ...(tokenSecret ? { tokenSecret } : {}),
+  };
 }
 
 function fieldsOf({ status }: SinkBinding): Fields {
@@ -49,7 +56,7 @@ class ContainerSourcePlan {
   constructor(
     private readonly parent: Stored<ContainerSource>,
     private readonly observed: Observed,
-    config: ServingConfig,
+    private readonly config: ServingConfig,
     now: number,
   ) {
     this.#source = setDefaults(parent, config);
@@ -93,7 +100,7 @@ class ContainerSourcePlan {
       this.#conditions = this.#conditions.markFalse('ReceiveAdapterReady', 'NotOwned', message);
       return;
     }
-    const binding = sinkBinding && this.#owns(sinkBinding) ? bindingOf(sinkBinding) : undefined;
+    const binding = sinkBinding && this.#owns(sinkBinding) ? bindingOf(sinkBinding, this.config) : undefined;
     const failure = this.observed.failure(DeploymentType, this.parent.metadata.namespace, name);
     if (failure !== undefined) {
       this.#conditions = this.#conditions.markFalse('ReceiveAdapterReady', 'DeploymentFailed', failure);

@@ -1,3 +1,4 @@
 export { type Binding, bindingIn, boundObject, boundSpec, isBound, podSpecOf } from './injection';
 export { bindingOf, sinkBindingReconciler } from './plan';
 export { bindingsOf, isExempt, subjectKinds } from './subjects';
+export { TOKEN_SECRET_TOPIC, type TokenSecretAnswer, type TokenSecretQuestion, tokenSecretOf } from './tokens';

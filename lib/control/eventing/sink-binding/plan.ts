@@ -19,7 +19,7 @@ import { beginConditions, errorEvents, finishStatus } from '../../status';
 import { destinationReads, resolveDestination, type Target } from '../destination';
 import { identityReads } from '../identity';
 import { eventingAddressables } from '../kinds';
-import { type Binding, containersToWrite, isBound, podSpecOf } from './injection';
+import { type Binding, isBound, podSpecOf, podsToWrite } from './injection';
 import {
   bindingsOf,
   isExempt,
@@ -30,7 +30,7 @@ import {
   subjectReads,
   subjectType,
 } from './subjects';
-import { planTokens } from './tokens';
+import { planTokens, tokenSecretOf } from './tokens';
 
 const FINALIZER = 'sinkbindings.sources.knative.dev';
 const INCLUDE = 'bindings.knative.dev/include';
@@ -49,13 +49,16 @@ function knownTarget({ status }: SinkBinding): Target | undefined {
 /** What a binding tells its subjects now; where its sink cannot be found, what it told before, if anything. */
 export function bindingOf(parent: SinkBinding, observed: Pick<Observed, 'get'>, config: ServingConfig): Binding | undefined {
   const { sink, ceOverrides } = setDefaults(parent, config).spec;
-  const overrides = ceOverrides ? { ceOverrides } : {};
+  const told = (target: Target): Binding => {
+    const tokenSecret = tokenSecretOf(parent, target.audience, config);
+    return { ...target, ...(ceOverrides ? { ceOverrides } : {}), ...(tokenSecret ? { tokenSecret } : {}) };
+  };
   try {
-    return { ...resolveDestination(sink, observed, config), ...overrides };
+    return told(resolveDestination(sink, observed, config));
   } catch (error) {
     if (!(error instanceof ResolveError)) throw error;
     const known = knownTarget(parent);
-    return known && { ...known, ...overrides };
+    return known && told(known);
   }
 }
 
@@ -74,7 +77,7 @@ const isFinished = ({ status }: KubeObject): boolean =>
 function subjectPatch(object: Stored<KubeObject>, binding: Binding | undefined): Patch | undefined {
   const type = subjectType(object);
   const spec = podSpecOf(object);
-  const next = spec && containersToWrite(spec, binding);
+  const next = spec && podsToWrite(spec, binding);
   if (!type || !next) return undefined;
   const { namespace, name, resourceVersion } = object.metadata;
   return { type, namespace, name, resourceVersion, patch: { merge: { spec: { template: { spec: next } } } } };
@@ -100,12 +103,13 @@ class SinkBindingPlan {
   make(): Plan {
     const resolved = this.#resolve();
     this.#bind();
-    const identity = planTokens(this.#conditions, this.parent, resolved.sinkAudience, this.observed, this.config);
-    this.#conditions = identity.conditions.markTrue('TrustBundlePropagated');
+    const tokens = planTokens(this.#conditions, this.parent, resolved.sinkAudience, this.observed, this.config);
+    this.#conditions = tokens.conditions.markTrue('TrustBundlePropagated');
     const events = this.#problem === undefined ? [] : errorEvents(this.parent, this.#conditions, this.#problem);
-    const fields = { ...resolved, ...identity.fields };
+    const fields = { ...resolved, ...tokens.fields };
     const status: SinkBindingStatus = finishStatus(this.parent, this.#conditions, fields);
-    return { apply: identity.apply, patch: this.#patch, remove: identity.remove, events, status };
+    const { apply, remove, asks } = tokens;
+    return { asks, apply, patch: this.#patch, remove, events, status };
   }
 
   /** What was known of a sink stays while it cannot be found, and the condition says so. */

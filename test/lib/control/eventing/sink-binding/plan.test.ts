@@ -212,9 +212,77 @@ describe('the plan of a SinkBinding', () => {
       OIDCIdentityCreated: 'True/Sink has no audience defined',
       OIDCTokenSecretCreated: 'True/Sink has no audience defined',
     });
-    expect(conditions(binding({ sink: audience }), [deployment()], withOidc)['Ready']).toMatch(
-      /^False\/Unable to reconcile OIDC token secret: tokens are not put into pods here/,
-    );
+    expect(plan(binding(), [deployment(TOLD)], withOidc).asks).toEqual([]);
+    expect(conditions(binding({ sink: audience }), [deployment()], withOidc)).toMatchObject({
+      OIDCIdentityCreated: 'True',
+      Ready: 'Unknown/TokenNotIssued: The token of the service account has not been issued yet.',
+    });
+  });
+
+  describe('where its sink wants a token', () => {
+    const sink = { uri: 'http://x.example.com/', audience: 'me' };
+    const parent = binding({ sink });
+    const name = 'bind-oidc-sources.knative.dev-sinkbinding';
+    const account = object('v1', 'ServiceAccount', name, { metadata: { uid: 'sa', ...ownedBy(parent) } });
+    const answered = (answer: object) => ({ answers: { 'token-secret/default/bind': answer } });
+
+    it('asks for a Secret with a token of its identity, and says which', () => {
+      expect(plan(parent, [account], withOidc).asks).toEqual([
+        {
+          ...{ topic: 'token-secret', key: 'default/bind' },
+          input: {
+            ...{ namespace: 'default', name: 'bind-oidc-token' },
+            owner: expect.objectContaining({ kind: 'SinkBinding', name: 'bind', controller: true, blockOwnerDeletion: false }),
+            token: { serviceAccount: name, uid: 'sa', audience: 'me' },
+          },
+        },
+      ]);
+      const { status } = plan(parent, [account], withOidc, answered({ present: true }));
+      expect(status).toMatchObject({ auth: { serviceAccountName: name }, oidcTokenSecretName: 'bind-oidc-token' });
+      expect(summary(status)).toMatchObject({ OIDCTokenSecretCreated: 'True' });
+    });
+
+    it('says why there is none', () => {
+      const problem = 'secret bind-oidc-token not owned by SinkBinding bind';
+      const { status } = plan(parent, [account], withOidc, answered({ present: false, problem }));
+      expect(summary(status).OIDCTokenSecretCreated).toBe(`False/Unable to reconcile OIDC token secret: ${problem}`);
+      expect(status).not.toHaveProperty('oidcTokenSecretName');
+    });
+
+    it('mounts it into all containers beside what they have, once', () => {
+      const spec = {
+        initContainers: [{ name: 'first', image: 'x' }],
+        containers: [{ name: 'main', image: 'x', volumeMounts: [{ name: 'v', mountPath: '/v' }] }],
+        volumes: [{ name: 'v', emptyDir: {} }],
+      };
+      const subject = (pods: object) =>
+        object<Deployment>('apps/v1', 'Deployment', 'heart', { spec: { template: { spec: pods } } as never });
+      const [[, patch]] = written(parent, [account, subject(spec)], withOidc) as [[string, { spec: Deployment['spec'] }]];
+      const told = patch.spec.template.spec;
+      const mount = { name: 'oidc-token', mountPath: '/oidc', readOnly: true };
+      expect(told.initContainers![0]!.volumeMounts).toEqual([mount]);
+      expect(told.containers[0]!.volumeMounts).toEqual([{ name: 'v', mountPath: '/v' }, mount]);
+      expect(told.volumes).toEqual([
+        { name: 'v', emptyDir: {} },
+        { name: 'oidc-token', projected: { sources: [{ secret: { name: 'bind-oidc-token' } }] } },
+      ]);
+      expect(written(parent, [account, subject(told)], withOidc)).toEqual([]);
+      const filledIn = told.volumes!.map((volume) =>
+        volume.name === 'v' ? volume : { ...volume, projected: { ...(volume['projected'] as object), defaultMode: 420 } },
+      );
+      expect(written(parent, [account, subject({ ...told, volumes: filledIn })], withOidc)).toEqual([]);
+      const [[, undone]] = written(parent, [subject(told)]) as [[string, { spec: Deployment['spec'] }]];
+      expect(undone.spec.template.spec.volumes).toEqual([{ name: 'v', emptyDir: {} }]);
+      expect(undone.spec.template.spec.initContainers![0]!.volumeMounts).toEqual([]);
+    });
+
+    it('has the Secret taken away once nobody wants a token any more', () => {
+      const before = binding({ sink }, {}, { oidcTokenSecretName: 'bind-oidc-token' });
+      const off = plan(before, [account]);
+      expect(off.asks).toEqual([expect.objectContaining({ input: expect.not.objectContaining({ token: expect.anything() }) })]);
+      expect(off.status).toMatchObject({ oidcTokenSecretName: 'bind-oidc-token' });
+      expect(plan(before, [account], config, answered({ present: false })).status).not.toHaveProperty('oidcTokenSecretName');
+    });
   });
 });
 
