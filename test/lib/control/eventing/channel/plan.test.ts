@@ -82,4 +82,12 @@ describe('the plan of a Channel', () => {
       { type: 'Warning', reason: 'InternalError', message: 'problem reconciling the backing channel: quota' },
     ]);
   });
+
+  it('keeps the address that it has told while the channel behind it is refused', () => {
+    const before = plan(channel(), { objects: [backing({ ...ready(), address: ADDRESS })] }).status as Channel['status'];
+    const parent = { ...channel(), status: before! };
+    const { status } = plan(parent, { failures: { 'InMemoryChannel/news': 'quota' } });
+    expect(status).toMatchObject({ address: ADDRESS, channel: { kind: 'InMemoryChannel', name: 'news' } });
+    expect(summary(status).Ready).toBe('False/ChannelFailure: quota');
+  });
 });

@@ -90,6 +90,50 @@ describe('the plan of a Parallel', () => {
     expect(remove).toEqual([]);
   });
 
+  it.each<[string, (all: readonly KubeObject[]) => readonly KubeObject[], Record<string, string>, object]>([
+    [
+      'a channel of a branch has no address',
+      ([ingress, , ...rest]) => [ingress!, channel('ways-kn-parallel-0', {}), ...rest],
+      { Addressable: 'True', ChannelsReady: 'False/ChannelsNotReady: Channels are not ready yet, or there are none' },
+      { branchStatuses: [{ filterChannelStatus: { ready: { status: 'False', reason: 'NotAddressable' } } }, {}] },
+    ],
+    [
+      'its first channel has no address',
+      ([, ...rest]) => [channel('ways-kn-parallel', {}), ...rest],
+      { Addressable: 'False/emptyAddress: addressable is nil' },
+      { ingressChannelStatus: { ready: { status: 'False', reason: 'NotAddressable' } } },
+    ],
+    [
+      'the subscriber of a branch is missing',
+      (all) => [
+        ...all.slice(0, -1),
+        subscription('ways-kn-parallel-1', 'ways-kn-parallel-1', {
+          conditions: [condition('Ready', 'False', 'SubscriberResolveFailed')],
+        }),
+      ],
+      {
+        ChannelsReady: 'True',
+        SubscriptionsReady: 'False/SubscriptionsNotReady: Subscriptions are not ready yet, or there are none',
+      },
+      {
+        branchStatuses: [{}, { subscriberSubscriptionStatus: { ready: { status: 'False', reason: 'SubscriberResolveFailed' } } }],
+      },
+    ],
+  ])('says so of itself where %s', (_what, change, expected, parts) => {
+    const { status } = plan(parallel(), { objects: change([...CHANNELS, ...SUBSCRIPTIONS]) });
+    expect(summary(status)).toMatchObject({ ...expected, Ready: expect.stringMatching(/^False/) });
+    expect(status).toMatchObject({ observedGeneration: 1, ...parts });
+  });
+
+  it('names the service accounts of its subscriptions', () => {
+    const as = (one: KubeObject): KubeObject => ({
+      ...one,
+      status: { ...ready(), auth: { serviceAccountName: one.metadata.name } },
+    });
+    const { status } = plan(parallel(), { objects: [...CHANNELS, ...SUBSCRIPTIONS.map(as)] });
+    expect(status).toMatchObject({ auth: { serviceAccountNames: SUBSCRIPTIONS.map(({ metadata }) => metadata.name) } });
+  });
+
   it('removes what a branch that is gone has left once the events that are its own are through', () => {
     const objects = [...CHANNELS, ...SUBSCRIPTIONS];
     const shorter = (answers: Facts['answers'] = {}) => plan(parallel({ branches: [BRANCHES[1]!] }), { objects, answers });

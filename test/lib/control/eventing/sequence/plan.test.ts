@@ -89,6 +89,67 @@ describe('the plan of a Sequence', () => {
     );
   });
 
+  const NOT_READY = {
+    ChannelsReady: 'Unknown/ChannelsNotReady: Channels are not ready yet, or there are none',
+    SubscriptionsReady: 'Unknown/SubscriptionsNotReady: Subscriptions are not ready yet, or there are none',
+  };
+  it.each<[string, readonly KubeObject[], Record<string, string>, object]>([
+    [
+      'a channel has failed',
+      [
+        channel(0),
+        channel(1, { conditions: [condition('Ready', 'False', 'Full', 'no room')] }),
+        subscription(0),
+        subscription(1),
+      ],
+      { Addressable: 'True', ChannelsReady: NOT_READY.ChannelsReady, SubscriptionsReady: 'True', Ready: NOT_READY.ChannelsReady },
+      { channelStatuses: [{ ready: { status: 'True' } }, { ready: { status: 'False', reason: 'Full', message: 'no room' } }] },
+    ],
+    [
+      'its first channel is ready without an address',
+      [channel(0, ready()), channel(1), subscription(0), subscription(1)],
+      {
+        Addressable: 'Unknown/emptyAddress: addressable is nil',
+        ChannelsReady: 'True',
+        Ready: 'Unknown/emptyAddress: addressable is nil',
+      },
+      { channelStatuses: [{ ready: { status: 'True' } }, { ready: { status: 'True' } }] },
+    ],
+    [
+      'the subscriber of a step is missing',
+      [
+        channel(0),
+        channel(1),
+        subscription(0, { status: { conditions: [condition('Ready', 'False', 'SubscriberResolveFailed', 'gone')] } }),
+        subscription(1),
+      ],
+      { ChannelsReady: 'True', SubscriptionsReady: NOT_READY.SubscriptionsReady, Ready: NOT_READY.SubscriptionsReady },
+      {
+        subscriptionStatuses: [
+          { ready: { status: 'False', reason: 'SubscriberResolveFailed', message: 'gone' } },
+          { ready: { status: 'True' } },
+        ],
+      },
+    ],
+    [
+      'a subscription says nothing yet',
+      [channel(0), channel(1), subscription(0), subscription(1, { status: {} })],
+      { SubscriptionsReady: NOT_READY.SubscriptionsReady },
+      { subscriptionStatuses: [{ ready: { status: 'True' } }, { ready: { status: 'Unknown', reason: 'NoReady' } }] },
+    ],
+  ])('says so of itself where %s', (_what, objects, expected, parts) => {
+    const { status } = plan(sequence(), { objects });
+    expect(summary(status)).toMatchObject(expected);
+    expect(status).toMatchObject({ observedGeneration: 1, ...parts });
+  });
+
+  it('names the service accounts of its subscriptions', () => {
+    const as = (step: number) => subscription(step, { status: { ...ready(), auth: { serviceAccountName: `s${step}` } } });
+    const { status } = plan(sequence(), { objects: [channel(0), channel(1), as(0), as(1)] });
+    expect(status).toMatchObject({ auth: { serviceAccountNames: ['s0', 's1'] } });
+    expect(plan(sequence(), { objects: ALL }).status).not.toHaveProperty('auth');
+  });
+
   it('leaves the subscribers of its channels to those who write them, and asks for the rest of the template', () => {
     const channelTemplate = { apiVersion: V1, kind: 'InMemoryChannel', spec: { delivery: { retry: 7 } } };
     const result = plan(sequence({ channelTemplate }), { objects: [channel(0, {}, { subscribers: [{ uid: 'a' }] })] });

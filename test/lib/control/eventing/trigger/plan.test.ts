@@ -136,6 +136,9 @@ describe('the plan of a Trigger', () => {
     expect(conditionsOf(trigger(), { objects: [broker({ spec, status: ready() }), sink] }).DeadLetterSinkResolved).toBe(
       "False/Broker orders didn't set status.deadLetterSinkURI",
     );
+    expect(plan(trigger(), { objects: [broker({ spec, status: ready() }), sink] }).events).toMatchObject([
+      { type: 'Warning', message: "broker orders didn't set status.deadLetterSinkURI" },
+    ]);
     expect(conditionsOf(trigger({ delivery: { retry: 1 } }), { objects: [of, sink] }).DeadLetterSinkResolved).toBe('True');
   });
 
