@@ -24,7 +24,7 @@ import { bindingAdmission } from '../binding-admission';
 import { EventingRuntime } from '../eventing/eventing-runtime';
 import { LiveSettings } from '../eventing/live-settings';
 import { keepTags, openAccess } from '../local-answerers';
-import { AssumedGateways, AssumedScales } from './assumed-answers';
+import { AssumedGateways, AssumedScales, assumedTokens } from './assumed-answers';
 import { AssumedPods } from './assumed-pods';
 
 /** How far time is moved at most, in virtual milliseconds: rollouts end and idle revisions go to zero within it. */
@@ -80,6 +80,7 @@ export class PreviewSystem {
         keepTags,
         openAccess,
         eventing.answers,
+        assumedTokens,
       ],
     });
     this.cluster = cluster;
