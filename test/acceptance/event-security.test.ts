@@ -6,6 +6,8 @@ import {
   type KResourceStatus,
   type KubeObject,
   readyTypes,
+  type Secret,
+  SecretType,
   ServiceAccountType,
 } from '../../lib/api';
 import { applyObjects } from '../../lib/local';
@@ -131,4 +133,44 @@ test('a policy is refused where it would not count, and so are settings that mea
   );
   expect(await refusal(features({ 'oidc-discovery-base-url': 'https://issuer.example.com' }))).toMatch(/oidc-discovery-base-url/);
   expect(await real.system.cluster.get(ServiceAccountType, namespace, 'shop')).toBeUndefined();
+});
+
+/** Sends an event with the token that it finds, and one with each other that comes to stand in its place. */
+const SENDER = `
+const { readFileSync } = require('node:fs');
+const ce = { 'ce-specversion': '1.0', 'ce-source': '/heart', 'ce-type': 'order.created' };
+let known;
+let sent = 0;
+setInterval(async () => {
+  const token = readFileSync(process.env.TOKEN_FILE, 'utf8');
+  if (token === known) return;
+  known = token;
+  const headers = { ...ce, 'ce-id': String(++sent), authorization: 'Bearer ' + token };
+  const { status } = await fetch(process.env.K_SINK, { method: 'POST', headers });
+  console.log('answer ' + status);
+}, 20);
+`;
+
+test('a program of a ContainerSource sends with the token at /oidc/token, which changes while it runs and goes with the source', async () => {
+  await real.stop();
+  real = await RealSystem.start([{ image: 'example.com/heart', program: { command: [process.execPath, '-e', SENDER] } }]);
+  const { cluster, eventing: data } = real.system;
+  const kind = { apiVersion: 'sources.knative.dev/v1', kind: 'ContainerSource' };
+  const containers = [{ name: 'main', image: 'example.com/heart', env: [{ name: 'TOKEN_FILE', value: '/oidc/token' }] }];
+  const sink = { ref: { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', name: 'orders' } };
+  const spec = { sink, template: { spec: { containers } } };
+  const source = { ...kind, metadata: { name: 'heart', namespace }, spec } as KubeObject;
+  await apply(ON, eventing('Broker', 'orders'), source);
+  const answers = () => real.lines.map(({ line }) => line).filter((line) => line.startsWith('answer'));
+  await until('the first event', () => answers().length === 1);
+  await apply(eventing('EventPolicy', 'hearts', { ...toOrders, from: [{ ref: { ...kind, name: 'heart' } }] }, 'v1alpha1'));
+  const secret = () => cluster.get<Secret>(SecretType, namespace, 'heart-sinkbinding-oidc-token');
+  const first = (await secret())?.data;
+  await cluster.delete(SecretType, namespace, 'heart-sinkbinding-oidc-token');
+  await until('the next event', () => answers().length === 2);
+  expect((await secret())?.data).not.toEqual(first);
+  expect(answers()).toEqual(['answer 202', 'answer 202']);
+  expect(data.journal.entries({ kind: 'refused' })).toEqual([]);
+  await cluster.delete(findType(kind.apiVersion, kind.kind)!, namespace, 'heart');
+  await until('the token to go', async () => (await secret()) === undefined);
 });

@@ -1,7 +1,7 @@
 import { define, int32, str } from '../schema/builders.schema';
 import { KReference } from '../schema/k-reference.schema';
 import { kind, status } from '../schema/meta.schema';
-import { addressStatus, DeliverySpec, isoDuration, policiesStatus } from './duck.schema';
+import { AuthStatus, addressStatus, DeliverySpec, isoDuration, policiesStatus } from './duck.schema';
 
 const attribute = (description: string) =>
   str(description, {
@@ -47,5 +47,6 @@ export const RequestReply = kind(
     ...policiesStatus,
     desiredReplicas: int32('How many of its pods there should be.'),
     readyReplicas: int32('How many of them are ready.'),
+    auth: AuthStatus,
   }),
 );

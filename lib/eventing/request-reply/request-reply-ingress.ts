@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Clock, type Executor, errorMessage } from '../../base';
 import { type Attributes, correlationId, isCorrelationId } from '../../expr';
+import type { AccessRefusal } from '../auth';
 import { type CloudEvent, encodeBinary, withAttributes } from '../cloud-event';
 import type { Attempt, Deliverer, DeliveryPolicy } from '../delivery';
 import { passedThrough } from '../delivery';
@@ -28,6 +29,7 @@ export interface RequestReplyEvents {
   arrived(of: RequestReplySpec, event: CloudEvent, headers: IncomingHttpHeaders): void;
   attempt(of: RequestReplySpec, event: CloudEvent, headers: IncomingHttpHeaders, attempt: Attempt): void;
   answered(of: RequestReplySpec, event: CloudEvent, headers: IncomingHttpHeaders): void;
+  refused(of: RequestReplySpec, event: CloudEvent, headers: IncomingHttpHeaders, refusal: AccessRefusal): void;
   /** Nobody gets an answer. */
   lost(of: RequestReplySpec, event: CloudEvent, headers: IncomingHttpHeaders, reason: string): void;
 }
@@ -37,6 +39,8 @@ export interface RequestReplyIngressOptions {
   readonly executor: Executor;
   readonly deliverer: Deliverer;
   readonly find: (namespace: string, name: string) => RequestReplySpec | undefined;
+  /** Why whoever sends an `Authorization` header may not ask; undefined if he may. */
+  readonly gate: (of: RequestReplySpec, authorization: string | undefined, event: CloudEvent) => AccessRefusal | undefined;
   /** Bytes that nobody can guess. */
   readonly nonce: () => Buffer;
   readonly events: RequestReplyEvents;
@@ -74,7 +78,13 @@ export class RequestReplyIngress {
     }
     const found = this.options.find(namespace, name);
     if (!found) return answer(404, `there is no RequestReply ${namespace}/${name}`);
-    return what === 'reply' ? this.#reply(found, event) : this.#request(found, event, request);
+    // A reply proves itself by what only this RequestReply can have put into the request.
+    if (what === 'reply') return this.#reply(found, event);
+    const refusal = this.options.gate(found, request.headers.authorization, event);
+    if (!refusal) return this.#request(found, event, request);
+    this.options.events.refused(found, event, request.headers, refusal);
+    const { status, reason } = refusal;
+    return answer(status, reason, status === 401 ? { 'www-authenticate': 'Bearer' } : {});
   }
 
   async #request(of: RequestReplySpec, event: CloudEvent, { headers, signal }: EndpointRequest): Promise<EndpointResponse> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  BrokerType,
   childName,
   keyOf,
   parseIsoDuration,
@@ -11,12 +12,14 @@ import {
   setDefaults,
 } from '../../api';
 import { type Random, systemRandom } from '../../base';
-import { Deliverer, RequestReplyIngress, type RequestReplySpec } from '../../eventing';
+import { audienceOf } from '../../control';
+import { Deliverer, type Destination, RequestReplyIngress, type RequestReplySpec } from '../../eventing';
 import { CORRELATION_NONCE_BYTES, holdCorrelationKey } from '../../expr';
 import { type Change, ClusterError, Informer } from '../../kube';
 import { destination, policyOf } from './consumer-specs';
 import { attemptOf, EndpointJournal } from './endpoint-journal';
 import type { EndpointsOptions } from './endpoints';
+import { sentAs } from './sent-as';
 
 const NAMESPACE = 'knative-eventing';
 const SERVICE = 'request-reply';
@@ -40,16 +43,23 @@ export class RequestReplies {
   readonly #keys = new Map<string, readonly HeldKey[]>();
 
   constructor(private readonly options: EndpointsOptions) {
-    const { cluster, clock, executor, log, journal, random, sender, door } = options;
+    const { cluster, clock, executor, log, journal, random, sender, door, access } = options;
     const told = new EndpointJournal(journal, random, 'request-reply');
     const ingress = new RequestReplyIngress({
       ...{ clock, executor, deliverer: new Deliverer({ clock, sender }) },
       find: (namespace, name) => this.#find(namespace, name),
+      gate: ({ namespace, name }, authorization, event) => {
+        const stored = this.#informer.get(namespace, name);
+        const label = `request-reply/${namespace}/${name}`;
+        if (!stored) return { status: 403, reason: `${label} is gone` };
+        return access.refusal(RequestReplyType, stored, label, authorization, event);
+      },
       nonce: () => bytesOf(random, CORRELATION_NONCE_BYTES),
       events: {
         arrived: (of, event, headers) => told.record(of, event, headers, { kind: 'arrived', consumers: ['broker'] }),
         attempt: (of, event, headers, attempt) => told.record(of, event, headers, attemptOf('broker', attempt)),
         answered: (of, event, headers) => told.record(of, event, headers, { kind: 'delivered', consumer: 'broker' }),
+        refused: (of, event, headers, { status, reason }) => told.record(of, event, headers, { kind: 'refused', status, reason }),
         lost: (of, event, headers, reason) => told.record(of, event, headers, { kind: 'dropped', consumer: 'broker', reason }),
       },
     });
@@ -88,10 +98,22 @@ export class RequestReplies {
       replyAttribute: spec.replyAttribute!,
       timeoutMs: parseIsoDuration(spec.timeout ?? '') ?? 0,
       policy: policyOf(spec.delivery),
-      ...(deadLetterSink ? { deadLetterSink } : {}),
-      broker: destination({ uri: status?.annotations?.[BROKER_ADDRESS], caCerts: undefined, audience: undefined }),
+      ...(deadLetterSink ? { deadLetterSink: sentAs(deadLetterSink, namespace, status?.auth) } : {}),
+      broker: this.#broker(stored),
       keys: (this.#keys.get(`${namespace}.${name}`) ?? []).map(({ key }) => key),
     };
+  }
+
+  /** Where requests go, and as whom; undefined while that is not known. */
+  #broker({ metadata: { namespace = '' }, spec, status }: Stored<RequestReply>): Destination | undefined {
+    const secured = this.options.config().eventing.features.authenticationOidc;
+    const broker = { metadata: { namespace, name: spec.brokerRef.name } };
+    const to = destination({
+      ...{ uri: status?.annotations?.[BROKER_ADDRESS], caCerts: undefined },
+      audience: secured ? audienceOf(BrokerType, { ...broker, apiVersion: '', kind: BrokerType.kind }) : undefined,
+    });
+    if (!secured || !to) return to;
+    return status?.auth ? sentAs(to, namespace, status.auth) : undefined;
   }
 
   #changed({ previous, next }: Change<RequestReply>): void {

@@ -1,5 +1,5 @@
 import { ApiObject, Chart, Testing } from 'cdk8s';
-import { Broker, Delivery, EventPolicy, Filter, KnService, PingSource, Sequence } from 'knative-constructs';
+import { Broker, Delivery, EventPolicy, Filter, KnService, PingSource, RequestReply, Sequence } from 'knative-constructs';
 import { Testbed, type TestbedOptions } from 'knative-constructs/testing';
 import type { EventPolicy as PolicyObject } from '../../../lib/api';
 
@@ -135,5 +135,36 @@ describe('where senders prove who they are', () => {
     await bed.advance('6h');
     expect(bed.journal.entries({ log: 'broker/default/orders', kind: 'arrived' })).toHaveLength(18);
     expect(bed.journal.entries({ kind: 'refused' })).toEqual([]);
+  });
+
+  test('a RequestReply takes requests of whom its policies name, and asks its broker as itself', async () => {
+    const worker = Testbed.stub('worker', (request) => {
+      const ce = { 'ce-specversion': '1.0', 'ce-id': 'r', 'ce-source': '/worker', 'ce-type': 'answer' };
+      return new Response(null, { headers: { ...ce, 'ce-replyid': request.headers.get('ce-correlationid') ?? '' } });
+    });
+    let ask!: RequestReply;
+    const build = (chart: Chart) => {
+      secured(chart, { 'default-authorization-mode': 'deny-all' });
+      const orders = new Broker(chart, 'orders', { name: 'orders' });
+      const trigger = orders.on('question', { name: 'work', to: service(chart, 'worker') });
+      ask = new RequestReply(chart, 'ask', { name: 'ask', broker: orders, timeout: '30s' });
+      new EventPolicy(chart, 'askers', { name: 'askers', to: [ask], from: ['system:serviceaccount:default:shop'] });
+      new EventPolicy(chart, 'inner', { name: 'inner', to: [orders], from: [ask, trigger] });
+    };
+    const bed = await start(build, { stubs: [worker] });
+    const answer = await bed.ask(ask, { id: '1', type: 'question', as: 'shop' });
+    expect([answer.status, answer.headers.get('ce-type')]).toEqual([200, 'answer']);
+    const refused = await bed.ask(ask, { id: '2', type: 'question', as: 'other' });
+    expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('policy askers does not name it')]);
+    expect((await bed.ask(ask, { id: '3', type: 'question' })).status).toBe(401);
+    expect(bed.journal.entries({ kind: 'refused' }).map(({ log }) => log)).toEqual(Array(2).fill('request-reply/default/ask'));
+    const stored = await bed.get('eventing.knative.dev/v1alpha1', 'RequestReply', 'ask');
+    expect(stored).toMatchObject({
+      status: {
+        address: { audience: 'eventing.knative.dev/requestreply/default/ask' },
+        auth: { serviceAccountName: 'ask-oidc-eventing.knative.dev-requestreply' },
+        policies: [{ name: 'askers' }],
+      },
+    });
   });
 });

@@ -2,11 +2,13 @@ import {
   type Broker,
   BrokerType,
   type Conditions,
+  EventPolicyType,
   isReady,
   type RequestReply,
   type RequestReplyStatus,
   RequestReplyType,
   requestReplyConditions,
+  ServiceAccountType,
   type ServingConfig,
   type Stored,
   setDefaults,
@@ -18,6 +20,8 @@ import type { Ask, Observed, Plan, Reconciler } from '../../reconciler';
 import { notFoundText } from '../../resolve';
 import { beginConditions, errorEvents, finishStatus, notOwnedMessage } from '../../status';
 import { servingOf } from '../data-plane';
+import { identityReads, planSender } from '../identity';
+import { audienceField, planPolicies, policyReads } from '../policies';
 import { makeReplyTrigger, replyTriggerName, requestReplyUrl } from './reply-trigger';
 
 /** Where the data plane finds the broker's address. */
@@ -51,10 +55,11 @@ class RequestReplyPlan {
 
   make(): Plan {
     const { status: before } = this.parent;
-    const policies = 'Event policies not implemented for RequestReply yet';
-    this.#conditions = this.#conditions.markTrue('EventPoliciesReady', 'NotImplemented', policies);
+    const policies = planPolicies(this.#conditions, RequestReplyType, this.parent, this.observed, this.config);
+    this.#conditions = policies.conditions;
+    const sender = planSender(RequestReplyType, this.parent, this.observed, this.config);
     const own = this.#markTrigger();
-    const broker = this.#markBroker();
+    const broker = this.#markBroker(sender.failure);
     // An address that was told stays: senders may have it.
     const known = (broker !== undefined && this.#served) || before?.address !== undefined;
     if (known) this.#conditions = this.#conditions.markTrue('Addressable');
@@ -62,7 +67,9 @@ class RequestReplyPlan {
     const annotations = { ...before?.annotations, ...(broker === undefined ? {} : { [BROKER_ADDRESS]: broker }) };
     const status: RequestReplyStatus = {
       ...finishStatus(this.parent, this.#conditions, {
-        ...(known ? { address: { name: 'http', url: requestReplyUrl(this.parent, this.config) } } : {}),
+        ...(known ? { address: this.#address() } : {}),
+        ...policies.fields,
+        ...sender.fields,
         desiredReplicas: 1,
         readyReplicas: this.#trigger && isReady(this.#trigger) ? 1 : 0,
       }),
@@ -70,10 +77,16 @@ class RequestReplyPlan {
     };
     return {
       asks: [this.#ask],
-      apply: own ? [{ type: TriggerType, object: makeReplyTrigger(this.#whole, this.config) }] : [],
+      apply: [...sender.apply, ...(own ? [{ type: TriggerType, object: makeReplyTrigger(this.#whole, this.config) }] : [])],
+      remove: sender.remove,
       events: this.#problem === undefined ? [] : errorEvents(this.parent, this.#conditions, this.#problem),
       status,
     };
+  }
+
+  #address() {
+    const url = requestReplyUrl(this.parent, this.config);
+    return { name: 'http', url, ...audienceField(RequestReplyType, this.parent, this.config) };
   }
 
   /** Returns whether the trigger is ours, or can be. */
@@ -91,8 +104,8 @@ class RequestReplyPlan {
     return !foreign;
   }
 
-  /** The address of the broker, if it is ready. */
-  #markBroker(): string | undefined {
+  /** The address of the broker, if it is ready. @param problem why events cannot be sent to it */
+  #markBroker(problem: string | undefined): string | undefined {
     const { name } = this.parent.spec.brokerRef;
     if (!this.#broker) {
       const message = `could not get broker: ${notFoundText(BrokerType, name)}`;
@@ -101,6 +114,11 @@ class RequestReplyPlan {
       return undefined;
     }
     const { url } = this.#broker.status?.address ?? {};
+    if (problem !== undefined) {
+      this.#problem ??= problem;
+      this.#conditions = this.#conditions.markFalse('BrokerReady', 'NoIdentity', problem);
+      return url;
+    }
     if (isReady(this.#broker) && url) {
       this.#conditions = this.#conditions.markTrue('BrokerReady');
       return url;
@@ -115,10 +133,12 @@ class RequestReplyPlan {
 export const requestReplyReconciler: Reconciler<RequestReply, ServingConfig> = {
   name: 'requestreply-controller',
   type: RequestReplyType,
-  watches: [BrokerType, TriggerType],
-  reads: ({ metadata, spec }) => [
-    { type: BrokerType, namespace: metadata.namespace, name: spec.brokerRef.name },
-    { type: TriggerType, namespace: metadata.namespace, name: replyTriggerName(metadata.name) },
+  watches: [BrokerType, TriggerType, ServiceAccountType, EventPolicyType],
+  reads: (parent, config) => [
+    { type: BrokerType, namespace: parent.metadata.namespace, name: parent.spec.brokerRef.name },
+    { type: TriggerType, namespace: parent.metadata.namespace, name: replyTriggerName(parent.metadata.name) },
+    ...identityReads(RequestReplyType, parent),
+    ...policyReads(parent, config),
   ],
   plan: (parent, observed, config, now) =>
     parent.metadata.deletionTimestamp ? {} : new RequestReplyPlan(parent, observed, config, now).make(),

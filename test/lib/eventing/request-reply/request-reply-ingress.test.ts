@@ -32,7 +32,16 @@ const ingress = new RequestReplyIngress({
   ...{ clock, executor, deliverer: new Deliverer({ clock, sender }) },
   nonce: () => Buffer.alloc(12, ++nonces),
   find: (namespace, name) => (`${namespace}/${name}` === 'default/ask' ? spec : undefined),
-  events: { arrived: tell('arrived'), attempt: tell('attempt'), answered: tell('answered'), lost: tell('lost') },
+  gate: (_of, authorization) =>
+    authorization === 'Bearer bad'
+      ? { status: 403, reason: 'no' }
+      : authorization === ''
+        ? { status: 401, reason: 'who?' }
+        : undefined,
+  events: {
+    ...{ arrived: tell('arrived'), attempt: tell('attempt'), answered: tell('answered'), lost: tell('lost') },
+    refused: tell('refused'),
+  },
 });
 beforeEach(() => {
   sent.length = 0;
@@ -109,4 +118,12 @@ test('nobody waits for somebody who is gone', async () => {
   gone.abort();
   expect((await waiting).status).toBe(504);
   expect(clock.nextTimer()).toBeUndefined();
+});
+
+test('who may not ask is told so, and nothing goes to the broker', async () => {
+  expect(await ask('POST', '/default/ask', { ...event('1'), authorization: 'Bearer bad' })).toMatchObject({ status: 403 });
+  expect(await ask('POST', '/default/ask', { ...event('1'), authorization: '' })).toMatchObject({
+    ...{ status: 401, headers: { 'www-authenticate': 'Bearer' } },
+  });
+  expect([told, sent]).toEqual([['refused', 'refused'], []]);
 });

@@ -2,7 +2,7 @@ import type { Broker, RequestReply, Trigger } from '../../../../../lib/api';
 import { requestReplyReconciler } from '../../../../../lib/control/eventing';
 import { NOW, ready, summary } from '../../support/objects';
 import { type Facts, observe } from '../../support/observe';
-import { config, object } from '../support/objects';
+import { config, object, POLICIES_OFF, withOidc } from '../support/objects';
 
 const KEY = 'eventing/request-reply/default/ask';
 const ANSWERS = { [KEY]: { generation: 1 } };
@@ -15,8 +15,8 @@ const requestReply = (spec: Partial<RequestReply['spec']> = {}, more: { readonly
     spec: { brokerRef: { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', name: 'orders' }, ...spec },
     ...more,
   });
-const plan = (parent = requestReply(), facts: Facts = { objects: [broker], answers: ANSWERS }) =>
-  requestReplyReconciler.plan(parent, observe(facts), config, NOW);
+const plan = (parent = requestReply(), facts: Facts = { objects: [broker], answers: ANSWERS }, settings = config) =>
+  requestReplyReconciler.plan(parent, observe(facts), settings, NOW);
 const status = (...args: Parameters<typeof plan>) => plan(...args).status as NonNullable<RequestReply['status']>;
 const made = plan().apply![0]!.object as Trigger;
 
@@ -70,5 +70,24 @@ describe('the plan of a RequestReply', () => {
     const result = plan(requestReply(), { objects: [broker, trigger], answers: ANSWERS });
     expect(result.apply).toEqual([]);
     expect(summary(result.status as never).TriggersReady).toMatch(/^Unknown\/TriggerReconcileError: .*that we do not own/);
+  });
+
+  it('has an identity and an audience where senders prove who they are, and only there', () => {
+    const name = 'ask-oidc-eventing.knative.dev-requestreply';
+    const facts = { objects: [broker], answers: ANSWERS };
+    const on = plan(requestReply(), facts, withOidc);
+    expect(on.apply!.map(({ type, object: made }) => [type.kind, made.metadata.name])).toContainEqual(['ServiceAccount', name]);
+    expect(on.status).toMatchObject({
+      address: { audience: 'eventing.knative.dev/requestreply/default/ask' },
+      auth: { serviceAccountName: name },
+    });
+    expect(status()).not.toHaveProperty('auth');
+    expect(status().address).not.toHaveProperty('audience');
+    expect(summary(status()).EventPoliciesReady).toBe(POLICIES_OFF);
+    const foreign = object('v1', 'ServiceAccount', name);
+    const taken = plan(requestReply(), { ...facts, objects: [broker, foreign] }, withOidc);
+    expect(summary(taken.status as never).BrokerReady).toBe(
+      `False/NoIdentity: service account ${name} not owned by RequestReply ask`,
+    );
   });
 });
