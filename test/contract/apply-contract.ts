@@ -1,6 +1,6 @@
 import { ConfigMapType, type Deployment, DeploymentType, type KubeObject, type Stored } from '../../lib/api';
 import { ClusterError, type PatchOptions } from '../../lib/kube';
-import { type ContractContext, refused } from './contract-context';
+import { BAD, type ContractContext, refused } from './contract-context';
 import { configMap, deployment } from './objects';
 
 interface Entry {
@@ -193,9 +193,9 @@ export function applyContract(context: ContractContext): void {
         context.cluster.patch(ConfigMapType, context.namespace, 'a', 'apply', managed, { fieldManager: 'one' }),
         'metadata.managedFields must be nil',
       );
-      await refused('BadRequest', applyDeployment('one', { wrong: 1 }), /\.spec\.wrong: field not declared in schema$/);
+      await refused(BAD, applyDeployment('one', { wrong: 1 }), /\.spec\.wrong: field not declared in schema$/);
       await refused(
-        'BadRequest',
+        BAD,
         applyDeployment('one', workload([container('web'), container('web')])),
         /\.spec\.template\.spec\.containers: duplicate entries for key \[name="web"\]$/,
       );

@@ -1,12 +1,23 @@
-import { type ConfigMap, ConfigMapType, type KubeObject, NamespaceType, type ResourceType, type Stored } from '../../lib/api';
-import type { Cluster, ClusterErrorReason, WatchOptions } from '../../lib/kube';
-import { configMap } from './objects';
+import {
+  type ConfigMap,
+  ConfigMapType,
+  type Deployment,
+  DeploymentType,
+  type KubeObject,
+  NamespaceType,
+  type ResourceType,
+  type Stored,
+} from '../../lib/api';
+import type { Cluster, ClusterError, ClusterErrorReason, WatchOptions } from '../../lib/kube';
+import { configMap, deployment } from './objects';
 import { Observer } from './observer';
 
 /** A cluster for one test, and the name of a namespace in it that nothing else uses; it is made if it is not there. */
 export interface ContractSubject {
   readonly cluster: Cluster;
   readonly namespace: string;
+  /** Waits until controllers of the cluster leave the object alone. @default there are none */
+  settled?<T extends KubeObject>(type: ResourceType<T>, object: Stored<T>): Promise<Stored<T>>;
   close(): Promise<void>;
 }
 
@@ -39,6 +50,12 @@ export class ContractContext {
     return this.cluster.create(ConfigMapType, configMap(this.namespace, name, more));
   }
 
+  /** The Deployment as it is once whoever else writes to it has done so. */
+  async deployed(name: string): Promise<Stored<Deployment>> {
+    const created = await this.cluster.create(DeploymentType, deployment(this.namespace, name));
+    return this.#subject!.settled?.(DeploymentType, created) ?? created;
+  }
+
   /** A watch that has begun: what existed is seen, and every later change will be. */
   async observe<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions = {}): Promise<Observer<T>> {
     const observer = new Observer(this.cluster, type, { namespace: this.namespace, ...options });
@@ -49,13 +66,21 @@ export class ContractContext {
 
 export const names = (objects: readonly Stored<KubeObject>[]): string[] => objects.map((object) => object.metadata.name);
 
+/** A kube-apiserver calls some mistakes of a client's its own. */
+export const BAD: readonly ClusterErrorReason[] = ['BadRequest', 'InternalError'];
+
 /** Expects that a ClusterError refuses the work. */
-export async function refused(reason: ClusterErrorReason, work: Promise<unknown>, message?: string | RegExp): Promise<void> {
+export async function refused(
+  reason: ClusterErrorReason | readonly ClusterErrorReason[],
+  work: Promise<unknown>,
+  message?: string | RegExp,
+): Promise<void> {
   const error = await work.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  expect(error).toMatchObject({ name: 'ClusterError', reason });
+  expect(error).toMatchObject({ name: 'ClusterError' });
+  expect([reason].flat()).toContain((error as ClusterError).reason);
   const text = (error as Error).message;
   if (typeof message === 'string') expect(text).toBe(message);
   else if (message) expect(text).toMatch(message);

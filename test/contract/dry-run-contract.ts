@@ -1,6 +1,6 @@
 import { ConfigMapType, DeploymentType, PodType } from '../../lib/api';
 import { type ContractContext, names, refused } from './contract-context';
-import { configMap, deployment, pod } from './objects';
+import { configMap, pod } from './objects';
 
 /** Writes that are answered as if they were made, and are not. */
 export function dryRunContract(context: ContractContext): void {
@@ -19,7 +19,7 @@ export function dryRunContract(context: ContractContext): void {
     });
 
     test('of update, status and patch gives what would be stored, and leaves the object and its version alone', async () => {
-      const before = await context.cluster.create(DeploymentType, deployment(context.namespace, 'a'));
+      const before = await context.deployed('a');
       const updated = await context.cluster.update(
         DeploymentType,
         { ...before, spec: { ...before.spec, replicas: 4 } },

