@@ -8,6 +8,9 @@ import { defaultFeaturesConfig, type FeaturesConfig, parseFeaturesConfig } from 
 import { defaultGcConfig, type GcConfig, parseGcConfig } from './gc';
 import { defaultNetworkConfig, type NetworkConfig, parseNetworkConfig } from './network';
 
+/** Where Knative Serving is installed, with its ConfigMaps. */
+export const SERVING_NAMESPACE = 'knative-serving';
+
 /** The settings of an installation: the ConfigMaps of namespace knative-serving, typed. Durations in milliseconds. */
 export interface ServingConfig {
   readonly autoscaler: AutoscalerConfig;

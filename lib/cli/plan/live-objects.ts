@@ -12,6 +12,7 @@ import {
   parseEventingConfig,
   parseServingConfig,
   type ResourceType,
+  SERVING_NAMESPACE,
   ServiceType,
   type ServingConfig,
   type Stored,
@@ -36,7 +37,6 @@ const KINDS: readonly ResourceType[] = [
   DeploymentType,
   K8sServiceType,
 ];
-const SYSTEM_NAMESPACE = 'knative-serving';
 const SETTINGS = ['autoscaler', 'defaults', 'deployment', 'domain', 'features', 'gc', 'network'].map((name) => `config-${name}`);
 
 /** Reads the objects of our kinds in the namespaces of the input, and the objects of the input themselves. Writes nothing. */
@@ -88,7 +88,7 @@ export async function readConfig(cluster: Cluster, local: boolean, warnings: str
   try {
     const serving = local
       ? localServingConfig
-      : parseServingConfig(await mapsOf(cluster, SYSTEM_NAMESPACE, SETTINGS), { parseYaml });
+      : parseServingConfig(await mapsOf(cluster, SERVING_NAMESPACE, SETTINGS), { parseYaml });
     const eventing = parseEventingConfig(
       await mapsOf(cluster, EVENTING_NAMESPACE, eventingConfigMaps),
       parseYaml,

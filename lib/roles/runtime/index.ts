@@ -1,0 +1,2 @@
+export * from './installation-settings';
+export * from './runtime-system';

@@ -1,0 +1,169 @@
+import type { EndpointSubset, ServingConfig } from '../../api';
+import type { Clock, Executor, Log, Metrics, Random } from '../../base';
+import {
+  Autoscaler,
+  autoscalingReconcilers,
+  Engine,
+  eventingReconcilers,
+  GatewayAddresses,
+  INGRESS_CLASS,
+  servingReconcilers,
+} from '../../control';
+import { Gateway, HttpListener, networkTransport } from '../../gateway';
+import { type Cluster, LeaderElection } from '../../kube';
+import { type Store, StoreSpace } from '../../local';
+import { EventingRuntime } from '../eventing';
+import { GatewayAnswers, keepTags, openAccess } from '../local-answerers';
+import { InstallationSettings } from './installation-settings';
+
+/** Where the runtime listens, and how it is reached. */
+export interface RuntimePorts {
+  /** For requests from outside the cluster. */
+  readonly external: number;
+  /** For requests by cluster-local names. */
+  readonly internal: number;
+}
+
+export interface RuntimeSystemOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly ports: RuntimePorts;
+  /** Address of this pod, which the Services of revisions lead to. */
+  readonly podIp: string;
+  /** Name of this pod: who holds the lease. */
+  readonly identity: string;
+  /** Namespace of the lease. */
+  readonly namespace: string;
+  /** Where events are kept. @default in memory */
+  readonly store?: Store;
+}
+
+/** How long requests under way may take when the process is to end, in milliseconds. */
+const STOP_GRACE_MS = 25_000;
+
+/**
+ * The runtime of a cluster in one process: gateway, autoscaler, controllers, brokers and channels. The gateway serves as long as the
+ * process lives; controllers work while this process leads.
+ */
+export class RuntimeSystem {
+  /** Starts everything; resolves once requests are taken. */
+  static async start(options: RuntimeSystemOptions): Promise<RuntimeSystem> {
+    const system = new RuntimeSystem(options);
+    try {
+      await system.#start();
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+    return system;
+  }
+
+  readonly gateway: Gateway;
+  readonly eventing: EventingRuntime;
+  readonly #settings: InstallationSettings;
+  readonly #autoscaler: Autoscaler;
+  readonly #addresses = new GatewayAddresses();
+  readonly #listeners: readonly HttpListener[];
+  readonly #election: LeaderElection;
+  #engine: Engine<ServingConfig> | undefined;
+  /** Changes of who leads, one after the other. */
+  #leading: Promise<void> = Promise.resolve();
+
+  private constructor(private readonly options: RuntimeSystemOptions) {
+    const { cluster, clock, executor, random, log, metrics, ports, identity, namespace, store } = options;
+    const settings = new InstallationSettings({ cluster, clock, log, adapt: withOurGateway });
+    this.#settings = settings;
+    this.eventing = new EventingRuntime({
+      ...{ cluster, clock, executor, random, log, metrics, gateway: () => this.gateway },
+      get config() {
+        return settings.current;
+      },
+      ...(store ? { store: new StoreSpace(store, 'eventing') } : {}),
+    });
+    this.gateway = new Gateway({
+      ...{ cluster, clock, executor, random, log, metrics, transport: networkTransport(clock) },
+      inner: this.eventing.door.inner,
+      options: { reporter: identity },
+    });
+    this.#autoscaler = new Autoscaler({ clock, executor, log, metrics });
+    this.gateway.onStats((stats) => this.#autoscaler.record(stats));
+    const listener = (visibility: 'external' | 'internal') =>
+      new HttpListener({ gateway: this.gateway, clock, log, host: '0.0.0.0', port: ports[visibility], visibility });
+    this.#listeners = [listener('external'), listener('internal')];
+    this.#election = new LeaderElection({
+      ...{ cluster, clock, executor, log, namespace, identity, name: 'knative-constructs-controller' },
+      onChange: (leads) => {
+        this.#leading = this.#leading.then(() => this.#lead(leads));
+      },
+    });
+    settings.onChange((config) => this.#engine?.setConfig(config));
+  }
+
+  /** Whether the controllers of this process are those that work. */
+  get leads(): boolean {
+    return this.#election.leads;
+  }
+
+  /** Takes no more requests, lets those under way end, and gives the lease back. */
+  async stop(): Promise<void> {
+    this.gateway.drain();
+    await this.#election.stop();
+    await this.#leading;
+    this.#autoscaler.stop();
+    await this.eventing.stop();
+    await Promise.all(this.#listeners.map((listener) => listener.close(STOP_GRACE_MS)));
+    this.#settings.stop();
+    await this.gateway.stop();
+  }
+
+  async #start(): Promise<void> {
+    await this.#settings.start();
+    await this.gateway.start();
+    await Promise.all(this.#listeners.map((listener) => listener.listen()));
+    this.#addresses.set([this.#subset()]);
+    await this.eventing.start();
+    this.#election.start();
+  }
+
+  async #lead(leads: boolean): Promise<void> {
+    const { log } = this.options;
+    if (!leads) {
+      await this.#engine?.stop();
+      this.#engine = undefined;
+      return log.info('leads no longer');
+    }
+    const { cluster, clock, executor, metrics } = this.options;
+    this.#engine = new Engine<ServingConfig>({
+      ...{ cluster, clock, executor, log, metrics, config: this.#settings.current },
+      reconcilers: [...servingReconcilers, ...autoscalingReconcilers, ...eventingReconcilers],
+      answerers: [
+        this.#autoscaler,
+        this.#addresses,
+        new GatewayAnswers(this.gateway),
+        keepTags,
+        openAccess,
+        this.eventing.answers,
+      ],
+    });
+    await this.#engine.start();
+    log.info('leads');
+  }
+
+  #subset(): EndpointSubset {
+    const { podIp, ports } = this.options;
+    return {
+      addresses: [{ ip: podIp }],
+      ports: ['http', 'http2'].map((name) => ({ name, port: ports.internal, protocol: 'TCP' })),
+    };
+  }
+}
+
+/** The gateway of this runtime serves every Ingress that asks for no other. */
+const withOurGateway = (config: ServingConfig): ServingConfig => ({
+  ...config,
+  network: { ...config.network, ingressClass: INGRESS_CLASS },
+});

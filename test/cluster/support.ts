@@ -1,0 +1,17 @@
+import { RealClock, systemRandom } from '../../lib/base';
+import { HttpCluster } from '../../lib/kube/http';
+import { KubeconfigConnection } from '../../lib/kube/kubeconfig';
+
+const why = process.env['KNC_NO_CLUSTER'] ?? 'run this by `npm run test:cluster`';
+
+/** `describe`, skipped with the reason where there is no cluster. */
+export const describeCluster: typeof describe.skip = why ? describe.skip : describe;
+if (why) console.log(`skipped: no cluster: ${why}`);
+
+/** A client with the rights of an administrator. */
+export function adminCluster(): HttpCluster {
+  const clock = new RealClock();
+  const file = process.env['KUBECONFIG'] ?? '';
+  const source = new KubeconfigConnection({ file, env: {}, cwd: process.cwd(), clock });
+  return new HttpCluster({ source, clock, random: systemRandom });
+}
