@@ -20,8 +20,7 @@ export const eventingGroups: readonly string[] = ['eventing', 'flows', 'messagin
 );
 
 /** Annotation keys of who made an object, and who changed its spec last: each group has its own. */
-export const signatureKeys = (group: string) =>
-  ({ creator: `${group}/creator`, lastModifier: `${group}/lastModifier` }) as const;
+export const signatureKeys = (group: string) => ({ creator: `${group}/creator`, lastModifier: `${group}/lastModifier` }) as const;
 
 /** Label keys that Knative sets or reads. */
 export const labels = {
