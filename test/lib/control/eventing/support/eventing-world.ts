@@ -15,7 +15,7 @@ import { ControlWorld, type WorldOptions } from '../../support/control-world';
 
 type Tell = (key: string, value: unknown) => void;
 
-/** An engine of events that serves every broker, trigger and channel as soon as it sees it, unless it is told to wait. */
+/** An engine of events that serves every broker, trigger and channel as soon as it sees it, unless it is told to wait; all are empty. */
 class InstantEngine implements Answerer {
   readonly topic = EVENTING_TOPIC;
   paused = false;
@@ -53,7 +53,8 @@ class InstantEngine implements Answerer {
   }
 
   #tell(key: string): void {
-    if (!this.paused) this.#asked.get(key)?.(key, this.#served.get(key));
+    const answer = key.startsWith('drain/') ? { drained: true } : this.#served.get(key);
+    if (!this.paused) this.#asked.get(key)?.(key, answer);
   }
 }
 
