@@ -4,7 +4,10 @@ module.exports = {
   testEnvironmentOptions: { globalsCleanup: 'off' }, // @pulumi/pulumi's google-protobuf sets globals: JEST-01
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(upstream|package|clients|walkthrough|cluster|isolate|containers)/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/(chaos|upstream|package|clients|walkthrough|cluster|isolate|containers)/',
+  ],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.knc/'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } }],

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { writeCoreDescriptions } from './core-descriptions.mjs';
-import { entryPoints, lightCommands, programs, units, vendors } from './entries.mjs';
+import { entryPoints, lightCommands, programs, runtimeFolders, units, vendors } from './entries.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const dist = path.join(root, 'dist');
@@ -52,7 +52,40 @@ const sharedVendors = (output) => ({
   },
 });
 
-const commandFile = (command) => `knc-${lightCommands.includes(command) ? 'light' : 'heavy'}.js`;
+const RUNTIME = 'runtime/index.js';
+const isRuntime = (file) => runtimeFolders.some((folder) => file.startsWith(`${folder}/`));
+
+/** What runs is one file, next to which `output` lies: `reached` gets the modules of it that are imported from elsewhere. */
+const runtimeApart = (output, reached) => ({
+  name: 'runtime-apart',
+  setup(build) {
+    build.onResolve({ filter: /^\./ }, async (args) => {
+      if (args.pluginData?.seen || args.kind === 'entry-point' || isRuntime(path.relative(root, args.importer))) return undefined;
+      const options = { resolveDir: args.resolveDir, kind: args.kind, pluginData: { seen: true } };
+      const { path: resolved } = await build.resolve(args.path, options);
+      const module = path.relative(root, resolved);
+      if (!isRuntime(module)) return undefined;
+      reached.add(module);
+      return { path: module, namespace: 'runtime' };
+    });
+    build.onResolve({ filter: /.*/, namespace: 'runtime' }, ({ path: given }) => ({ path: given, external: true }));
+    build.onLoad({ filter: /.*/, namespace: 'runtime' }, ({ path: module }) => {
+      const target = path.posix.relative(path.posix.dirname(output), RUNTIME);
+      return { contents: `module.exports = require('${target}')[${JSON.stringify(module)}];` };
+    });
+  },
+});
+
+/** The file of what runs. Its modules are run when they are first asked for. */
+function runtimeBundle(options, reached) {
+  const getters = [...reached].sort().map((module) => `get ${JSON.stringify(module)}() { return require('./${module}'); }`);
+  const stdin = { contents: `module.exports = { ${getters.join(', ')} };`, resolveDir: root, sourcefile: RUNTIME };
+  const plugins = [acrossUnits(path.posix.dirname(RUNTIME)), sharedVendors(RUNTIME)];
+  return esbuild.build({ ...options, stdin, outfile: path.join(dist, RUNTIME), plugins });
+}
+
+const LIGHT = 'knc-light.js';
+const commandFile = (command) => (lightCommands.includes(command) ? LIGHT : 'knc-heavy.js');
 
 /** The commands of knc are not in its own file: it loads the file that holds the one that was chosen. */
 const commandsApart = {
@@ -70,7 +103,7 @@ const commandsApart = {
 };
 
 /** The files of commands: each exports the modules of several by the commands' names. */
-async function commandBundles(options) {
+async function commandBundles(options, reached) {
   const commands = readdirSync(path.join(root, 'lib/cli/commands')).map((file) => path.basename(file, '.ts'));
   const files = [...new Set(commands.map(commandFile))];
   await Promise.all(
@@ -84,7 +117,11 @@ async function commandBundles(options) {
         ...options,
         stdin,
         outfile: path.join(dist, 'bin', file),
-        plugins: [acrossUnits('bin'), sharedVendors(`bin/${file}`)],
+        plugins: [
+          ...(file === LIGHT ? [] : [runtimeApart(`bin/${file}`, reached)]),
+          acrossUnits('bin'),
+          sharedVendors(`bin/${file}`),
+        ],
       });
     }),
   );
@@ -94,6 +131,7 @@ async function bundle() {
   const common = { platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning', absWorkingDir: root, bundle: true };
   const small = { ...common, minifySyntax: true, minifyWhitespace: true, legalComments: 'none' };
   const external = ['cdk8s', 'constructs', '@pulumi/*', 'typescript', 'lmdb', 'bufferutil', 'utf-8-validate'];
+  const reached = new Set();
   await Promise.all([
     ...Object.entries(programs).map(([output, source]) =>
       esbuild.build({
@@ -103,20 +141,25 @@ async function bundle() {
         plugins: output === 'bin/knc.js' ? [commandsApart, sharedVendors(output)] : [sharedVendors(output)],
       }),
     ),
-    commandBundles({ ...small, external }),
+    commandBundles({ ...small, external }, reached),
     ...units.map((unit) =>
       esbuild.build({
         ...(unit === 'constructs' || unit === 'constructs/model' ? common : small),
         entryPoints: [`${unit}/index.ts`],
         outfile: path.join(dist, unit, 'index.js'),
         external,
-        plugins: [acrossUnits(unit), sharedVendors(`${unit}/index.js`)],
+        plugins: [
+          ...(unit === 'constructs/testing' ? [runtimeApart(`${unit}/index.js`, reached)] : []),
+          acrossUnits(unit),
+          sharedVendors(`${unit}/index.js`),
+        ],
       }),
     ),
     ...vendors.map((name) =>
       esbuild.build({ ...small, minify: true, entryPoints: [name], outfile: path.join(dist, vendorFile(name)), external }),
     ),
   ]);
+  await runtimeBundle({ ...small, external }, reached);
 }
 
 /** Type declarations of what the entry points reach, and of nothing else. */

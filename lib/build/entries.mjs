@@ -30,5 +30,8 @@ export const programs = {
 // are in bin/knc-light.js, all others in bin/knc-heavy.js.
 export const lightCommands = ['completion', 'crds', 'doctor', 'images', 'schemas', 'synth', 'validate'];
 
+// What runs, which `knc` and the Testbed share, is one file: runtime/index.js.
+export const runtimeFolders = ['lib/kube', 'lib/control', 'lib/gateway', 'lib/eventing', 'lib/local', 'lib/roles'];
+
 // Libraries that more than one of these files needs: each is bundled once, into vendor/.
 export const vendors = ['@marcbachmann/cel-js', 'jsonata', 'undici', 'ws', 'yaml'];

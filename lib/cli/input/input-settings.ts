@@ -40,10 +40,13 @@ export function eventingSettings(objects: readonly KubeObject[], before: Eventin
 
 /** The settings of an installation once these objects are applied: those before, changed by the ConfigMaps among them. */
 export function installationSettings(objects: readonly KubeObject[], before: ServingConfig): ServingConfig {
-  const settings = mapsIn(objects, SERVING_NAMESPACE).reduce((config, { metadata: { name = '' }, data = {} }) => {
+  let settings = before;
+  for (const { metadata, data = {} } of mapsIn(objects, SERVING_NAMESPACE)) {
+    const { name = '' } = metadata;
     const section = name.slice(PREFIX.length) as keyof ServingConfig;
-    if (!name.startsWith(PREFIX) || !Object.hasOwn(before, section) || section === 'eventing') return config;
-    return changed(config, () => ({ ...config, [section]: parseServingConfig({ [name]: data }, { parseYaml })[section] }));
-  }, before);
+    if (!name.startsWith(PREFIX) || !Object.hasOwn(before, section) || section === 'eventing') continue;
+    const present = settings;
+    settings = changed(present, () => ({ ...present, [section]: parseServingConfig({ [name]: data }, { parseYaml })[section] }));
+  }
   return { ...settings, eventing: eventingSettings(objects, before.eventing) };
 }

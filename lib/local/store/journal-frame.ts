@@ -23,11 +23,11 @@ const MARK = 0x4a434e4b;
 const HEAD = 20;
 const DELETED = 0xffffffff;
 
-/** A batch as it stands in a journal. */
-export function encodeFrame({ sequence, changes }: JournalBatch): Buffer {
+/** A batch as it stands in a journal. @param room gives so many bytes, whatever is in them. @default new ones */
+export function encodeFrame({ sequence, changes }: JournalBatch, room: (length: number) => Buffer = Buffer.allocUnsafe): Buffer {
   let length = HEAD;
   for (const [key, value] of changes) length += 6 + key.length + (value?.length ?? 0);
-  const frame = Buffer.allocUnsafe(length);
+  const frame = room(length);
   let at = HEAD;
   for (const [key, value] of changes) {
     at = frame.writeUInt16LE(key.length, at);

@@ -4,6 +4,10 @@ import { promisify } from 'node:util';
 import { decodeFrames, encodeFrame, type JournalBatch, type JournalContent } from './journal-frame';
 
 const NAME = /^journal\.(\d+)$/;
+/** What is kept to put batches together in; it grows with them, up to a limit. */
+const ROOM_BYTES = 2 ** 16;
+const MAX_ROOM_BYTES = 2 ** 20;
+
 const fdatasync = promisify(fs.fdatasync);
 const fsync = promisify(fs.fsync);
 
@@ -19,6 +23,8 @@ export interface JournalFile extends JournalContent {
 export class Journal {
   #number: number;
   #fd: number;
+  /** Where batches are put together: each is written before the next one is. */
+  #room = Buffer.allocUnsafe(ROOM_BYTES);
   #length = 0;
   #appended = 0;
   #synced = 0;
@@ -49,7 +55,7 @@ export class Journal {
 
   /** @throws the system's error; then nothing of the batch is there */
   append(batch: JournalBatch): void {
-    const frame = encodeFrame(batch);
+    const frame = encodeFrame(batch, (length) => this.#roomFor(length));
     let written = 0;
     try {
       while (written < frame.length) written += fs.writeSync(this.#fd, frame, written);
@@ -100,6 +106,12 @@ export class Journal {
     await this.#syncing?.catch(() => {});
     for (const fd of [...this.#former, this.#fd]) fs.closeSync(fd);
     if (remove) for (const number of numbersIn(this.folder)) fs.rmSync(fileOf(this.folder, number), { force: true });
+  }
+
+  #roomFor(length: number): Buffer {
+    if (length > MAX_ROOM_BYTES) return Buffer.allocUnsafe(length);
+    if (length > this.#room.length) this.#room = Buffer.allocUnsafe(2 * length);
+    return this.#room.subarray(0, length);
   }
 
   async #sync(): Promise<void> {

@@ -15,10 +15,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { EventSink } from './support/event-sink';
-import { describeBuilt, Knc } from './support/knc';
-import { publish } from './support/publish';
-import { until } from './support/real-system';
+import { EventSink } from '../acceptance/support/event-sink';
+import { describeBuilt, Knc } from '../acceptance/support/knc';
+import { publish } from '../acceptance/support/publish';
+import { until } from '../acceptance/support/real-system';
 
 const EVENTS = 20;
 const all = Array.from({ length: EVENTS }, (_, i) => `e-${i}`);

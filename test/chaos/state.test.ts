@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { RealClock, systemRandom } from '../../lib/base';
-import { buildStorm, Storm } from './support/storm';
-import type { StormLine } from './support/storm-child';
+import { buildStorm, Storm } from '../acceptance/support/storm';
+import type { StormLine } from '../acceptance/support/storm-child';
 
 /** A few in the ordinary suite; `npm run test:chaos` has 50. */
 const KILLS = Number(process.env['KNC_CHAOS_KILLS'] ?? 3);

@@ -3,13 +3,13 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { RealClock, seededRandom, systemRandom } from '../../lib/base';
-import { EventSink } from './support/event-sink';
-import { freePort } from './support/free-port';
-import { describeBuilt, Knc } from './support/knc';
-import { publish } from './support/publish';
-import { until } from './support/real-system';
+import { EventSink } from '../acceptance/support/event-sink';
+import { freePort } from '../acceptance/support/free-port';
+import { describeBuilt, Knc } from '../acceptance/support/knc';
+import { publish } from '../acceptance/support/publish';
+import { until } from '../acceptance/support/real-system';
 
-/** A few in the ordinary suite; KNC_CHAOS_KILLS=50 has more. */
+/** As many as `npm run test:chaos` says, else a few. */
 const KILLS = Number(process.env['KNC_CHAOS_KILLS'] ?? 3);
 const SEED = Number(process.env['KNC_CHAOS_SEED'] ?? Math.floor(systemRandom.next() * 2 ** 31));
 const PRODUCERS = 4;

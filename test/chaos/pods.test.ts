@@ -2,8 +2,8 @@ import { Chart, Testing } from 'cdk8s';
 import { KnService, type KnServiceProps, RevisionName, TrafficSplit } from 'knative-constructs';
 import { Agent, request } from 'undici';
 import { type KubeObject, RevisionType } from '../../lib/api';
-import { RealSystem, until } from './support/real-system';
-import { VirtualSystem } from './support/virtual-system';
+import { RealSystem, until } from '../acceptance/support/real-system';
+import { VirtualSystem } from '../acceptance/support/virtual-system';
 
 const WORK_MS = 60;
 
