@@ -102,7 +102,7 @@ export async function run({ short }) {
   const sink = await startSink();
   const peers = [];
   try {
-    const binaries = upstreamBinaries();
+    const binaries = upstreamBinaries({ build: !short });
     if (binaries.missing) process.stderr.write(`Knative's broker is left out: ${binaries.missing}\n`);
     else peers.push({ name: 'Knative', ...(await startUpstream(binaries, BROKERS, sink.url)) });
     for (const storage of ['memory', 'lmdb']) peers.push({ name: storage, ...(await startOurs(folder, storage, sink)) });

@@ -12,8 +12,8 @@ const COMMANDS = { ingress: 'broker/ingress', filter: 'broker/filter', dispatche
 const PORTS = { dispatcher: 8080, ingress: 8081, filter: 8082 };
 const BUILD_MS = 1_800_000;
 
-/** Knative's own binaries, built by Go once and kept; or why there are none. `KNC_UPSTREAM_EVENTING` names a folder that has them. */
-export function upstreamBinaries() {
+/** Knative's own binaries, built by Go once and kept; or why there are none; `build: false` takes them only if they are there. `KNC_UPSTREAM_EVENTING` names a folder that has them. */
+export function upstreamBinaries({ build = true } = {}) {
   const given = process.env.KNC_UPSTREAM_EVENTING;
   const cache =
     process.env.KNC_TOOLS ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'knative-constructs');
@@ -21,6 +21,7 @@ export function upstreamBinaries() {
   const file = (name) => path.join(folder, name);
   const names = Object.keys(COMMANDS);
   if (names.every((name) => existsSync(file(name)))) return { file };
+  if (!build) return { missing: 'it has not been built: npm run bench:eventing does it' };
   if (given) return { missing: `${given} has not all of ${names.join(', ')}` };
   mkdirSync(cache, { recursive: true });
   const work = mkdtempSync(path.join(cache, 'build-'));
