@@ -1,9 +1,10 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeBuilt, Knc } from './support/knc';
 import { publish } from './support/publish';
+import { until } from './support/real-system';
 import { findStrace, type SystemCall, systemCalls } from './support/strace';
 
 const strace = findStrace();
@@ -69,6 +70,9 @@ describeTraced('knc dev under strace', () => {
     const { gateway } = await knc.event<{ readonly gateway: string }>('ready');
     const producers = Array.from({ length: PRODUCERS }, (_, i) => new Producer(gateway, `traced-${i}`));
     const sent = await Promise.all(producers.map((producer) => producer.run()));
+    // strace writes a call down after it has returned.
+    const answered = () => readFileSync(log, 'utf8').split('HTTP/1.1 202').length > PRODUCERS * EVENTS;
+    await until('an answer to every event in the log', answered);
     const calls = systemCalls(log);
     const writes = calls.filter(({ name }) => WRITES.includes(name));
     const syncs = calls.filter(({ name, result }) => SYNCS.includes(name) && result === '0');

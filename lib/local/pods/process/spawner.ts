@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import net from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import type { Log } from '../../../base';
 import { StartError } from '../container-runtime';
 import { type FromSpawner, NAME_BYTES, readHeader, type StreamName, type ToSpawner } from './spawner-protocol';
@@ -68,9 +69,8 @@ class Child {
 
   #tryResolve(): void {
     if (this.#pid === undefined || this.#streams.size < this.#wanted.length) return;
-    const stdout = this.#streams.get('stdout')!;
-    const stderr = this.#streams.get('stderr')!;
-    const ended = [stdout, stderr].map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())));
+    const [stdout, stderr] = [outputOf(this.#streams.get('stdout')!), outputOf(this.#streams.get('stderr')!)];
+    const ended = [stdout, stderr].map((output) => new Promise<void>((resolve) => output.once('close', () => resolve())));
     this.#resolve({
       pid: this.#pid,
       stdin: this.#streams.get('stdin'),
@@ -80,6 +80,15 @@ class Child {
       closed: Promise.all(ended).then(() => {}),
     });
   }
+}
+
+/** What comes over a connection, from its beginning to its end: a socket ends by itself, whether or not somebody listens yet. */
+function outputOf(socket: net.Socket): PassThrough {
+  const output = new PassThrough();
+  socket.pipe(output);
+  socket.once('close', () => output.end());
+  if (socket.closed) output.end();
+  return output;
 }
 
 /**

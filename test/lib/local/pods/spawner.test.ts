@@ -92,6 +92,16 @@ test('children that end at once are told whole, however many', async () => {
   expect(await Promise.all(ends)).toEqual(ends.map((_, i) => [`${i}\n`, i]));
 });
 
+test('children that nobody reads from until they are gone are told whole', async () => {
+  for (let i = 0; i < 30; i++) {
+    const child = await spawner.start(shell(i % 2 ? 'kill -9 $$' : 'echo last words'));
+    await child.exited;
+    child.stderr.resume();
+    expect(await text(child.stdout)).toBe(i % 2 ? '' : 'last words\n');
+    await child.closed;
+  }
+});
+
 test('children of the spawner are not ours; when it is killed they end, and others start all the same', async () => {
   const child = await spawner.start(shell('sleep 100'));
   const helper = parentOf(child);
