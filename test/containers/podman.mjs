@@ -19,7 +19,8 @@ function unpack(root, folder) {
   mkdirSync(debs, { recursive: true });
   run('apt-get', ['update', '-q']);
   const plan = run('apt-get', ['install', '--simulate', '--no-install-recommends', ...PACKAGES]);
-  const needed = [...plan.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name);
+  // Its own programs even where the machine has some of them: it looks for them here.
+  const needed = new Set([...PACKAGES, ...[...plan.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name)]);
   run('apt-get', ['download', '-q', ...needed], { cwd: debs });
   for (const deb of readdirSync(debs)) run('dpkg-deb', ['--extract', path.join(debs, deb), root]);
 }
