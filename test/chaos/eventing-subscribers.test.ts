@@ -3,11 +3,11 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { JournalEntry } from '../../lib/eventing';
-import { EventSink } from './support/event-sink';
-import { freePort } from './support/free-port';
-import { describeBuilt, Knc } from './support/knc';
-import { publish } from './support/publish';
-import { clock, until } from './support/real-system';
+import { EventSink } from '../acceptance/support/event-sink';
+import { freePort } from '../acceptance/support/free-port';
+import { describeBuilt, Knc } from '../acceptance/support/knc';
+import { publish } from '../acceptance/support/publish';
+import { clock, until } from '../acceptance/support/real-system';
 
 /** A pod that ends in the middle of its first event. */
 const MORTAL = `
