@@ -56,11 +56,8 @@ const eventingTypes: readonly ResourceType[] = [
   JobSinkType,
 ];
 
-/** Kinds that are checked and synthesized, while no controller here acts on them yet. */
-export const unservedTypes: readonly ResourceType[] = [];
-
 /** Knative's kinds: those with a CustomResourceDefinition. */
-export const knativeTypes: readonly ResourceType[] = [...servingTypes, ...eventingTypes, ...unservedTypes];
+export const knativeTypes: readonly ResourceType[] = [...servingTypes, ...eventingTypes];
 
 /** Those of them that become ready here, and say so in a condition. */
 export const readyTypes: readonly ResourceType[] = [...servingTypes, ...eventingTypes].filter(

@@ -2,22 +2,17 @@ import {
   type Broker,
   BrokerType,
   brokerOf,
-  CronError,
   childName,
   type InMemoryChannel,
   InMemoryChannelType,
-  isReady,
   isServedBroker,
   type K8sService,
   K8sServiceType,
   keyOf,
-  type PingSource,
-  PingSourceType,
   type ServingConfig,
   type Stored,
   type Subscription,
   SubscriptionType,
-  scheduleOf,
   setDefaults,
   type Trigger,
   TriggerType,
@@ -33,7 +28,6 @@ import {
   Journal,
   JournalStore,
   type KeyValueStore,
-  PingScheduler,
   SourceSender,
   StatefulMetrics,
   TokenSender,
@@ -43,7 +37,7 @@ import { type Change, type Cluster, Informer } from '../../kube';
 import { TokenIssuer } from '../../local';
 import { ApiServerSources } from './api-server-sources';
 import { ClusterSender } from './cluster-sender';
-import { channelConsumer, destination, triggerConsumer } from './consumer-specs';
+import { channelConsumer, triggerConsumer } from './consumer-specs';
 import { Drains } from './drains';
 import { Endpoints } from './endpoints';
 import { EventAccess } from './event-access';
@@ -52,7 +46,8 @@ import { type EventRetention, retentionOf } from './event-retention';
 import { EventTypeCatalogue } from './event-type-catalogue';
 import { EventingAnswers } from './eventing-answers';
 import { HubRegistry } from './hub-registry';
-import { consumedAs, sentAs } from './sent-as';
+import { PingSources } from './ping-sources';
+import { consumedAs } from './sent-as';
 import { ServiceAccountTokens } from './service-account-tokens';
 import { TokenSecrets } from './token-secrets';
 
@@ -110,10 +105,9 @@ export class EventingRuntime {
   readonly #triggers: Informer<Trigger>;
   readonly #channels: Informer<InMemoryChannel>;
   readonly #subscriptions: Informer<Subscription>;
-  readonly #pingSources: Informer<PingSource>;
   readonly #services: Informer<K8sService>;
   readonly #catalogue: EventTypeCatalogue;
-  readonly #pings: PingScheduler;
+  readonly #pings: PingSources;
   readonly #sources: SourceSender;
   readonly #apiServerSources: ApiServerSources;
   readonly #endpoints: Endpoints;
@@ -138,10 +132,10 @@ export class EventingRuntime {
     const sender = new TokenSender(anywhere, (identity, audience) => this.tokens.token(identity, audience));
     const shared = { clock, executor, random, journal: this.journal };
     const deliverer = new Deliverer({ clock, sender });
-    this.#pings = new PingScheduler({ ...shared, deliverer });
     this.#sources = new SourceSender({ ...shared, deliverer });
     const { answers } = this;
     const live = { ...options, config: () => options.config };
+    this.#pings = new PingSources({ ...live, journal: this.journal, deliverer, answers });
     this.#apiServerSources = new ApiServerSources({ ...live, sender: this.#sources, answers });
     this.hubs = new HubRegistry({
       ...shared,
@@ -162,7 +156,6 @@ export class EventingRuntime {
     this.#triggers = new Informer(cluster, TriggerType, clock, log);
     this.#channels = new Informer(cluster, InMemoryChannelType, clock, log);
     this.#subscriptions = new Informer(cluster, SubscriptionType, clock, log);
-    this.#pingSources = new Informer(cluster, PingSourceType, clock, log);
     this.#triggers.addIndex(INDEX, brokersOf);
     this.#brokers.onChange(({ previous, next }) => this.#brokerChanged((next ?? previous)!));
     this.#triggers.onChange((change) => this.#triggerChanged(change));
@@ -170,7 +163,6 @@ export class EventingRuntime {
     this.#subscriptions.addIndex(BY_UID, ({ metadata }) => [metadata.uid]);
     this.#channels.addIndex(BY_UID, ({ spec }) => (spec?.subscribers ?? []).flatMap(({ uid }) => uid ?? []));
     this.#subscriptions.onChange((change) => this.#subscriptionChanged(change));
-    this.#pingSources.onChange(({ previous, next }) => this.#pingSourceChanged((next ?? previous)!, next));
   }
 
   /** Resolves once everything that is there is served. Brokers and channels come last: who consumes their events is known by then. */
@@ -187,13 +179,12 @@ export class EventingRuntime {
     await this.#brokers.start();
     this.hubs.settle();
     this.#drains.start();
-    await Promise.all([this.#pingSources.start(), this.#apiServerSources.start(), this.#endpoints.start()]);
+    await Promise.all([this.#pings.start(), this.#apiServerSources.start(), this.#endpoints.start()]);
   }
 
   /** Breaks off deliveries; those are made again by the next process that has the same store. */
   async stop(): Promise<void> {
-    for (const informer of [this.#brokers, this.#triggers, this.#channels, this.#subscriptions, this.#pingSources])
-      informer.stop();
+    for (const informer of [this.#brokers, this.#triggers, this.#channels, this.#subscriptions]) informer.stop();
     this.#services.stop();
     this.#catalogue.stop();
     this.access.stop();
@@ -301,26 +292,6 @@ export class EventingRuntime {
     this.answers.tell(`trigger/${keyOf(trigger)}`, undefined);
   }
 
-  /** A source sends while it is ready; until a change of its spec has been resolved, it goes on as before. */
-  #pingSourceChanged(changed: Stored<PingSource>, present: Stored<PingSource> | undefined): void {
-    const name = keyOf(changed);
-    const key = `ping-source/${name}`;
-    if (!present || present.metadata.deletionTimestamp) {
-      this.#pings.remove(name);
-      this.answers.tell(key, undefined);
-      return;
-    }
-    const { generation } = present.metadata;
-    const { status = {} } = present;
-    const problem = scheduleProblem(present);
-    const to = destination({ uri: status.sinkUri, caCerts: status.sinkCACerts, audience: status.sinkAudience });
-    if (isReady(present) && to && problem === undefined) {
-      const { namespace } = present.metadata;
-      this.#pings.set(name, setDefaults(present, this.options.config), sentAs(to, namespace, status.auth));
-    } else if (status.observedGeneration === generation) this.#pings.remove(name);
-    this.answers.tell(key, { generation, ...(problem === undefined ? {} : { problem }) });
-  }
-
   /** How a subscription consumes events is said by its annotations, which its entry in the channel does not have. */
   #subscriptionChanged({ previous, next }: Change<Subscription>): void {
     const { uid, annotations } = (next ?? previous)!.metadata;
@@ -355,17 +326,6 @@ export class EventingRuntime {
       generation: channel.metadata.generation,
       subscribers: subscribers.map(({ uid, generation }) => ({ uid, observedGeneration: generation, ready: 'True' })),
     });
-  }
-}
-
-/** What is wrong with when a source sends, where nobody has checked it before. */
-function scheduleProblem({ spec }: PingSource): string | undefined {
-  try {
-    scheduleOf(spec);
-    return undefined;
-  } catch (error) {
-    if (error instanceof CronError) return `invalid value: ${error.message}: spec.schedule`;
-    throw error;
   }
 }
 

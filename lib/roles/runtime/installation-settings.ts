@@ -19,8 +19,8 @@ export interface InstallationSettingsDeps {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly log: Log;
-  /** Changes what the ConfigMaps say: what this installation can be alone. @default they are heeded as they are */
-  readonly adapt?: (config: ServingConfig) => ServingConfig;
+  /** Who serves Ingresses where config-network does not say. @default upstream's default */
+  readonly ingressClass?: string;
 }
 
 /**
@@ -82,10 +82,14 @@ export class InstallationSettings {
           .filter(([key]) => key.startsWith(`${namespace}/`))
           .map(([key, data]) => [key.slice(namespace.length + 1), data]),
       );
-    const config = {
-      ...parseServingConfig(of(SERVING_NAMESPACE), { parseYaml }),
+    const serving = of(SERVING_NAMESPACE);
+    const said = serving['config-network'] ?? {};
+    const says = 'ingress-class' in said || 'ingress.class' in said;
+    const { ingressClass } = this.deps;
+    const network = says || ingressClass === undefined ? said : { ...said, 'ingress-class': ingressClass };
+    return {
+      ...parseServingConfig({ ...serving, 'config-network': network }, { parseYaml }),
       eventing: parseEventingConfig(of(EVENTING_NAMESPACE), parseYaml),
     };
-    return this.deps.adapt?.(config) ?? config;
   }
 }

@@ -13,7 +13,7 @@ import { Gateway, HttpListener, networkTransport } from '../../gateway';
 import { type Cluster, LeaderElection } from '../../kube';
 import { type Store, StoreSpace } from '../../local';
 import { EventingRuntime } from '../eventing';
-import { GatewayAnswers, keepTags, openAccess } from '../local-answerers';
+import { GatewayAnswers, keepTags } from '../local-answerers';
 import { InstallationSettings } from './installation-settings';
 
 /** Where the runtime listens, and how it is reached. */
@@ -75,7 +75,7 @@ export class RuntimeSystem {
 
   private constructor(private readonly options: RuntimeSystemOptions) {
     const { cluster, clock, executor, random, log, metrics, ports, identity, namespace, store } = options;
-    const settings = new InstallationSettings({ cluster, clock, log, adapt: withOurGateway });
+    const settings = new InstallationSettings({ cluster, clock, log, ingressClass: INGRESS_CLASS });
     this.#settings = settings;
     this.eventing = new EventingRuntime({
       ...{ cluster, clock, executor, random, log, metrics, gateway: () => this.gateway },
@@ -140,14 +140,7 @@ export class RuntimeSystem {
     this.#engine = new Engine<ServingConfig>({
       ...{ cluster, clock, executor, log, metrics, config: this.#settings.current },
       reconcilers: [...servingReconcilers, ...autoscalingReconcilers, ...eventingReconcilers],
-      answerers: [
-        this.#autoscaler,
-        this.#addresses,
-        new GatewayAnswers(this.gateway),
-        keepTags,
-        openAccess,
-        this.eventing.answers,
-      ],
+      answerers: [this.#autoscaler, this.#addresses, new GatewayAnswers(this.gateway), keepTags, this.eventing.answers],
     });
     await this.#engine.start();
     log.info('leads');
@@ -161,9 +154,3 @@ export class RuntimeSystem {
     };
   }
 }
-
-/** The gateway of this runtime serves every Ingress that asks for no other. */
-const withOurGateway = (config: ServingConfig): ServingConfig => ({
-  ...config,
-  network: { ...config.network, ingressClass: INGRESS_CLASS },
-});

@@ -1,4 +1,4 @@
-import { apiVersionOf, type KubeObject, parseEventingConfig, unservedTypes } from '../../../../lib/api';
+import { type KubeObject, parseEventingConfig } from '../../../../lib/api';
 import { checkObjects } from '../../../../lib/cli/input/check-objects';
 import { ProblemError } from '../../../../lib/cli/output/problem';
 
@@ -82,32 +82,6 @@ test('a service may start at zero here', () => {
 test('warnings of constructs are passed on, and what upstream says of every container is not repeated for each', () => {
   expect(check([service('a')], undefined, ['[app/a] KNC1101 x']).warnings).toEqual(['[app/a] KNC1101 x']);
 });
-
-/** Specs of kinds that no controller here acts on; the list shrinks as controllers come. */
-const sink = { uri: 'http://example.com' };
-const unservedSpecs: Readonly<Record<string, object>> = {
-  ApiServerSource: { sink, resources: [{ apiVersion: 'v1', kind: 'Pod' }] },
-  ContainerSource: { sink, template: { spec: { containers: [{ image: 'a' }] } } },
-  EventTransform: { sink, jsonata: { expression: '$' } },
-  PingSource: { sink },
-  SinkBinding: { sink, subject: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'a' } },
-};
-
-const unserved = unservedTypes.filter(({ kind }) => kind in unservedSpecs);
-
-(unserved.length > 0 ? test.each : test.skip.each)(unserved.map((type) => [type.kind, type] as const))(
-  '%s, which nothing here acts on yet, is checked, and then left out',
-  (kind, type) => {
-    const object = { apiVersion: apiVersionOf(type), kind, metadata: { name: 'a' }, spec: unservedSpecs[kind] };
-    const { objects, foreign } = check([service('a'), object]);
-    expect(objects.map((checked) => checked.object.kind)).toEqual(['Service']);
-    expect(foreign.map((left) => left.object)).toEqual([object]);
-    const wrong = { ...object, spec: { ...unservedSpecs[kind], sink: {} } };
-    expect(refused([wrong]).entries[0]!.messages.map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^expected at least one, got none: spec.sink.ref/),
-    ]);
-  },
-);
 
 test('an old kind is refused with what it is written as today', () => {
   const old = {
