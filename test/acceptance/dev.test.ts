@@ -16,6 +16,7 @@ const server = http.createServer(async (request, response) => {
     if (request.url === '/env') response.end(PEER + ' ' + (await (await fetch(PEER)).text()));
     else if (request.url === '/name') response.end(await (await fetch('http://hello.default.svc.cluster.local')).text());
     else if (request.url === '/nobody') response.end(String((await fetch('http://nobody.default.svc.cluster.local')).status));
+    else if (request.url === '/parent') response.end(String(process.ppid));
     else response.end('hello ' + TARGET + ' ' + process.pid);
   } catch (error) {
     response.writeHead(500).end(String(error.cause ?? error));
@@ -161,6 +162,8 @@ describeBuilt('knc dev', () => {
         ),
       ).toMatchObject({ objects: [{ name: 'hello', change: 'configured' }, ...Array(2).fill({ change: 'unchanged' })] });
       expect(await dev.event('scale', ({ revision }) => revision === 'hello-00002')).toMatchObject({ from: 0, to: 1 });
+      const starter = (await get(ready.gateway, HELLO, '/parent')).text;
+      expect(starter).not.toBe(String(dev.pid)); // a helper has started the pod: knc dev answers meanwhile
 
       write('const broken = {;');
       expect(await dev.event('error')).toMatchObject({

@@ -116,7 +116,9 @@ export class HumanReporter implements DevReporter {
     }
     if (kubeconfig !== undefined) this.#print(`\n  ${dim(`kubectl  export KUBECONFIG=${kubeconfig}`)}`);
     if (reachable.some(({ triggers, takesEvents, sends }) => triggers ?? takesEvents ?? sends))
-      this.#print(`  ${dim('events   knc events follows them')}`);
+      this.#print(
+        `  ${dim(`events   knc events${state === undefined && kubeconfig ? ` --kubeconfig ${kubeconfig}` : ''} follows them`)}`,
+      );
     if (state !== undefined) this.#print(`  ${dim(`state    ${state}`)}`);
     if (kubeconfig !== undefined && reachable.length === 0) {
       this.#print(`\n  nothing runs yet; in another terminal, with that KUBECONFIG:\n  ${FIRST_STEPS.join('\n  ')}`);

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { packageFolder } from '../package-folder';
 import { printable } from './printable';
 import type { Problem, ProblemEntry, ProblemMessage } from './problem';
 import type { Style } from './style';
@@ -26,6 +28,12 @@ function entryLines(entry: ProblemEntry, style: Style): string {
   return [indent(first, 2), ...rest.map((line) => indent(line, head.length > 0 ? 4 : 2))].join('\n');
 }
 
+/** Where errors are explained, from here: in an app's folder the package lies in node_modules. */
+function errorsPage(): string {
+  const installed = path.relative(process.cwd(), packageFolder());
+  return path.join(installed.startsWith('node_modules') ? installed : '', 'docs/errors.md');
+}
+
 /**
  * A problem as one readable block: code and what, then for each place where, the messages and how to fix each,
  * then how to fix the whole and where to read more. Ends with a newline.
@@ -35,6 +43,6 @@ export function errorBlock(problem: Problem, style: Style): string {
   const general = generalRemedy(problem);
   const remedy = general ? [indent(style.cyan(`fix: ${general}`), 2)] : [];
   const stack = problem.stack ? [indent(style.dim(printable(problem.stack)), 2)] : [];
-  const link = [indent(style.dim(`see docs/errors.md#${problem.code.toLowerCase()}`), 2)];
+  const link = [indent(style.dim(`see ${errorsPage()}#${problem.code.toLowerCase()}`), 2)];
   return `${[head, ...problem.entries.map((entry) => entryLines(entry, style)), ...stack, ...remedy, ...link].join('\n')}\n`;
 }
