@@ -32,7 +32,7 @@ function timed(name, command, ...rest) {
 
 /** The last lines of what each part has said. */
 function printLogs() {
-  const folder = path.join(home, 'run/log');
+  const folder = path.join(home, `run-${process.env.RIG_NAME ?? 'rig'}/log`);
   for (const file of existsSync(folder) ? readdirSync(folder) : []) {
     const lines = readFileSync(path.join(folder, file), 'utf8').trimEnd().split('\n').slice(-20);
     console.log(`--- ${file}\n${lines.join('\n')}`);
