@@ -10,6 +10,7 @@ export * from './duration';
 export * from './eventing';
 export * from './flows';
 export * from './go-template';
+export * from './installation';
 export * from './json-schema';
 export * from './k-reference';
 export * from './keys';

@@ -1,0 +1,32 @@
+import { EVENTING_NAMESPACE, SERVING_NAMESPACE } from './config';
+
+/** Ports of a pod of the runtime on a cluster. */
+export const RUNTIME_PORTS = {
+  /** Requests from outside the cluster. */
+  external: 8080,
+  /** Requests by cluster-local names. */
+  internal: 8081,
+  /** `/healthz` and `/readyz`. */
+  health: 8086,
+  metrics: 9090,
+  /** Between controllers and data plane where they are apart. */
+  link: 9443,
+} as const;
+
+/** Names of what an installation on a cluster consists of. */
+export const INSTALLATION = {
+  servingNamespace: SERVING_NAMESPACE,
+  eventingNamespace: EVENTING_NAMESPACE,
+  /** The one pod of profile `small`. */
+  runtime: 'knc-runtime',
+  controller: 'knc-controller',
+  gateway: 'knc-gateway',
+  /** Service for requests from outside. */
+  ingress: 'knc-ingress',
+  eventing: 'knc-eventing',
+  source: 'knc-source',
+  /** Services of brokers and channels, by upstream's names. */
+  brokerIngress: 'broker-ingress',
+  channelDispatcher: 'imc-dispatcher',
+  lease: 'knative-constructs-controller',
+} as const;
