@@ -12,11 +12,25 @@ const REQUIRED = ['specversion', 'type', 'source', 'id'];
 /** In the order in which event_display prints them. */
 const KNOWN = ['specversion', 'type', 'source', 'subject', 'id', 'time', 'dataschema', 'datacontenttype'];
 
-/** The event of a request in binary or structured mode (CloudEvents HTTP binding), or undefined if it carries none. */
-export function readEvent(headers: IncomingHttpHeaders, body: Buffer): DisplayedEvent | undefined {
-  const structured = headers['content-type']?.startsWith('application/cloudevents+json');
-  const event = structured ? fromJson(body) : fromHeaders(headers, body);
-  return event && REQUIRED.every((name) => event.attributes[name]) ? event : undefined;
+/**
+ * The events of a request in binary, structured or batched mode (CloudEvents HTTP binding), or undefined if it carries none, or
+ * anything else among them. A batch may be empty.
+ */
+export function readEvents(headers: IncomingHttpHeaders, body: Buffer): readonly DisplayedEvent[] | undefined {
+  const events = eventsOf(headers, body);
+  return events?.every(isEvent) ? events : undefined;
+}
+
+function eventsOf(headers: IncomingHttpHeaders, body: Buffer): readonly (DisplayedEvent | undefined)[] | undefined {
+  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (type === 'application/cloudevents+json') return [fromJson(parsed(body))];
+  if (type !== 'application/cloudevents-batch+json') return [fromHeaders(headers, body)];
+  const batch = parsed(body);
+  return Array.isArray(batch) ? batch.map(fromJson) : undefined;
+}
+
+function isEvent(event: DisplayedEvent | undefined): event is DisplayedEvent {
+  return event !== undefined && REQUIRED.every((name) => event.attributes[name]);
 }
 
 function fromHeaders(headers: IncomingHttpHeaders, body: Buffer): DisplayedEvent {
@@ -36,16 +50,19 @@ function percentDecoded(value: string): string {
   }
 }
 
-function fromJson(body: Buffer): DisplayedEvent | undefined {
-  let parsed: unknown;
+function parsed(body: Buffer): unknown {
   try {
-    parsed = JSON.parse(body.toString());
+    return JSON.parse(body.toString());
   } catch {
     return undefined;
   }
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { data, data_base64: base64, ...rest } = parsed as Record<string, unknown>;
-  const attributes = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]));
+}
+
+function fromJson(json: unknown): DisplayedEvent | undefined {
+  if (typeof json !== 'object' || json === null) return undefined;
+  const { data, data_base64: base64, ...rest } = json as Record<string, unknown>;
+  const present = Object.entries(rest).filter(([, value]) => value !== null);
+  const attributes = Object.fromEntries(present.map(([name, value]) => [name, String(value)]));
   if (typeof base64 === 'string') return { attributes, data: Buffer.from(base64, 'base64'), binary: true };
   if (data === undefined) return { attributes, data: undefined, binary: false };
   const plain = typeof data === 'string' && !isJson(attributes['datacontenttype'] ?? 'application/json');

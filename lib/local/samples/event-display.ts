@@ -1,6 +1,6 @@
-/** Stands for `event_display` of Knative Eventing: prints every CloudEvent that it receives. `PORT` defaults to 8080. */
+/** Stands for `event_display` of Knative Eventing: prints every CloudEvent that it receives, also those of batches. `PORT` defaults to 8080. */
 import http from 'node:http';
-import { formatEvent, readEvent } from './cloud-event';
+import { formatEvent, readEvents } from './cloud-event';
 import { exitGracefully } from './graceful-exit';
 
 const port = Number(process.env['PORT'] || 8080);
@@ -9,9 +9,9 @@ const server = http.createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    const event = readEvent(request.headers, Buffer.concat(chunks));
-    if (event) process.stdout.write(formatEvent(event));
-    response.statusCode = event ? 200 : 400;
+    const events = readEvents(request.headers, Buffer.concat(chunks));
+    if (events) process.stdout.write(events.map(formatEvent).join(''));
+    response.statusCode = events ? 200 : 400;
     response.end();
   });
 });

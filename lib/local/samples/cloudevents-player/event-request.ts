@@ -15,12 +15,32 @@ interface Data {
 const NO_DATA: Data = { data: null, dataBase64: null };
 
 /**
- * The event of a request in binary or structured mode (CloudEvents 1.0 or 0.3, HTTP binding).
+ * The events of a request in binary, structured or batched mode (CloudEvents 1.0 or 0.3, HTTP binding).
+ * @throws Refusal 400 for what is no event, or a batch with anything else in it, 415 for a format other than JSON
+ */
+export function eventsOf(headers: IncomingHttpHeaders, body: Buffer): readonly EventContent[] {
+  if (!/^application\/cloudevents-batch\+json\s*(;|$)/i.test(headers['content-type'] ?? '')) return [eventOf(headers, body)];
+  const batch = json(body, 'the body');
+  if (!Array.isArray(batch)) throw new Refusal(400, 'the body is not a JSON array');
+  return batch.map((event, i) => inBatch(event, i));
+}
+
+function inBatch(event: unknown, index: number): EventContent {
+  try {
+    return ofJson(event, 'it');
+  } catch (error) {
+    if (error instanceof Refusal) throw new Refusal(error.status, `event ${index} of the batch: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * The event of a request in binary or structured mode.
  * @throws Refusal 400 for what is no event, 415 for a batch or a format other than JSON
  */
 export function eventOf(headers: IncomingHttpHeaders, body: Buffer): EventContent {
   const contentType = headers['content-type'] ?? '';
-  if (/^application\/cloudevents\+json\s*(;|$)/i.test(contentType)) return structured(body);
+  if (/^application\/cloudevents\+json\s*(;|$)/i.test(contentType)) return ofJson(json(body, 'the body'), 'the body');
   if (/^application\/cloudevents/i.test(contentType)) {
     throw new Refusal(415, `${contentType} is not taken: send one event, in binary mode or as application/cloudevents+json`);
   }
@@ -45,10 +65,9 @@ function percentDecoded(name: string, value: string): string {
   }
 }
 
-function structured(body: Buffer): EventContent {
-  const event = json(body, 'the body');
-  if (typeof event !== 'object' || event === null || Array.isArray(event))
-    throw new Refusal(400, 'the body is not a JSON object');
+/** @param what names the event in a refusal */
+function ofJson(event: unknown, what: string): EventContent {
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) throw new Refusal(400, `${what} is not a JSON object`);
   const { data, data_base64: base64, ...rest } = event as Record<string, unknown>;
   const attributes: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(rest)) {

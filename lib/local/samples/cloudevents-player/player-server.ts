@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Clock } from '../../../base/clock';
 import type { Broker } from './broker-url';
-import { eventOf } from './event-request';
+import { eventOf, eventsOf } from './event-request';
 import { LiveStreams } from './live-streams';
 import type { MessageLog } from './message-log';
 import { html } from './page/html';
@@ -32,7 +32,7 @@ export interface PlayerOptions {
 }
 
 /**
- * The player's HTTP side: the page; `POST /` takes an event; `POST /messages` sends one to the broker, and answers 202 also if
+ * The player's HTTP side: the page; `POST /` takes an event or a batch of them; `POST /messages` sends one to the broker, and answers 202 also if
  * the broker refuses it, as the original does; `GET /messages?page=0&size=10` lists; `DELETE /messages` forgets; `GET /live`
  * streams what changes.
  */
@@ -93,8 +93,10 @@ export class PlayerServer {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const message = this.options.log.add(eventOf(request.headers, await bodyOf(request)), 'RECEIVED');
-    console.log(`cloudevents-player: received ${JSON.stringify(message.eventType)}, id ${JSON.stringify(message.id)}`);
+    for (const event of eventsOf(request.headers, await bodyOf(request))) {
+      const message = this.options.log.add(event, 'RECEIVED');
+      console.log(`cloudevents-player: received ${JSON.stringify(message.eventType)}, id ${JSON.stringify(message.id)}`);
+    }
     response.writeHead(202).end();
   }
 

@@ -103,3 +103,42 @@ test('event-display prints events of both modes and refuses what is none', async
     '  raw',
   ]);
 });
+
+test('event-display prints each event of a batch, and nothing of one that has anything else in it', async () => {
+  const { url, lines } = await start('event-display');
+  const post = async (body: unknown) => {
+    const headers = { 'content-type': 'application/cloudevents-batch+json; charset=utf-8' };
+    return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })).status;
+  };
+  const event = (id: string, more: object) => ({ specversion: '1.0', type: 't', source: '/s', id, ...more });
+  expect(await post([event('1', {}), { specversion: '1.0' }])).toBe(400);
+  expect(await post([event('1', {}), 'x'])).toBe(400);
+  expect(await post(event('1', {}))).toBe(400);
+  expect(await post([])).toBe(200);
+  const json = { datacontenttype: 'application/json', data: { n: 1 }, beats: 3, subject: null };
+  expect(await post([event('1', json), event('2', { datacontenttype: 'text/plain', data: 'plain' })])).toBe(200);
+  expect(lines.slice(2)).toEqual([
+    '☁️  cloudevents.Event',
+    'Context Attributes,',
+    '  specversion: 1.0',
+    '  type: t',
+    '  source: /s',
+    '  id: 1',
+    '  datacontenttype: application/json',
+    'Extensions,',
+    '  beats: 3',
+    'Data,',
+    '  {',
+    '    "n": 1',
+    '  }',
+    '☁️  cloudevents.Event',
+    'Context Attributes,',
+    '  specversion: 1.0',
+    '  type: t',
+    '  source: /s',
+    '  id: 2',
+    '  datacontenttype: text/plain',
+    'Data,',
+    '  plain',
+  ]);
+});

@@ -75,7 +75,7 @@ test('a broker that breaks the connection is told apart from one that refuses', 
 test.each([
   ['no attributes', {}, '{}', 400, 'this is no CloudEvent: the header ce-specversion is missing'],
   ['data that is not JSON', json, '{', 400, /^the data is not JSON: /],
-  ['a batch', { 'content-type': 'application/cloudevents-batch+json' }, '[]', 415, /send one event/],
+  ['another format', { 'content-type': 'application/cloudevents+avro' }, '[]', 415, /send one event/],
   ['too much', json, Buffer.alloc(1_100_000, ' '), 413, 'an event is at most 1048576 bytes'],
 ])('%s is refused on both ways in, and leaves no trace', async (_what, headers, body, status, error) => {
   on = await stage();
@@ -86,6 +86,38 @@ test.each([
   }
   expect(await messages()).toEqual([]);
   expect(on.deliveries).toEqual([]);
+});
+
+const batch = { 'content-type': 'application/cloudevents-batch+json; charset=utf-8' };
+const inJson = (id: string, more: object = {}) => ({ specversion: '1.0', id, type: 'dev.test', source: '/test', ...more });
+
+test('each event of a batch that comes is listed; the page sends one at a time', async () => {
+  on = await stage();
+  const body = JSON.stringify([inJson('1', { data: { a: 1 } }), inJson('2', { data_base64: '/w==', beats: 3 })]);
+  expect((await post('/', batch, body)).status).toBe(202);
+  expect(await messages()).toEqual([
+    expect.objectContaining({ id: '2', type: 'RECEIVED', dataBase64: '/w==', extensions: { beats: 3 } }),
+    expect.objectContaining({ id: '1', type: 'RECEIVED', data: { a: 1 } }),
+  ]);
+  expect((await post('/messages', batch, body)).status).toBe(415);
+  expect(on.deliveries).toEqual([]);
+});
+
+test('an empty batch is taken', async () => {
+  on = await stage();
+  expect((await post('/', batch, '[]')).status).toBe(202);
+  expect(await messages()).toEqual([]);
+});
+
+test.each([
+  ['no array', inJson('1'), 'the body is not a JSON array'],
+  ['something without an id', [inJson('1'), inJson('')], 'event 1 of the batch: this is no CloudEvent: id is missing'],
+  ['no object', [1], 'event 0 of the batch: it is not a JSON object'],
+])('a batch with %s is refused as a whole', async (_what, body, error) => {
+  on = await stage();
+  const answer = await post('/', batch, JSON.stringify(body));
+  expect([answer.status, await answer.json()]).toEqual([400, { error }]);
+  expect(await messages()).toEqual([]);
 });
 
 test('messages are listed in pages of ten, newest first, until they are deleted', async () => {
