@@ -19,10 +19,15 @@ const NO_DATA: Data = { data: null, dataBase64: null };
  * @throws Refusal 400 for what is no event, or a batch with anything else in it, 415 for a format other than JSON
  */
 export function eventsOf(headers: IncomingHttpHeaders, body: Buffer): readonly EventContent[] {
-  if (!/^application\/cloudevents-batch\+json\s*(;|$)/i.test(headers['content-type'] ?? '')) return [eventOf(headers, body)];
+  if (!isBatch(headers)) return [eventOf(headers, body)];
   const batch = json(body, 'the body');
   if (!Array.isArray(batch)) throw new Refusal(400, 'the body is not a JSON array');
   return batch.map((event, i) => inBatch(event, i));
+}
+
+/** Whether a request is in batched mode. */
+export function isBatch(headers: IncomingHttpHeaders): boolean {
+  return /^application\/cloudevents-batch\+json\s*(;|$)/i.test(headers['content-type'] ?? '');
 }
 
 function inBatch(event: unknown, index: number): EventContent {

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Clock } from '../../../base/clock';
 import type { Broker } from './broker-url';
-import { eventOf, eventsOf } from './event-request';
+import { eventOf, eventsOf, isBatch } from './event-request';
 import { LiveStreams } from './live-streams';
 import type { MessageLog } from './message-log';
 import { html } from './page/html';
@@ -11,6 +11,8 @@ import { Sender } from './sender';
 
 /** Of an event with its attributes and data, in bytes. */
 const MAX_EVENT = 1 << 20;
+/** Of a batch in JSON: brokers send one once its events have 1 MiB, which are more when data is quoted or in base64. */
+const MAX_BATCH = 4 << 20;
 
 const SECURITY = {
   'content-security-policy':
@@ -93,7 +95,8 @@ export class PlayerServer {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for (const event of eventsOf(request.headers, await bodyOf(request))) {
+    const body = await bodyOf(request, isBatch(request.headers) ? MAX_BATCH : MAX_EVENT);
+    for (const event of eventsOf(request.headers, body)) {
       const message = this.options.log.add(event, 'RECEIVED');
       console.log(`cloudevents-player: received ${JSON.stringify(message.eventType)}, id ${JSON.stringify(message.id)}`);
     }
@@ -101,7 +104,7 @@ export class PlayerServer {
   }
 
   async #send(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await bodyOf(request);
+    const body = await bodyOf(request, MAX_EVENT);
     const sending = this.options.log.add(eventOf(request.headers, body), 'SENDING');
     const failure = await this.#sender.send(request.headers, body);
     const about = `${JSON.stringify(sending.eventType)}, id ${JSON.stringify(sending.id)}`;
@@ -141,18 +144,18 @@ function count(url: URL, name: string, otherwise: number): number {
 }
 
 /** What is over the limit is read and dropped, so that the sender hears why. */
-function bodyOf(request: IncomingMessage): Promise<Buffer> {
+function bodyOf(request: IncomingMessage, max: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= MAX_EVENT) chunks.push(chunk);
+      if (size <= max) chunks.push(chunk);
       else chunks.length = 0;
     });
     request.on('end', () => {
-      if (size <= MAX_EVENT) resolve(Buffer.concat(chunks));
-      else reject(new Refusal(413, `an event is at most ${MAX_EVENT} bytes`));
+      if (size <= max) resolve(Buffer.concat(chunks));
+      else reject(new Refusal(413, `${max > MAX_EVENT ? 'a batch' : 'an event'} is at most ${max} bytes`));
     });
     request.on('error', reject);
   });

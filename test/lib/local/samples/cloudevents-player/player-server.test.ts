@@ -103,6 +103,15 @@ test('each event of a batch that comes is listed; the page sends one at a time',
   expect(on.deliveries).toEqual([]);
 });
 
+test('a batch may be larger than one event, up to a limit', async () => {
+  on = await stage();
+  const body = (size: number) => JSON.stringify([inJson('1', { data: 'x'.repeat(size) })]);
+  expect((await post('/', batch, body(2_000_000))).status).toBe(202);
+  const answer = await post('/', batch, body(4_200_000));
+  expect([answer.status, await answer.json()]).toEqual([413, { error: 'a batch is at most 4194304 bytes' }]);
+  expect(await messages()).toHaveLength(1);
+});
+
 test('an empty batch is taken', async () => {
   on = await stage();
   expect((await post('/', batch, '[]')).status).toBe(202);
