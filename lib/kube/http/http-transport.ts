@@ -56,7 +56,10 @@ const socketsKey = ({ server, tls, proxyUrl }: Connection): string => JSON.strin
 export class HttpTransport {
   #dispatcher: { readonly key: string; readonly dispatcher: Dispatcher } | undefined;
 
-  constructor(private readonly source: ConnectionSource) {}
+  constructor(
+    private readonly source: ConnectionSource,
+    private readonly userAgent = 'knc',
+  ) {}
 
   /**
    * The response, whatever its code. What says where the server is and who we are is read anew once if it does not serve.
@@ -105,7 +108,7 @@ export class HttpTransport {
         signal,
         headers: flat({
           accept: 'application/json',
-          'user-agent': 'knc',
+          'user-agent': this.userAgent,
           ...headers,
           ...(contentType ? { 'content-type': contentType } : {}),
         }),

@@ -10,6 +10,8 @@ export interface RestClientOptions {
   readonly source: ConnectionSource;
   readonly clock: Clock;
   readonly random: Random;
+  /** How we call ourselves: the API server's log of requests tells by it who asked. @default 'knc' */
+  readonly userAgent?: string;
   /** How long one attempt at a request may take, in milliseconds. @default 60000, a minute, as long as Kubernetes itself gives it */
   readonly requestTimeoutMs?: number;
   /** @default writes are not held back */
@@ -44,7 +46,7 @@ export class RestClient {
   readonly #limiter: WriteLimiter | undefined;
 
   constructor(private readonly options: RestClientOptions) {
-    this.transport = new HttpTransport(options.source);
+    this.transport = new HttpTransport(options.source, options.userAgent);
     this.#limiter = options.writeLimit && new WriteLimiter(options.clock, options.writeLimit);
   }
 

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, readlinkSync, readSync, statSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
+import { cpuSeconds, root, sleep, until } from '../../support/process.mjs';
+
+/** The test cluster that RIG_NAME names; this process runs inside its network. */
+const home = process.env.RIG_HOME ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'knc-rig');
+export const rigScripts = path.join(root, 'test/cluster/rig');
+export const rigRun = path.join(home, `run-${process.env.RIG_NAME ?? 'rig'}`);
+export const kubeconfig = path.join(rigRun, 'admin.kubeconfig');
+const auditLog = path.join(rigRun, 'audit.log');
+const pidFile = (part) => path.join(rigRun, 'pids', part);
+
+export const PARTS = ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'containerd'];
+export const pidOf = (part) => Number(readFileSync(pidFile(part), 'utf8'));
+export const isUp = () => existsSync(pidFile('kubelet'));
+
+/** CPU seconds of each part so far. */
+export const cpuOfParts = () => Object.fromEntries(PARTS.map((part) => [part, cpuSeconds(pidOf(part))]));
+
+const POLICY = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived', 'ResponseStarted'],
+  rules: [{ level: 'Metadata' }],
+};
+
+/** Kills the API server; resolves when it has ended. */
+export async function killApiServer(signal = 'SIGKILL') {
+  const pid = pidOf('kube-apiserver');
+  const how = { argv: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1), cwd: readlinkSync(`/proc/${pid}/cwd`) };
+  process.kill(pid, signal);
+  await until(() => !existsSync(`/proc/${pid}/cmdline`) || readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '');
+  return how;
+}
+
+/** Starts the API server as it was, with other flags beside; resolves when it serves. */
+export async function startApiServer({ argv, cwd }, flags = {}) {
+  const kept = argv.slice(1).filter((arg) => !Object.keys(flags).some((flag) => arg.startsWith(`--${flag}=`)));
+  const added = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`]));
+  const log = openSync(path.join(rigRun, 'log/kube-apiserver.log'), 'a');
+  const child = spawn(argv[0], [...kept, ...added], { cwd, detached: true, stdio: ['ignore', log, log] });
+  child.unref();
+  closeSync(log);
+  writeFileSync(pidFile('kube-apiserver'), `${child.pid}\n`);
+  const token = /token: "(\w+)"/.exec(readFileSync(kubeconfig, 'utf8'))[1];
+  await until(() => isReady(token), 60_000);
+}
+
+const isReady = (token) =>
+  new Promise((resolve) => {
+    https
+      .get(
+        'https://127.0.0.1:6443/readyz',
+        { rejectUnauthorized: false, agent: false, headers: { authorization: `Bearer ${token}` } },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode === 200);
+        },
+      )
+      .on('error', () => resolve(false));
+  });
+
+/** Lets the API server write down every request, or not any more: it is restarted if that is a change. */
+export async function setAudit(wanted) {
+  const argv = readFileSync(`/proc/${pidOf('kube-apiserver')}/cmdline`, 'utf8').split('\0');
+  if (argv.some((arg) => arg.startsWith('--audit-log-path=')) === wanted) return;
+  const policy = path.join(rigRun, 'audit-policy.json');
+  writeFileSync(policy, JSON.stringify(POLICY));
+  const flags = { 'audit-policy-file': policy, 'audit-log-path': auditLog, 'audit-log-maxsize': '2000' };
+  const how = await killApiServer('SIGTERM');
+  await startApiServer(how, wanted ? flags : Object.fromEntries(Object.keys(flags).map((flag) => [flag, undefined])));
+  await sleep(5000);
+}
+
+/** Where the log of requests ends now. */
+export const auditMark = () => (existsSync(auditLog) ? statSync(auditLog).size : 0);
+
+/** The requests that were written down since then. */
+export function auditSince(mark) {
+  const size = auditMark();
+  const buffer = Buffer.alloc(size - mark);
+  const file = openSync(auditLog, 'r');
+  readSync(file, buffer, 0, buffer.length, mark);
+  closeSync(file);
+  return buffer
+    .toString()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
