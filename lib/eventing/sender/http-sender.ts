@@ -1,7 +1,7 @@
-import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import type { Clock } from '../../base';
+import { checkedLookup } from '../../base/checked-lookup';
 import type { EventMessage } from '../cloud-event';
 import { type AddressRules, addressTrouble } from './address-rules';
 import { MAX_ANSWER } from './answer-reader';
@@ -133,19 +133,11 @@ export class HttpSender implements Sender {
 
   /** Resolves as the system does, and fails if any of the addresses is one that sinks may not have. */
   #checked(port: number): LookupFunction {
-    const { rules, lookup: resolve = lookup as LookupFunction } = this.options;
-    return (hostname, options, callback) => {
-      resolve(hostname, { ...options, all: true }, (error, found) => {
-        if (error) return callback(error, '', 0);
-        const addresses = typeof found === 'string' ? [{ address: found, family: isIP(found) }] : found;
-        for (const { address } of addresses) {
-          const trouble = addressTrouble(address, port, rules);
-          if (trouble) return callback(new SinkRefusedError(`${hostname}: ${trouble}`), '', 0);
-        }
-        if (options.all) callback(null, addresses);
-        else callback(null, addresses[0]!.address, addresses[0]!.family);
-      });
-    };
+    const { rules, lookup: resolve } = this.options;
+    return checkedLookup((address, hostname) => {
+      const trouble = addressTrouble(address, port, rules);
+      return trouble === undefined ? undefined : new SinkRefusedError(`${hostname}: ${trouble}`);
+    }, resolve);
   }
 }
 
