@@ -176,6 +176,14 @@ export const errorTable = {
     title: 'The object was not found in the cluster',
     remedy: 'Check kind, name and namespace (-n).',
   },
+  KNC4020: {
+    title: 'The runtime does not know which pod it is',
+    remedy: "Add POD_NAME, POD_NAMESPACE and POD_IP to the container's env by the downward API, as `knc platform` does.",
+  },
+  KNC4021: {
+    title: 'The runtime does not know its cluster',
+    remedy: 'Run it in a pod with a service account token, or name a cluster with --kubeconfig.',
+  },
   KNC5001: {
     title: 'Background work failed unexpectedly',
     remedy: 'This is a defect: please report it with the stack trace.',

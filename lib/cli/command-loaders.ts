@@ -14,5 +14,6 @@ export const commandLoaders: Readonly<Record<string, () => Promise<CommandModule
   plan: () => import('./commands/plan'),
   explain: () => import('./commands/explain'),
   events: () => import('./commands/events'),
+  run: () => import('./commands/run'),
   completion: () => import('./commands/completion'),
 };

@@ -1,3 +1,5 @@
+import { LOG_LEVELS } from '../roles/process/log-level';
+import { ROLE_NAMES } from '../roles/process/role-names';
 import type { CommandSpec, OptionSpec } from './command-spec';
 
 const namespace: OptionSpec = {
@@ -338,6 +340,35 @@ export const commandTable: readonly CommandSpec[] = [
       ...target,
       { flags: '--json', description: 'entries of the journal on stdout, one JSON object a line' },
     ],
+  },
+  {
+    name: 'run',
+    summary: 'run a part of the platform on a cluster: what the image starts',
+    description:
+      'Runs controllers, gateway, brokers and channels on the cluster that this pod is in. Each option can be said by an environment\n' +
+      'variable, too: KNC_ROLE, KNC_STATE, KNC_DRAIN_DELAY, KNC_LOG_LEVEL and so on. POD_NAME, POD_NAMESPACE and POD_IP come from the\n' +
+      'downward API. Logs are JSON on stdout. SIGTERM drains and ends with 0; a second one ends at once.',
+    examples: [
+      { command: 'knc run --role all --state /data', explains: 'everything in one process, events kept in /data' },
+      {
+        command: 'knc run --kubeconfig ~/.kube/config --log-level debug',
+        explains: 'on a cluster from outside, with POD_IP an address that it reaches',
+      },
+    ],
+    args: [],
+    options: [
+      { flags: '--role <name>', description: `${ROLE_NAMES.join(', ')} (default: all)`, choices: ROLE_NAMES },
+      { flags: '--state <dir>', description: 'keep events in this folder (default: in memory)', type: 'path' },
+      { flags: '--drain-delay <duration>', description: 'how long requests are still taken after SIGTERM (default: 5s)' },
+      { flags: '--log-level <level>', description: `${LOG_LEVELS.join(', ')} (default: info)`, choices: LOG_LEVELS },
+      { flags: '--external-port <number>', description: 'requests from outside the cluster (default: 8080)', type: 'port' },
+      { flags: '--internal-port <number>', description: 'requests by cluster-local names (default: 8081)', type: 'port' },
+      { flags: '--health-port <number>', description: '/healthz and /readyz (default: 8086)', type: 'port' },
+      { flags: '--metrics-port <number>', description: 'metrics for Prometheus (default: 9090)', type: 'port' },
+      { flags: '--kubeconfig <file>', description: 'run outside the cluster, as the user of this kubeconfig', type: 'path' },
+      { flags: '--context <name>', description: 'a context of it, instead of the current one' },
+    ],
+    exitCodes: { 0: 'it was told to end, and has ended in order', 1: 'it cannot run, or was told twice to end' },
   },
   {
     name: 'completion',

@@ -25,8 +25,8 @@ export interface IngressResponse {
 
 /** Finds the broker or channel that a request is for by its host and path. */
 export interface HubDirectory {
-  /** `none`: the path can name none; `unknown`: it names one that is not there. */
-  find(host: string, path: string): EventHub | 'none' | 'unknown';
+  /** `none`: the path can name none; `unknown`: it names one that is not there; `starting`: whether it is there is not known yet. */
+  find(host: string, path: string): EventHub | 'none' | 'unknown' | 'starting';
 }
 
 /** Why an event may not be sent to a broker or channel by whoever has this `authorization` header; undefined if it may. */
@@ -44,6 +44,8 @@ export interface EventIngressOptions {
 
 const MAX_BYTES = 10 * 2 ** 20;
 const RETRY_AFTER_SECONDS = 5;
+/** How long senders are told to wait while brokers and channels are opened, in seconds. */
+const STARTING_SECONDS = 1;
 /** The most bytes of bodies that are held while they are read, of all senders together. */
 const MAX_HELD = 256 * 2 ** 20;
 /** So many events of a batch are written at once. */
@@ -78,6 +80,8 @@ export class EventIngress {
     const path = target.split('?', 1)[0]!;
     const hub = this.options.hubs.find(headers.host ?? '', path);
     if (hub === 'none') return answer(path === '/' ? 404 : 400, `${path} names no broker or channel: /NAMESPACE/NAME does`);
+    if (hub === 'starting')
+      return answer(503, 'brokers and channels are being opened: try again', { 'retry-after': String(STARTING_SECONDS) });
     if (hub === 'unknown') return answer(404, `there is no broker or channel at ${path}`);
     const events = await this.#events(headers, body);
     const along = passedThrough(headers);

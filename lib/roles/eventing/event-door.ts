@@ -11,6 +11,8 @@ const INGRESS = 'broker-ingress';
 const DISPATCHER = 'imc-dispatcher';
 const PATH = /^\/([^/]+)\/([^/]+)\/?$/;
 const NOTHING = Buffer.alloc(0);
+/** By which the Services of channels are known before the channels are. */
+const CHANNEL = /-kn-channel$/;
 const MAX_HOSTS = 1000;
 const LONGEST_HOST = 255;
 
@@ -33,6 +35,8 @@ export class EventDoor implements HubDirectory {
   constructor(
     private readonly hubs: Pick<HubRegistry, 'get'>,
     gate?: IngressGate,
+    /** Whether those that are there are known: until then, one that is not may come yet. */
+    private readonly settled: () => boolean = () => true,
   ) {
     this.#ingress = new EventIngress({ hubs: this, ...(gate ? { gate } : {}) });
   }
@@ -48,10 +52,13 @@ export class EventDoor implements HubDirectory {
     if (namespace === NAMESPACE && (service === INGRESS || service === DISPATCHER)) {
       const [, owner, name] = PATH.exec(path) ?? [];
       if (owner === undefined || name === undefined) return 'none';
-      return this.hubs.get(`${service === INGRESS ? 'broker' : 'channel'}/${owner}/${name}`) ?? 'unknown';
+      return (
+        this.hubs.get(`${service === INGRESS ? 'broker' : 'channel'}/${owner}/${name}`) ??
+        (this.settled() ? 'unknown' : 'starting')
+      );
     }
     const channel = this.#channels.get(`${namespace}/${service}`);
-    return (channel !== undefined && this.hubs.get(channel)) || 'none';
+    return (channel !== undefined && this.hubs.get(channel)) || (!this.settled() && CHANNEL.test(service) ? 'starting' : 'none');
   }
 
   /** The Service that a host names; read once for each of the hosts of late, since every event is asked for its own twice. */

@@ -65,6 +65,8 @@ export interface EventingOptions {
   readonly retention?: EventRetention;
   /** Addresses of this machine at which sinks may be, as `127.0.0.1:9000`. @default none */
   readonly allowedSinks?: readonly string[];
+  /** Addresses at which none may be, beside those that none may be at anywhere: the API server's, as `10.96.0.1:443`. @default none */
+  readonly deniedSinks?: readonly string[];
   /** @default not measured */
   readonly metrics?: Metrics;
   /** Who issues the tokens that senders prove themselves by. @default one that nobody else knows */
@@ -112,14 +114,16 @@ export class EventingRuntime {
   readonly #apiServerSources: ApiServerSources;
   readonly #endpoints: Endpoints;
   readonly #sender: HttpSender;
+  /** All brokers and channels that are there are served. */
+  #settled = false;
   /** Triggers that are served, by name, and the hub that each is served at. */
   readonly #served = new Map<string, string>();
 
   constructor(private readonly options: EventingOptions) {
-    const { cluster, clock, executor, random, log, store, gateway, allowedSinks = [], metrics } = options;
+    const { cluster, clock, executor, random, log, store, gateway, allowedSinks = [], deniedSinks = [], metrics } = options;
     const { issuer = new TokenIssuer(clock) } = options;
     this.journal = new Journal(clock, store ? { kept: new JournalStore(store) } : {});
-    this.#sender = new HttpSender({ clock, rules: { allowed: allowedSinks } });
+    this.#sender = new HttpSender({ clock, rules: { allowed: allowedSinks, denied: deniedSinks } });
     // Whoever sends waits for pods, which are counted themselves, and for time.
     const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => executor.suspended(gateway().handle(inbound)) };
     this.tokens = new ServiceAccountTokens({ cluster, clock, issuer });
@@ -146,7 +150,11 @@ export class EventingRuntime {
       onTaken: (hub, event) => this.#taken(hub, event),
     });
     this.#drains = new Drains({ clock, hubs: this.hubs, tell: (key, answer) => answers.tell(key, answer) });
-    this.door = new EventDoor(this.hubs, (hub, authorization, event) => this.#refusal(hub, authorization, event));
+    this.door = new EventDoor(
+      this.hubs,
+      (hub, authorization, event) => this.#refusal(hub, authorization, event),
+      () => this.#settled,
+    );
     this.#endpoints = new Endpoints({
       ...live,
       ...{ journal: this.journal, sender, answers, access: this.access },
@@ -178,6 +186,7 @@ export class EventingRuntime {
     await this.#channels.start();
     await this.#brokers.start();
     this.hubs.settle();
+    this.#settled = true;
     this.#drains.start();
     await Promise.all([this.#pings.start(), this.#apiServerSources.start(), this.#endpoints.start()]);
   }

@@ -6,6 +6,11 @@ import type { PrometheusMetrics } from './prometheus-metrics';
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 const HOST = '127.0.0.1';
 
+export interface MetricsServerOptions {
+  /** Listen on all addresses, and answer whatever the Host: for a pod, whose port only the cluster reaches. @default false */
+  readonly anywhere?: boolean;
+}
+
 /**
  * Shows metrics on `http://127.0.0.1:PORT/metrics`, to be read by Prometheus or curl. Whoever may use this machine may read
  * them: names of services and numbers, nothing else. A page in a browser may not: the Host must be a loopback name.
@@ -13,13 +18,16 @@ const HOST = '127.0.0.1';
 export class MetricsServer {
   readonly #server: http.Server;
 
-  private constructor(private readonly metrics: PrometheusMetrics) {
+  private constructor(
+    private readonly metrics: PrometheusMetrics,
+    private readonly options: MetricsServerOptions,
+  ) {
     this.#server = http.createServer((request, response) => void this.#answer(request, response));
   }
 
   /** @param port 0 for any free one. @throws KncError KNC4005 if the port cannot be had. */
-  static async listen(metrics: PrometheusMetrics, port: number): Promise<MetricsServer> {
-    const server = new MetricsServer(metrics);
+  static async listen(metrics: PrometheusMetrics, port: number, options: MetricsServerOptions = {}): Promise<MetricsServer> {
+    const server = new MetricsServer(metrics, options);
     await new Promise<void>((resolve, reject) => {
       server.#server.once('error', (error: NodeJS.ErrnoException) =>
         reject(
@@ -29,13 +37,17 @@ export class MetricsServer {
           }),
         ),
       );
-      server.#server.listen(port, HOST, resolve);
+      server.#server.listen(port, options.anywhere ? undefined : HOST, resolve);
     });
     return server;
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   get url(): string {
-    return `http://${HOST}:${(this.#server.address() as AddressInfo).port}/metrics`;
+    return `http://${HOST}:${this.port}/metrics`;
   }
 
   async close(): Promise<void> {
@@ -46,7 +58,7 @@ export class MetricsServer {
 
   async #answer({ method, url, headers }: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const say = (status: number, text: string) => response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);
-    if (!LOOPBACK.test(headers.host ?? '')) say(403, 'the Host must be a loopback name');
+    if (!this.options.anywhere && !LOOPBACK.test(headers.host ?? '')) say(403, 'the Host must be a loopback name');
     else if (method !== 'GET' && method !== 'HEAD') say(405, 'metrics can only be read');
     else if (url?.split('?')[0] !== '/metrics') say(404, 'not found: metrics are at /metrics');
     else {

@@ -13,6 +13,7 @@ import { Gateway, HttpListener, networkTransport } from '../../gateway';
 import { type Cluster, LeaderElection } from '../../kube';
 import { type Store, StoreSpace } from '../../local';
 import { EventingRuntime } from '../eventing';
+import type { Readiness } from '../health';
 import { GatewayAnswers, keepTags } from '../local-answerers';
 import { InstallationSettings } from './installation-settings';
 
@@ -40,8 +41,21 @@ export interface RuntimeSystemOptions {
   readonly namespace: string;
   /** Where events are kept. @default in memory */
   readonly store?: Store;
+  /** Addresses to which no event may be sent. @default those to which none may be sent anywhere */
+  readonly deniedSinks?: readonly string[];
+  /** Told what is not there yet. */
+  readonly readiness?: Readiness;
 }
 
+/** What is started, one after the other, and what is waited for. */
+const PARTS = [
+  ['settings', 'the ConfigMaps have not been read yet'],
+  ['gateway', 'Ingresses, revisions and pods have not been read yet'],
+  ['listeners', 'no requests are taken yet'],
+  ['events', 'brokers and channels are not open yet'],
+] as const;
+/** How long a status that is not final may wait for what comes of it, in milliseconds. */
+const SETTLE_MS = 100;
 /** How long requests under way may take when the process is to end, in milliseconds. */
 const STOP_GRACE_MS = 25_000;
 
@@ -74,11 +88,11 @@ export class RuntimeSystem {
   #leading: Promise<void> = Promise.resolve();
 
   private constructor(private readonly options: RuntimeSystemOptions) {
-    const { cluster, clock, executor, random, log, metrics, ports, identity, namespace, store } = options;
+    const { cluster, clock, executor, random, log, metrics, ports, identity, namespace, store, deniedSinks = [] } = options;
     const settings = new InstallationSettings({ cluster, clock, log, ingressClass: INGRESS_CLASS });
     this.#settings = settings;
     this.eventing = new EventingRuntime({
-      ...{ cluster, clock, executor, random, log, metrics, gateway: () => this.gateway },
+      ...{ cluster, clock, executor, random, log, metrics, deniedSinks, gateway: () => this.gateway },
       get config() {
         return settings.current;
       },
@@ -108,41 +122,53 @@ export class RuntimeSystem {
     return this.#election.leads;
   }
 
-  /** Takes no more requests, lets those under way end, and gives the lease back. */
+  /**
+   * Takes no more requests, lets those under way end while controllers still give them pods, breaks deliveries off, and gives the
+   * lease back.
+   */
   async stop(): Promise<void> {
     this.gateway.drain();
+    await Promise.all(this.#listeners.map((listener) => listener.close(STOP_GRACE_MS)));
+    await this.eventing.stop();
     await this.#election.stop();
     await this.#leading;
     this.#autoscaler.stop();
-    await this.eventing.stop();
-    await Promise.all(this.#listeners.map((listener) => listener.close(STOP_GRACE_MS)));
     this.#settings.stop();
     await this.gateway.stop();
   }
 
   async #start(): Promise<void> {
+    for (const [name, why] of PARTS) this.options.readiness?.need(name, why);
     await this.#settings.start();
+    this.options.readiness?.meet('settings');
     await this.gateway.start();
+    this.options.readiness?.meet('gateway');
     await Promise.all(this.#listeners.map((listener) => listener.listen()));
+    this.options.readiness?.meet('listeners');
     this.#addresses.set([this.#subset()]);
     await this.eventing.start();
+    this.options.readiness?.meet('events');
     this.#election.start();
   }
 
   async #lead(leads: boolean): Promise<void> {
-    const { log } = this.options;
+    const { log, readiness } = this.options;
     if (!leads) {
+      readiness?.meet('controllers');
       await this.#engine?.stop();
       this.#engine = undefined;
       return log.info('leads no longer');
     }
     const { cluster, clock, executor, metrics } = this.options;
+    readiness?.need('controllers', 'this process leads, and has not read the cluster yet');
     this.#engine = new Engine<ServingConfig>({
       ...{ cluster, clock, executor, log, metrics, config: this.#settings.current },
       reconcilers: [...servingReconcilers, ...autoscalingReconcilers, ...eventingReconcilers],
+      settleMs: SETTLE_MS,
       answerers: [this.#autoscaler, this.#addresses, new GatewayAnswers(this.gateway), keepTags, this.eventing.answers],
     });
     await this.#engine.start();
+    readiness?.meet('controllers');
     log.info('leads');
   }
 

@@ -1,0 +1,60 @@
+import { parseDuration } from '../../api';
+import { RUNTIME_PORTS } from '../../api/installation';
+import { LOG_LEVELS, type LogLevel } from '../../roles/process/log-level';
+import { ROLE_NAMES, type RoleName } from '../../roles/process/role-names';
+import type { Invocation, OptionValue } from '../command-spec';
+import { UsageError } from '../usage-error';
+
+/** The options of `knc run`, checked. */
+export interface RunOptions {
+  readonly role: RoleName;
+  /** Folder of events; undefined: they are kept in memory. */
+  readonly state: string | undefined;
+  readonly drainDelayMs: number;
+  readonly logLevel: LogLevel;
+  readonly ports: {
+    readonly external: number;
+    readonly internal: number;
+    readonly health: number;
+    readonly metrics: number;
+  };
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const DRAIN_DELAY = '5s';
+
+/** The environment variable that says what an option says: KNC_DRAIN_DELAY for `--drain-delay`. */
+const variableOf = (option: string): string => `KNC_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+
+/** Reads the options of `knc run`; what is not typed may stand in the environment. Throws a UsageError for values that make no sense. */
+export function runOptions({ options }: Invocation, env: Env): RunOptions {
+  const said = (name: string): OptionValue => options[name] ?? (env[variableOf(name)] || undefined);
+  const text = (name: string): string | undefined => (said(name) === undefined ? undefined : String(said(name)));
+  const oneOf = <T extends string>(name: string, choices: readonly T[], otherwise: T): T => {
+    const value = text(name) ?? otherwise;
+    const found = choices.find((choice) => choice === value);
+    if (found === undefined) throw new UsageError(`${variableOf(name)} is ${value}, and not one of ${choices.join(', ')}`);
+    return found;
+  };
+  const port = (name: 'external' | 'internal' | 'health' | 'metrics'): number => {
+    const value = text(`${name}Port`) ?? String(RUNTIME_PORTS[name]);
+    if (/^\d+$/.test(value) && Number(value) <= 65_535) return Number(value);
+    throw new UsageError(`${variableOf(`${name}Port`)} is ${value}, and no port`);
+  };
+  const delay = text('drainDelay') ?? DRAIN_DELAY;
+  const drainDelayMs = parseDuration(delay);
+  if (drainDelayMs === undefined || drainDelayMs < 0)
+    throw new UsageError(`--drain-delay ${delay} is no duration; write 5s or 500ms`);
+  return {
+    role: oneOf('role', ROLE_NAMES, 'all'),
+    state: text('state'),
+    drainDelayMs,
+    logLevel: oneOf('logLevel', LOG_LEVELS, 'info'),
+    ports: { external: port('external'), internal: port('internal'), health: port('health'), metrics: port('metrics') },
+    kubeconfig: text('kubeconfig'),
+    context: text('context'),
+  };
+}

@@ -1,0 +1,3 @@
+export * from './health-server';
+export * from './readiness';
+export * from './watch-progress';

@@ -1,0 +1,45 @@
+import type { Clock, Executor, Log, Metrics, Random } from '../../base';
+import type { Cluster } from '../../kube';
+import type { Store } from '../../local/store/store';
+import type { Readiness } from '../health';
+import { type RuntimePorts, RuntimeSystem } from '../runtime';
+import type { PodIdentity } from './pod-identity';
+import type { RoleName } from './role-names';
+
+/** What a role has of its process. */
+export interface RoleContext {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly ports: RuntimePorts;
+  readonly pod: PodIdentity;
+  /** Where events are kept. @default in memory */
+  readonly store?: Store;
+  /** Addresses to which no event may be sent. */
+  readonly deniedSinks: readonly string[];
+  readonly readiness: Readiness;
+}
+
+export interface Role {
+  /** Whether it keeps events, and so has use for a folder. */
+  readonly keepsEvents: boolean;
+  /** Resolves once it does its work. Rejects with a ClusterError if trying again may help. */
+  start(context: RoleContext): Promise<RunningRole>;
+}
+
+export interface RunningRole {
+  /** Lets what is under way end, within half a minute. */
+  stop(): Promise<void>;
+}
+
+/** What each `--role` starts. */
+export const roles: Readonly<Record<RoleName, Role>> = {
+  all: {
+    keepsEvents: true,
+    start: ({ pod, ...context }) =>
+      RuntimeSystem.start({ ...context, podIp: pod.ip, identity: pod.name, namespace: pod.namespace }),
+  },
+};
