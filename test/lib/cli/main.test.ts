@@ -115,7 +115,7 @@ test('with --json a failure is one JSON document on stdout, with code, place and
 });
 
 /** A shell script is no JSON; a verdict is its exit code. */
-const WITHOUT_JSON: ReadonlySet<string> = new Set(['completion', 'filter']);
+const WITHOUT_JSON: ReadonlySet<string> = new Set(['completion', 'filter', 'run']);
 
 test('every command that prints or reads objects has --json', async () => {
   for (const { name, options } of commandTable) {
