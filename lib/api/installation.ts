@@ -28,5 +28,11 @@ export const INSTALLATION = {
   /** Services of brokers and channels, by upstream's names. */
   brokerIngress: 'broker-ingress',
   channelDispatcher: 'imc-dispatcher',
+  /** Services of what takes events and is neither. */
+  jobSink: 'job-sink',
+  eventTransform: 'event-transform',
+  requestReply: 'request-reply',
+  /** Secret by which replies are known to be replies. */
+  requestReplyKeys: 'request-reply-keys',
   lease: 'knative-constructs-controller',
 } as const;

@@ -40,6 +40,10 @@ const SWITCHES: Readonly<Record<Switch, string>> = {
   newApiServerSourceFilters: 'new-apiserversource-filters',
   eventTypeAutoCreate: 'eventtype-auto-create',
 };
+/** The key of a feature in config-features. */
+export const eventingFeatureKey = (name: keyof EventingFeatures): string =>
+  name === 'defaultAuthorizationMode' ? MODE : SWITCHES[name];
+
 const FLAGS = ['enabled', 'allowed', 'disabled'] as const;
 const MODES: readonly AuthorizationMode[] = ['allow-all', 'allow-same-namespace', 'deny-all'];
 const MODE = 'default-authorization-mode';

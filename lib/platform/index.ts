@@ -1,0 +1,5 @@
+export * from './manifest';
+export * from './objects/access';
+export * from './options';
+export * from './rbac';
+export * from './settings/settings';

@@ -1,0 +1,64 @@
+import { INSTALLATION, type KubeObject, RUNTIME_PORTS } from '../../api';
+import type { PlatformComponent, ResolvedPlatform } from '../options';
+import { accountsOf } from './access';
+import { metadataOf, PART_OF, selectorOf } from './labels';
+
+const tcp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: 'TCP', port }));
+/** Pods of the cluster, in any namespace. */
+const PODS = [{ namespaceSelector: {} }];
+/** Pods of the platform. */
+const OURS = [{ namespaceSelector: {}, podSelector: { matchLabels: PART_OF } }];
+const NAMES = { ports: [{ protocol: 'UDP', port: 53 }, ...tcp(53)] };
+/** What machines tell only themselves, such as the credentials of their cloud. */
+const ANYWHERE = [
+  { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
+  { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } },
+];
+/** API servers and registries; what a Service's address is translated to counts. */
+const SERVERS = { to: ANYWHERE, ports: tcp(443, 6443) };
+
+/** Who may dial which pods of the platform, and whom they may dial. The kubelet, which asks after their health, always may. */
+export function networkPolicies(platform: ResolvedPlatform): readonly KubeObject[] {
+  if (!platform.networkPolicies) return [];
+  return accountsOf(platform).map(({ component, name, namespace }) => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: metadataOf(platform, name, component, namespace),
+    spec: {
+      podSelector: { matchLabels: selectorOf(name) },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: ingress(platform, component),
+      egress: egress(platform, component),
+    },
+  }));
+}
+
+function ingress({ metricsFrom, profile }: ResolvedPlatform, component: PlatformComponent): object[] {
+  const { external, internal, metrics, link } = RUNTIME_PORTS;
+  const outside = component === 'runtime' || component === 'gateway' ? [{ ports: tcp(external) }] : [];
+  const inside = component === 'controller' || component === 'source' ? [] : [{ from: PODS, ports: tcp(internal) }];
+  const linked = profile === 'ha' ? [{ from: OURS, ports: tcp(link) }] : [];
+  const read = metricsFrom.map((name) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }));
+  return [...outside, ...inside, ...linked, ...(read.length > 0 ? [{ from: read, ports: tcp(metrics) }] : [])];
+}
+
+/** Events go to sinks anywhere; requests to pods; controllers ask the API server and registries. */
+function egress({ profile }: ResolvedPlatform, component: PlatformComponent): object[] {
+  if (component === 'runtime' || component === 'eventing') return [NAMES, { to: ANYWHERE }];
+  if (component === 'source') return [NAMES, { to: ANYWHERE }];
+  if (component === 'gateway') return [NAMES, { to: PODS }, SERVERS];
+  return [NAMES, SERVERS, ...(profile === 'ha' ? [{ to: OURS, ports: tcp(RUNTIME_PORTS.link) }] : [])];
+}
+
+/** Secrets that are empty until the runtime fills them: it may write these and create none. */
+export const secrets = (platform: ResolvedPlatform): readonly KubeObject[] =>
+  platform.eventing
+    ? [
+        {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: metadataOf(platform, INSTALLATION.requestReplyKeys, 'eventing', INSTALLATION.eventingNamespace),
+          type: 'Opaque',
+        } as KubeObject,
+      ]
+    : [];

@@ -1,0 +1,111 @@
+import { INSTALLATION, type KubeObject } from '../../api';
+import type { PlatformComponent, ResolvedPlatform } from '../options';
+import { metadataOf, PART_OF, selectorOf } from './labels';
+import { EVENTS_VOLUME, type PodOptions, podTemplate } from './pod';
+
+const { servingNamespace, eventingNamespace } = INSTALLATION;
+
+/** Requests under way may take as long as they need to end, within reason, in seconds. */
+const GRACE = 40;
+/** So long endpoints need to be everywhere, in seconds. */
+const LINGER = 8;
+
+/** The pods of a platform. */
+export function workloads(platform: ResolvedPlatform): readonly KubeObject[] {
+  if (platform.profile === 'small') {
+    const pod: PodOptions = {
+      ...{ component: 'runtime', role: 'all', keepsEvents: platform.eventing, graceSeconds: GRACE },
+      ports: ['external', 'internal', 'health', 'metrics'],
+    };
+    return [statefulSet(platform, servingNamespace, pod)];
+  }
+  const controller: PodOptions = {
+    ...{ component: 'controller', role: 'controller', keepsEvents: false, graceSeconds: GRACE },
+    ports: ['health', 'metrics', 'link'],
+  };
+  const gateway: PodOptions = {
+    ...{ component: 'gateway', role: 'gateway', keepsEvents: false, graceSeconds: GRACE, lingerSeconds: LINGER },
+    ports: ['external', 'internal', 'health', 'metrics', 'link'],
+  };
+  const serving = [
+    deployment(platform, servingNamespace, controller, platform.replicas.controller),
+    deployment(platform, servingNamespace, gateway, undefined),
+  ];
+  if (!platform.eventing) return serving;
+  const eventing: PodOptions = {
+    ...{ component: 'eventing', role: 'eventing', keepsEvents: true, graceSeconds: GRACE },
+    ports: ['internal', 'health', 'metrics', 'link'],
+  };
+  const source: PodOptions = {
+    ...{ component: 'source', role: 'source', keepsEvents: false, graceSeconds: GRACE },
+    ports: ['health', 'metrics', 'link'],
+  };
+  return [...serving, statefulSet(platform, eventingNamespace, eventing), deployment(platform, eventingNamespace, source, 1)];
+}
+
+function head(platform: ResolvedPlatform, component: PlatformComponent, namespace: string): KubeObject['metadata'] {
+  return metadataOf(platform, INSTALLATION[component], component, namespace);
+}
+
+/** One pod on a volume of its own: the next begins when it has ended, so that no two write to one log. */
+function statefulSet(platform: ResolvedPlatform, namespace: string, pod: PodOptions): KubeObject {
+  const { events } = platform;
+  const name = INSTALLATION[pod.component];
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: head(platform, pod.component, namespace),
+    spec: {
+      replicas: 1,
+      serviceName: pod.component === 'runtime' ? INSTALLATION.gateway : INSTALLATION.brokerIngress,
+      selector: { matchLabels: selectorOf(name) },
+      template: podTemplate(platform, pod),
+      ...(pod.keepsEvents && events !== 'memory'
+        ? {
+            volumeClaimTemplates: [
+              {
+                // Labels that change would make it another template, which a StatefulSet does not take.
+                metadata: { name: EVENTS_VOLUME, labels: PART_OF },
+                spec: {
+                  accessModes: ['ReadWriteOnce'],
+                  ...(events.storageClass === undefined ? {} : { storageClassName: events.storageClass }),
+                  resources: { requests: { storage: events.storage } },
+                },
+              },
+            ],
+          }
+        : {}),
+    },
+  };
+}
+
+/** Pods that stand beside each other on different nodes and zones where there are several; an update first adds, then takes away. */
+function deployment(platform: ResolvedPlatform, namespace: string, pod: PodOptions, replicas: number | undefined): KubeObject {
+  const name = INSTALLATION[pod.component];
+  const template = podTemplate(platform, pod) as { readonly metadata: object; readonly spec: object };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: head(platform, pod.component, namespace),
+    spec: {
+      // The autoscaler's where there is one: to apply again would undo what it decided.
+      ...(replicas === undefined ? {} : { replicas }),
+      selector: { matchLabels: selectorOf(name) },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      template: { ...template, spec: { ...template.spec, ...apart(name) } },
+    },
+  };
+}
+
+const apart = (name: string): object => ({
+  affinity: {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
+        (topologyKey, i) => ({
+          weight: 100 - 50 * i,
+          podAffinityTerm: { topologyKey, labelSelector: { matchLabels: selectorOf(name) } },
+        }),
+      ),
+    },
+  },
+});

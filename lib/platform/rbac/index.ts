@@ -1,0 +1,7 @@
+export * from './controller';
+export * from './eventing';
+export * from './gateway';
+export * from './grant';
+export * from './needs';
+export * from './source';
+export * from './user-roles';

@@ -1,0 +1,9 @@
+/** What rights depend on. */
+export interface RbacNeeds {
+  /** Whether events are served. */
+  readonly eventing: boolean;
+  /** Senders of events prove who they are (feature `authentication-oidc`). */
+  readonly oidc: boolean;
+  /** Tags are resolved with the pull secrets of their pods. */
+  readonly pullSecrets: boolean;
+}
