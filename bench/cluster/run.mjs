@@ -16,7 +16,10 @@ if (process.env.KNC_BENCH_INSIDE === undefined) {
   const call = (script, ...rest) =>
     spawnSync(path.join(rigScripts, script), rest, { stdio: 'inherit', env: { ...process.env, KNC_BENCH_INSIDE: '1' } }).status;
   const started = !isUp();
-  if (started && [call('build.sh'), call('image.sh', 'hello', path.join(here, '../../examples/hello/server.js')), call('up.sh')].some(Boolean)) {
+  if (
+    started &&
+    [call('build.sh'), call('image.sh', 'hello', path.join(here, '../../examples/hello/server.js')), call('up.sh')].some(Boolean)
+  ) {
     console.error('the cluster could not be started');
     process.exit(1);
   }
@@ -39,12 +42,16 @@ const say = (line) => {
 };
 
 say(`# Bench on a real Kubernetes, ${new Date().toISOString().slice(0, 10)}\n`);
-say(`Node ${process.version}, ${os.cpus().length} × ${os.cpus()[0].model}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}.\n`);
+say(
+  `Node ${process.version}, ${os.cpus().length} × ${os.cpus()[0].model}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}.\n`,
+);
 let failed = 0;
 for (const name of names) {
   const { title, run } = await import(pathToFileURL(path.join(here, `${name}.bench.mjs`)).href);
   say(`## ${title}\n`);
-  say(`\`npm run bench:cluster -- ${name}${short ? ' --short' : ''}\`, load of the machine before: ${os.loadavg()[0].toFixed(1)}\n`);
+  say(
+    `\`npm run bench:cluster -- ${name}${short ? ' --short' : ''}\`, load of the machine before: ${os.loadavg()[0].toFixed(1)}\n`,
+  );
   say('| figure | value | wanted |\n|---|---|---|');
   try {
     for (const { figure, value, unit = '', wanted: bound = '' } of await run({ short })) {

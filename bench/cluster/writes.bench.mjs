@@ -1,6 +1,6 @@
-import { sum } from '../support/stats.mjs';
 import { until } from '../support/process.mjs';
-import { ALLOW_ZERO, admin, AT_ZERO, install, lib, removeServices, service, startRuntime } from './support/cluster.mjs';
+import { sum } from '../support/stats.mjs';
+import { ALLOW_ZERO, AT_ZERO, admin, install, lib, removeServices, service, startRuntime } from './support/cluster.mjs';
 import { countBy, isConflict, isEvent, isLease, isMeasurement, isOurs, isWrite, kindOf, quiet } from './support/requests.mjs';
 import { auditMark, setAudit } from './support/rig.mjs';
 

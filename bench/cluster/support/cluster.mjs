@@ -70,7 +70,12 @@ export async function install(config = {}) {
   }
   const all = { 'config-domain': { 'example.com': '' }, ...config };
   for (const [name, data] of Object.entries(all)) {
-    await apply(lib.ConfigMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'knative-serving' }, data });
+    await apply(lib.ConfigMapType, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace: 'knative-serving' },
+      data,
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { sleep } from '../../support/process.mjs';
-import { auditSince } from './rig.mjs';
 import { USER_AGENT } from './cluster.mjs';
+import { auditSince } from './rig.mjs';
 
 const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 

@@ -30,7 +30,10 @@ const POLICY = {
 /** Kills the API server; resolves when it has ended. */
 export async function killApiServer(signal = 'SIGKILL') {
   const pid = pidOf('kube-apiserver');
-  const how = { argv: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1), cwd: readlinkSync(`/proc/${pid}/cwd`) };
+  const how = {
+    argv: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1),
+    cwd: readlinkSync(`/proc/${pid}/cwd`),
+  };
   process.kill(pid, signal);
   await until(() => !existsSync(`/proc/${pid}/cmdline`) || readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '');
   return how;
@@ -45,23 +48,25 @@ export async function startApiServer({ argv, cwd }, flags = {}) {
   child.unref();
   closeSync(log);
   writeFileSync(pidFile('kube-apiserver'), `${child.pid}\n`);
-  const token = /token: "(\w+)"/.exec(readFileSync(kubeconfig, 'utf8'))[1];
-  await until(() => isReady(token), 60_000);
+  await until(() => apiText('/readyz'), 60_000);
 }
 
-const isReady = (token) =>
-  new Promise((resolve) => {
+/** What the API server answers at a path, as text; undefined if it does not. */
+export function apiText(target) {
+  const token = /token: "(\w+)"/.exec(readFileSync(kubeconfig, 'utf8'))[1];
+  const options = { rejectUnauthorized: false, agent: false, headers: { authorization: `Bearer ${token}` } };
+  return new Promise((resolve) => {
     https
-      .get(
-        'https://127.0.0.1:6443/readyz',
-        { rejectUnauthorized: false, agent: false, headers: { authorization: `Bearer ${token}` } },
-        (response) => {
-          response.resume();
-          resolve(response.statusCode === 200);
-        },
-      )
-      .on('error', () => resolve(false));
+      .get(`https://127.0.0.1:6443${target}`, options, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve(response.statusCode === 200 ? text : undefined));
+      })
+      .on('error', () => resolve(undefined));
   });
+}
 
 /** Lets the API server write down every request, or not any more: it is restarted if that is a change. */
 export async function setAudit(wanted) {

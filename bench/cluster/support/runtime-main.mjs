@@ -10,7 +10,14 @@ const log = { ...noLog, warn: say('warn'), error: say('error') };
 const source = new KubeconfigConnection({ file: kubeconfig, env: {}, cwd: process.cwd(), clock });
 const cluster = new HttpCluster({ source, clock, random: systemRandom, log, userAgent: 'knative-constructs/bench' });
 const system = await RuntimeSystem.start({
-  ...{ cluster, clock, executor: new RealExecutor((error) => console.error(error)), random: systemRandom, log, metrics: noMetrics },
+  ...{
+    cluster,
+    clock,
+    executor: new RealExecutor((error) => console.error(error)),
+    random: systemRandom,
+    log,
+    metrics: noMetrics,
+  },
   ports: { external: Number(external), internal: Number(internal) },
   ...{ podIp: '10.99.0.1', identity, namespace: 'knative-serving' },
 });
