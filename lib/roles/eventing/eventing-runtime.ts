@@ -179,7 +179,6 @@ export class EventingRuntime {
       this.#catalogue.start(),
       this.#services.start(),
       this.access.start(),
-      this.tokenSecrets.start(),
       this.#triggers.start(),
       this.#subscriptions.start(),
     ]);

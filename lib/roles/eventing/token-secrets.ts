@@ -31,6 +31,8 @@ export class TokenSecrets implements Answerer {
   readonly topic = TOKEN_SECRET_TOPIC;
   readonly #asked = new Map<string, Asked>();
   readonly #secrets: Informer<Secret>;
+  /** Secrets are followed once there is one to keep: where no sender has to prove itself nobody needs the right to read them. */
+  #following: Promise<void> | undefined;
   /** One write after the other: what was asked last is what stays. */
   #last: Promise<void> = Promise.resolve();
 
@@ -40,10 +42,6 @@ export class TokenSecrets implements Answerer {
     this.#secrets.onChange(({ previous, next }) => {
       if (previous && !next) this.#gone(previous);
     });
-  }
-
-  start(): Promise<void> {
-    return this.#secrets.start();
   }
 
   stop(): void {
@@ -62,6 +60,14 @@ export class TokenSecrets implements Answerer {
   forget(key: string): void {
     this.#asked.get(key)?.next?.cancel();
     this.#asked.delete(key);
+  }
+
+  #follow(): Promise<void> {
+    this.#following ??= this.#secrets.start().catch((error: unknown) => {
+      this.#following = undefined;
+      throw error;
+    });
+    return this.#following;
   }
 
   #gone(secret: Stored<Secret>): void {
@@ -104,6 +110,7 @@ export class TokenSecrets implements Answerer {
   /** Puts a new token into the Secret; returns for how long it is valid, in milliseconds. */
   async #write(question: TokenSecretQuestion, token: NonNullable<TokenSecretQuestion['token']>): Promise<number> {
     const { cluster, clock, issuer } = this.options;
+    await this.#follow();
     const { namespace, name, owner } = question;
     const { serviceAccount, uid, audience } = token;
     const issued = issuer.issue({ namespace, name: serviceAccount, uid, audiences: [audience] });

@@ -25,7 +25,6 @@ async function world() {
   const gone: TokenSecretQuestion = { namespace: 'default', name: 'bind-oidc-token', owner: owner(uid) };
   const wanted: TokenSecretQuestion = { ...gone, token: { serviceAccount: 'sa', uid: 'sa-uid', audience: 'me' } };
   const secrets = new TokenSecrets({ cluster, clock, executor, log: noLog, issuer });
-  await secrets.start();
   const answers: unknown[] = [];
   const ask = async (input: TokenSecretQuestion) => {
     secrets.ask({ topic: secrets.topic, key: KEY, input }, (_key, answer) => answers.push(answer));
@@ -45,6 +44,15 @@ test('a Secret is made with a token of the service account, and belongs to who a
     ownerReferences: [wanted.owner],
   });
   expect(issuer.verify(await token(), 'me')).toMatchObject({ subject: 'system:serviceaccount:default:sa' });
+});
+
+test('nobody reads Secrets where no sender has to prove itself', async () => {
+  const { gone, ask, cluster, answers } = await world();
+  const watch = jest.spyOn(cluster, 'watch');
+  const list = jest.spyOn(cluster, 'list');
+  await ask(gone);
+  expect(answers).toEqual([{ present: false }]);
+  expect([watch, list].flatMap(({ mock }) => mock.calls)).toEqual([]);
 });
 
 test('the token is another one before it ends, until nobody asks for it', async () => {
