@@ -1,4 +1,5 @@
 import type { CancelSignal } from './cancellation';
+import type { RawHeaders } from './message';
 import type { PodTarget } from './transport';
 
 /** A request that wants a place in a pod. */
@@ -15,6 +16,8 @@ export interface Claim {
 /** A place in a pod. */
 export interface Lease {
   readonly target: PodTarget;
+  /** Fields that the request brings there beside its own. */
+  readonly headers?: RawHeaders;
   /** Milliseconds from arrival until the pod had an address and from then until it answered a probe; 0 for a pod that was ready. */
   readonly startMs: number;
   readonly probeMs: number;

@@ -35,6 +35,7 @@ export interface BreakerOptions {
 
 interface Waiter<S> {
   readonly bytes: number;
+  readonly slotsOnly: boolean;
   readonly resolve: (slot: S) => void;
   readonly reject: (error: Error) => void;
   readonly timer: Timer;
@@ -50,6 +51,8 @@ export interface Claimant {
   readonly signal: CancelSignal;
   /** Before all who wait: for a request that had a slot and lost it through no fault of its own. */
   readonly front?: boolean;
+  /** It takes one of the slots that are set, and nothing that is granted from elsewhere. */
+  readonly slotsOnly?: boolean;
 }
 
 /**
@@ -66,6 +69,7 @@ export class Breaker<S extends Slot> {
   #slots: readonly S[] = [];
   #concurrency: number;
   #pendingBytes = 0;
+  #slotsOnly = 0;
   #turn = 0;
 
   constructor(private readonly options: BreakerOptions) {
@@ -77,6 +81,11 @@ export class Breaker<S extends Slot> {
   /** Requests that wait. */
   get pending(): number {
     return this.#waiting.size + this.#urgent.size;
+  }
+
+  /** Those of them who take what is granted from elsewhere. */
+  get pendingAnywhere(): number {
+    return this.pending - this.#slotsOnly;
   }
 
   get pendingBytes(): number {
@@ -110,6 +119,7 @@ export class Breaker<S extends Slot> {
       const onAbort = () => this.#refuse(waiter, 'aborted');
       const waiter: Waiter<S> = {
         bytes: claimant.bytes,
+        slotsOnly: claimant.slotsOnly ?? false,
         resolve,
         reject,
         timer: this.options.clock.after(claimant.timeoutMs, () => this.#refuse(waiter, 'deadline')),
@@ -117,8 +127,21 @@ export class Breaker<S extends Slot> {
       };
       claimant.signal.addEventListener('abort', onAbort, { once: true });
       this.#pendingBytes += claimant.bytes;
+      if (waiter.slotsOnly) this.#slotsOnly++;
       (claimant.front ? this.#urgent : this.#waiting).add(waiter);
     });
+  }
+
+  /** Gives a slot from elsewhere to the first who takes such; false if there is nobody. */
+  grant(slot: S): boolean {
+    for (const waiter of [...this.#urgent, ...this.#waiting]) {
+      if (waiter.slotsOnly) continue;
+      slot.inFlight++;
+      this.#leave(waiter);
+      waiter.resolve(slot);
+      return true;
+    }
+    return false;
   }
 
   /** Refuses all who wait. */
@@ -143,6 +166,7 @@ export class Breaker<S extends Slot> {
   #leave(waiter: Waiter<S>): boolean {
     if (!this.#waiting.delete(waiter) && !this.#urgent.delete(waiter)) return false;
     this.#pendingBytes -= waiter.bytes;
+    if (waiter.slotsOnly) this.#slotsOnly--;
     waiter.timer.cancel();
     waiter.stop();
     return true;

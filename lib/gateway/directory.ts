@@ -51,6 +51,9 @@ export class Directory {
     this.#sks.onChange(({ previous, next }) =>
       this.#changed((next ?? previous)!, (revision) => revision.setServerlessService(next)),
     );
+    deps.shared?.ownership.onChange(() => {
+      for (const revision of this.#revisions.values()) revision.ownershipChanged();
+    });
     this.#pods.onChange(({ previous, next }) => this.#podChanged((next ?? previous)!, next));
   }
 
@@ -69,6 +72,11 @@ export class Directory {
   backend({ namespace, service, port }: SplitTarget): Backend | undefined {
     if (this.#sks.get(namespace, service)) return this.#revision(namespace, service);
     return this.#services.get(namespace, service, port);
+  }
+
+  /** A revision that is known; for other gateways, which ask for places in its pods. */
+  revision(namespace: string, name: string): RevisionBackend | undefined {
+    return this.#revisions.get(`${namespace}/${name}`);
   }
 
   /** The host that a split's Service is another name for, if it is one (type ExternalName). */

@@ -1,5 +1,6 @@
 import { connectionOptions, headerValue, isHopByHop, isInternalHeader } from './headers';
 import type { Inbound, RawHeaders } from './message';
+import { TICKET_HEADER } from './ownership/place-messages';
 
 /** What the way of a request changes in its headers. */
 export interface HeaderRules {
@@ -16,6 +17,7 @@ export interface HeaderRules {
 
 const REVISION_HEADERS = new Set(['knative-serving-namespace', 'knative-serving-revision']);
 
+const TICKET = TICKET_HEADER.toLowerCase();
 const ORIGINAL_HOST = 'K-Original-Host';
 /** What routes set and a pod does not get: it sees the host that was asked for as its Host. */
 const NOT_FOR_PODS = new Set([...REVISION_HEADERS, ORIGINAL_HOST.toLowerCase()]);
@@ -45,6 +47,18 @@ export function forwardedHeaders(inbound: Inbound, rules: HeaderRules): string[]
     out.push(name, rules.setHeaders[i + 1]!);
   }
   if (rules.originalHost !== undefined && !rules.setNames.has('k-original-host')) out.push(ORIGINAL_HOST, rules.originalHost);
+  return out;
+}
+
+/** The headers of a request that comes from another gateway, which has made them what a pod gets; without the ticket that it brought. */
+export function passedOnHeaders({ host, headers }: Inbound): string[] {
+  const named = connectionOptions(headers);
+  const out: string[] = ['Host', host];
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!.toLowerCase();
+    const travels = name === 'te' ? headers[i + 1] === 'trailers' : !isHopByHop(name) && !named?.has(name);
+    if (travels && name !== 'host' && name !== 'expect' && name !== TICKET) out.push(headers[i]!, headers[i + 1]!);
+  }
   return out;
 }
 

@@ -4,7 +4,7 @@ import type { Backend, Lease } from './backend';
 import { BreakerError } from './breaker';
 import type { CancelSignal } from './cancellation';
 import { clientGone, type Failures } from './failure';
-import { forwardedHeaders } from './forward-headers';
+import { forwardedHeaders, passedOnHeaders } from './forward-headers';
 import { endToEnd, headerValue } from './headers';
 import type { Inbound, Outbound, RawHeaders } from './message';
 import { CannotStartError } from './obstacle';
@@ -54,12 +54,14 @@ export class Forwarder {
     const outcome = await this.offer(inbound, destination, ({ lease, request, timer }) =>
       this.deps.transport.send(lease.target, request, timer),
     );
+    // Whoever sent us a request with a place counts its answer.
+    const counted = destination.placed === undefined;
     if (!('passage' in outcome)) {
-      this.deps.onAnswer(backend, outcome.status, undefined);
+      if (counted) this.deps.onAnswer(backend, outcome.status, undefined);
       return outcome;
     }
     const { answer: response, passage } = outcome;
-    this.deps.onAnswer(backend, response.status, passage.timings);
+    if (counted) this.deps.onAnswer(backend, response.status, passage.timings);
     const headers = endToEnd(response.headers);
     if (this.deps.serverTiming) headers.push('Server-Timing', serverTiming(passage.timings));
     const { body } = response;
@@ -76,19 +78,20 @@ export class Forwarder {
    */
   async offer<T>(
     inbound: Inbound,
-    { backend, rules }: Destination,
+    { backend, rules, placed }: Destination,
     use: (passage: Passage) => Promise<T>,
   ): Promise<Accepted<T> | Outbound> {
     const { clock } = this.deps;
     backend.enter();
     const arrivedAt = clock.monotonic();
-    const request = toPodRequest(inbound, forwardedHeaders(inbound, rules));
+    const headers = placed ? passedOnHeaders(inbound) : forwardedHeaders(inbound, rules);
     const bytes = heldBytes(inbound);
     let first: Lease | undefined;
     for (let attempt = 1; ; attempt++) {
       let lease: Lease;
       try {
-        const got = backend.acquire({ signal: inbound.signal, bytes, arrivedAt, again: attempt > 1 });
+        const again = attempt > 1;
+        const got = placed && !again ? placed : backend.acquire({ signal: inbound.signal, bytes, arrivedAt, again });
         lease = got instanceof Promise ? await got : got;
       } catch (error) {
         return this.#unplaced(backend, error, inbound);
@@ -99,6 +102,7 @@ export class Forwarder {
       const timer = new RequestTimer(clock, backend.timeouts, inbound.signal);
       const { startMs: start, probeMs: probe, cold } = first;
       const timings = { queue: sentAt - arrivedAt, start, probe, app: 0, cold };
+      const request = toPodRequest(inbound, lease.headers ? [...headers, ...lease.headers] : headers);
       try {
         const passage = { lease, timer, timings, request };
         const answer = await use(passage);

@@ -8,10 +8,11 @@ import { Failures, plainText } from './failure';
 import { type FetchOptions, fetchThrough } from './fetch-front';
 import { Forwarder } from './forward';
 import { GatewayMetrics } from './gateway-metrics';
-import { normalizeHost } from './headers';
+import { headerValue, normalizeHost } from './headers';
 import type { InnerAnswer, InnerHosts } from './inner-hosts';
 import type { Inbound, Outbound, UpgradeSocket } from './message';
 import { answerProbe } from './network-probe';
+import { type Ownership, type Peers, PlaceAsker, PlaceGiver, TICKET_HEADER } from './ownership';
 import { type Destination, Resolver } from './resolver';
 import type { HostConflict, ProgrammedIngress } from './route-table';
 import { framingFault } from './screen';
@@ -43,6 +44,8 @@ export interface GatewayDeps {
   readonly options?: GatewayOptions;
   /** Hosts that come before those of Ingresses. @default none */
   readonly inner?: InnerHosts;
+  /** Where there are other gateways, with which pods of revisions with a hard limit are divided. @default every pod is this one's */
+  readonly shared?: { readonly ownership: Ownership; readonly peers: Peers };
 }
 
 /** The programmed state of an Ingress, for whoever marks it ready. */
@@ -62,6 +65,10 @@ export class Gateway {
   readonly #upgrader: Upgrader;
   readonly #stats: Stats;
   readonly #statListeners = new Set<(stats: readonly Stat[]) => void>();
+  /** What this gateway asks of others; only where there are others. */
+  readonly asker: PlaceAsker | undefined;
+  /** What others get of this gateway. */
+  readonly giver: PlaceGiver | undefined;
   readonly #programmedListeners = new Set<(namespace: string, name: string) => void>();
   #draining = false;
 
@@ -72,8 +79,19 @@ export class Gateway {
     this.#stats = new Stats(clock, options.reporter ?? 'gateway', (stats) => {
       for (const listener of this.#statListeners) listener(stats);
     });
+    const { shared } = deps;
+    if (shared) {
+      this.asker = new PlaceAsker({ clock, peers: shared.peers });
+      this.giver = new PlaceGiver({ clock, find: (namespace, name) => this.#directory.revision(namespace, name) });
+    }
+    const { shared: _, ...own } = deps;
     this.#directory = new Directory(
-      { ...deps, ...options, stats: this.#stats, activator: new Activator(deps) },
+      {
+        ...own,
+        ...options,
+        ...{ stats: this.#stats, activator: new Activator(deps) },
+        ...(shared && this.asker ? { shared: { ownership: shared.ownership, asker: this.asker } } : {}),
+      },
       (namespace, name) => {
         for (const listener of this.#programmedListeners) listener(namespace, name);
       },
@@ -170,13 +188,26 @@ export class Gateway {
     const path = pathOf(inbound.target);
     const answer = this.inner(inbound.host, inbound.target);
     if (answer) return { answer };
+    const ticket = this.giver && inbound.visibility === 'internal' ? headerValue(inbound.headers, TICKET) : undefined;
+    if (ticket !== undefined) return this.#placed(ticket, inbound);
     const probe = answerProbe(inbound, path, this.#draining, () => {
       const { routes } = this.#directory;
       return routes.match(normalizeHost(inbound.host), path, inbound.headers, inbound.visibility)?.ingress.hash;
     });
     return probe ?? this.#resolver.resolve(inbound, path);
   }
+
+  /** A request that another gateway sends into one of our pods. */
+  #placed(ticket: string, { host }: Inbound): Destination | Outbound {
+    const placed = this.giver!.take(ticket);
+    if (!placed) return plainText(503, 'no such place', ['Retry-After', '1']);
+    const rules = { host, originalHost: undefined, setHeaders: [], setNames: NO_NAMES, toRevision: true };
+    return { backend: placed.backend, rules, placed: placed.lease };
+  }
 }
+
+const TICKET = TICKET_HEADER.toLowerCase();
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 function pathOf(target: string): string {
   const query = target.indexOf('?');

@@ -4,6 +4,7 @@ export * from './gateway';
 export * from './http-listener';
 export type { InnerHosts } from './inner-hosts';
 export * from './message';
+export * from './ownership';
 export type { HostConflict, ProgrammedIngress } from './route-table';
 export type { Stat } from './stats';
 export * from './transport';

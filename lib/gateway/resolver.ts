@@ -1,5 +1,5 @@
 import type { Random } from '../base';
-import type { Backend } from './backend';
+import type { Backend, Lease } from './backend';
 import type { Directory } from './directory';
 import { type Failures, plainText } from './failure';
 import type { HeaderRules } from './forward-headers';
@@ -11,6 +11,8 @@ import type { SplitTarget } from './split';
 export interface Destination {
   readonly backend: Backend;
   readonly rules: HeaderRules;
+  /** The place that another gateway was given for the request. */
+  readonly placed?: Lease;
 }
 
 /** A Service of the cluster by its name, which has no route if it is no Knative one. */

@@ -15,6 +15,7 @@ import type { Activator } from './activate';
 import type { Backend, Claim, Lease, Timeouts } from './backend';
 import { Breaker, BreakerError } from './breaker';
 import { CannotStartError, type Obstacle } from './obstacle';
+import { isRemote, type Place, RevisionSharing, type Shared } from './ownership/sharing';
 import { PodSlot, type SlotEvents } from './pod-slot';
 import { type ServingContainer, servingContainer } from './probe';
 import type { Meter } from './stats';
@@ -22,6 +23,9 @@ import type { PodTransport } from './transport';
 
 /** A revision's request timeout where it has none (config-defaults, revision-timeout-seconds). */
 const DEFAULT_TIMEOUT_SECONDS = 300;
+
+/** For whoever waits as long as it takes, in milliseconds: a day. */
+const FOR_LONG_MS = 86_400_000;
 
 /** How often the Deployment is looked at again while requests wait and no pod comes. */
 const REACTIVATE_MS = 1000;
@@ -35,6 +39,8 @@ export interface RevisionDeps {
   readonly activator: Activator;
   readonly maxPending?: number;
   readonly maxPendingBytes?: number;
+  /** Where there are other gateways. @default every pod is this gateway's */
+  readonly shared?: Shared;
 }
 
 /** A revision as the gateway sees it: its pods, the requests that wait for them, and its limits. */
@@ -44,11 +50,14 @@ export class RevisionBackend implements Backend {
   readonly labels: Backend['labels'];
   timeouts: Timeouts = toTimeouts(undefined);
   readonly #pods = new Map<string, PodSlot>();
-  readonly #breaker: Breaker<PodSlot>;
+  readonly #breaker: Breaker<Place>;
+  readonly #sharing: RevisionSharing | undefined;
   readonly #slotEvents: SlotEvents = {
     changed: () => this.#refresh(),
-    released: (slot) => this.#release(slot),
+    released: (slot) => this.#left(slot),
   };
+  /** Requests at once in one pod; 0 means no limit. */
+  #limit = 0;
   #container: ServingContainer = servingContainer(undefined);
   #revision: Stored<Revision> | undefined;
   #sks: Stored<ServerlessService> | undefined;
@@ -64,6 +73,8 @@ export class RevisionBackend implements Backend {
     this.title = `revision ${namespace}/${name}`;
     this.labels = { namespace, revision: name };
     this.#breaker = new Breaker({ ...deps, concurrency: 0 });
+    const { shared } = deps;
+    this.#sharing = shared && new RevisionSharing(this.labels, shared, this.#breaker, () => this.#capacity());
   }
 
   /** True once none of the revision's objects is left. */
@@ -82,7 +93,9 @@ export class RevisionBackend implements Backend {
     if (sameSpec) return;
     this.timeouts = toTimeouts(revision);
     this.#container = servingContainer(revision);
-    this.#breaker.setConcurrency(revision?.spec.containerConcurrency ?? 0);
+    // What is inside counts to its end.
+    if (revision) this.#limit = revision.spec.containerConcurrency ?? 0;
+    this.#breaker.setConcurrency(this.#limit);
     for (const slot of this.#pods.values()) this.#place(slot);
   }
 
@@ -108,6 +121,7 @@ export class RevisionBackend implements Backend {
     const slot = this.#pods.get(uid);
     if (!slot) return;
     this.#pods.delete(uid);
+    this.deps.shared?.ownership.forget(uid);
     slot.retire();
     this.#refresh();
     this.#activateIfEmpty();
@@ -140,8 +154,32 @@ export class RevisionBackend implements Backend {
 
   acquire(claim: Claim): Lease | Promise<Lease> {
     if (claim.signal.aborted) throw new BreakerError('aborted');
-    const slot = claim.again ? undefined : this.#breaker.tryAcquire();
-    return slot?.usable ? slot.lease(claim.arrivedAt, false) : this.#queue(claim, slot);
+    const place = claim.again ? undefined : this.#breaker.tryAcquire();
+    return place && this.#mayUse(place) ? this.#lease(place, claim.arrivedAt, false) : this.#queue(claim, place);
+  }
+
+  /** A place in one of this gateway's pods for a request that another gateway has; however long it takes. */
+  async reserve(signal: AbortSignal): Promise<Lease> {
+    for (;;) {
+      const place = await this.#breaker.acquire({ bytes: 0, timeoutMs: FOR_LONG_MS, signal, slotsOnly: true });
+      if (!signal.aborted && this.#mayUse(place)) return this.#lease(place, this.deps.clock.monotonic(), false);
+      this.#release(place);
+      signal.throwIfAborted();
+    }
+  }
+
+  /** For requests that another gateway has counted. */
+  get uncounted(): Backend {
+    const { kind, title, labels, timeouts } = this;
+    const acquire = (claim: Claim) => this.acquire(claim);
+    return { ...{ kind, title, labels, timeouts, acquire }, enter() {}, leave() {}, trouble: () => this.trouble() };
+  }
+
+  /** Other pods belong to this gateway than before. */
+  ownershipChanged(): void {
+    if (!this.#limited) return;
+    this.#refresh();
+    this.#sharing?.ask();
   }
 
   trouble(): string | undefined {
@@ -149,21 +187,51 @@ export class RevisionBackend implements Backend {
     if (!this.#revision) return 'the revision does not exist';
     if (ready?.status === 'False') return `${ready.reason ?? 'not ready'}: ${ready.message ?? ''}`.trimEnd();
     if (this.#usable.length > 0) return undefined;
+    if (this.#limited && [...this.#pods.values()].some(({ usable }) => usable)) return 'its pods are for other gateways to fill';
     return this.#livePods() === 0 ? 'it has no pod' : 'none of its pods answers yet';
   }
 
-  async #queue(claim: Claim, unusable: PodSlot | undefined): Promise<Lease> {
+  async #queue(claim: Claim, unusable: Place | undefined): Promise<Lease> {
     const cold = this.#usable.length === 0 && !claim.again;
-    let slot = unusable ?? (await this.#wait(claim));
-    while (!slot.usable) {
+    let place = unusable ?? (await this.#wait(claim));
+    while (!this.#mayUse(place)) {
       // The pod was given up between the grant and this line.
-      this.#release(slot);
-      slot = await this.#wait({ ...claim, again: true });
+      this.#release(place);
+      place = await this.#wait({ ...claim, again: true });
     }
-    return slot.lease(claim.arrivedAt, cold);
+    return this.#lease(place, claim.arrivedAt, cold);
   }
 
-  async #wait(claim: Claim): Promise<PodSlot> {
+  get #limited(): boolean {
+    return this.#sharing !== undefined && this.#limit > 0;
+  }
+
+  #admits(slot: PodSlot): boolean {
+    return !this.#limited || this.#sharing!.admits(slot.pod!.metadata.uid);
+  }
+
+  #mayUse(place: Place): boolean {
+    return isRemote(place) || (place.usable && this.#admits(place));
+  }
+
+  #lease(place: Place, arrivedAt: number, cold: boolean): Lease {
+    if (isRemote(place)) return place.lease(this.#container.protocol, () => this.#breaker.release(place));
+    if (this.#limited) this.#sharing!.enter(place.pod!.metadata.uid);
+    return place.lease(arrivedAt, cold);
+  }
+
+  /** A request that had a lease has left. */
+  #left(slot: PodSlot): void {
+    if (this.#limited) this.#sharing!.leave(slot.pod!.metadata.uid);
+    this.#release(slot);
+  }
+
+  #capacity(): { readonly uids: readonly string[]; readonly limit: number } {
+    const live = [...this.#pods.values()].filter(({ pod }) => isLive(pod));
+    return { uids: live.map(({ pod }) => pod!.metadata.uid), limit: this.#limit };
+  }
+
+  async #wait(claim: Claim): Promise<Place> {
     const obstacle = this.#obstacle();
     if (obstacle) throw new CannotStartError(obstacle);
     const limits = Object.values(this.timeouts).filter((limit) => limit > 0);
@@ -175,15 +243,19 @@ export class RevisionBackend implements Backend {
       ...(claim.again ? { front: true } : {}),
     });
     this.#activateIfEmpty();
-    const slot = await granted;
-    if (!claim.signal.aborted) return slot;
-    this.#release(slot);
+    const asks = this.#limited ? this.#sharing : undefined;
+    asks?.ask();
+    const place = await granted.finally(() => asks?.ask());
+    if (!claim.signal.aborted) return place;
+    this.#release(place);
     throw new BreakerError('aborted');
   }
 
-  #release(slot: PodSlot): void {
-    this.#breaker.release(slot);
-    slot.left();
+  /** Gives up a place that was granted. */
+  #release(place: Place): void {
+    this.#breaker.release(place);
+    if (isRemote(place)) place.giveBack();
+    else place.left();
   }
 
   #place(slot: PodSlot): void {
@@ -192,10 +264,13 @@ export class RevisionBackend implements Backend {
     const address = this.#revision && podAddress(pod, port);
     slot.update(address && { ...address, protocol }, isPodReady(pod), probe, probeTimeoutSeconds);
     this.#refresh();
+    if (this.#limited && this.pending > 0) this.#sharing!.ask();
   }
 
   #refresh(): void {
-    const usable = [...this.#pods.values()].filter((slot) => slot.usable).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const usable = [...this.#pods.values()]
+      .filter((slot) => slot.usable && this.#admits(slot))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
     const same = usable.length === this.#usable.length && usable.every((slot, i) => slot === this.#usable[i]);
     if (same) return;
     this.#usable = usable;
