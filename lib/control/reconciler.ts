@@ -99,6 +99,8 @@ export interface Reconciler<P extends KubeObject, C = unknown> {
    * this finalizer. The plan itself adds and removes it (`finalizerPatch`).
    */
   readonly finalizer?: string;
+  /** Others go on by what its status says before it is ready: such a status is not held back for long. @default false */
+  readonly awaited?: boolean;
   /** What `plan` will look at beside the parent. Children that the parent controls need not be named for changes to be noticed. */
   reads(parent: Stored<P>, config: C): readonly Read[];
   plan(parent: Stored<P>, observed: Observed, config: C, now: number): Plan;

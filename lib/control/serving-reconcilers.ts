@@ -1,4 +1,4 @@
-import type { KubeObject, ServingConfig } from '../api';
+import { INSTALLATION, type KubeObject, type ServingConfig } from '../api';
 import { configurationReconciler } from './configuration';
 import { domainMappingReconciler } from './domainmapping';
 import { gcReconciler } from './gc';
@@ -6,11 +6,17 @@ import { ingressReconciler } from './ingress';
 import { labelerReconciler } from './labeler';
 import type { Reconciler } from './reconciler';
 import { type RevisionOptions, revisionReconciler } from './revision';
-import { routeReconciler } from './route';
+import { createRouteReconciler } from './route';
 import { serviceReconciler } from './service';
 
 /** Where the gateway is inside the cluster unless the installation says otherwise. */
-export const GATEWAY_HOST = 'knc-gateway.knative-serving.svc.cluster.local';
+export const GATEWAY_HOST = serviceHost(INSTALLATION.gateway);
+/** Where it is for requests from outside. */
+const INGRESS_HOST = serviceHost(INSTALLATION.ingress);
+
+function serviceHost(name: string): string {
+  return `${name}.${INSTALLATION.servingNamespace}.svc.cluster.local`;
+}
 
 export interface ServingOptions extends RevisionOptions {
   /** Host of the gateway's Service inside the cluster. @default knc-gateway.knative-serving.svc.cluster.local */
@@ -19,15 +25,16 @@ export interface ServingOptions extends RevisionOptions {
 
 /** The reconcilers of Knative Serving but for scaling, for an installation that differs from the usual one. */
 export function createServingReconcilers(options: ServingOptions = {}): readonly Reconciler<KubeObject, ServingConfig>[] {
+  const { gatewayHost = GATEWAY_HOST } = options;
   return [
     serviceReconciler,
     configurationReconciler,
     revisionReconciler(options),
-    routeReconciler,
+    createRouteReconciler({ gatewayHost }),
     domainMappingReconciler,
     labelerReconciler,
     gcReconciler,
-    ingressReconciler(options.gatewayHost ?? GATEWAY_HOST),
+    ingressReconciler({ external: INGRESS_HOST, internal: options.gatewayHost ?? GATEWAY_HOST }),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { type KubeObject, keyOf, type ResourceType, type Stored } from '../../api';
+import { type Condition, conditionOf, type KubeObject, keyOf, type ResourceType, type Stored } from '../../api';
 import { type Clock, type Counter, errorMessage, type Histogram, type Log, type Timer } from '../../base';
 import { type Cluster, ClusterError, type EventRecorder } from '../../kube';
 import type { Observed, Plan, Reconciler } from '../reconciler';
@@ -14,6 +14,9 @@ import type { WorkQueue } from './work-queue';
 /** How long to wait for the cache to show an own write before planning regardless, in milliseconds. */
 const EXPECTATION_TIMEOUT_MS = 30_000;
 
+/** A status that others go on by is held back for this part of the time. */
+const AWAITED_FRACTION = 10;
+
 /** One parent of one reconciler. */
 export interface Item {
   readonly loop: ControlLoop;
@@ -27,6 +30,18 @@ export interface Item {
   logged: string | undefined;
   /** Ends the wait for own writes that the cache never shows. */
   patience: Timer | undefined;
+  /** The status that its plans have led to and that is not written yet. */
+  pending: PendingStatus | undefined;
+}
+
+/** A status that says only that something is under way, and is held back for a moment: what comes of it may be known by then. */
+interface PendingStatus {
+  /** The object that it is the status of. */
+  readonly uid: string;
+  readonly status: unknown;
+  /** Writes it if nothing better has come. */
+  readonly timer: Timer;
+  due: boolean;
 }
 
 /** What the loops of one engine share. */
@@ -41,6 +56,8 @@ export interface Shared {
   readonly cluster: Cluster;
   readonly setDefaults: (object: KubeObject) => KubeObject;
   readonly log: Log;
+  /** How long a status that is not final may be held back, in milliseconds. */
+  readonly settleMs: number;
   readonly reconciled: Counter;
   readonly duration: Histogram;
 }
@@ -63,7 +80,16 @@ export class ControlLoop {
     const key = keyOf({ metadata: { namespace, name } });
     let item = this.#items.get(key);
     if (!item) {
-      item = { loop: this, namespace, name, waiting: false, stale: 0, logged: undefined, patience: undefined };
+      item = {
+        loop: this,
+        namespace,
+        name,
+        waiting: false,
+        stale: 0,
+        logged: undefined,
+        patience: undefined,
+        pending: undefined,
+      };
       this.#items.set(key, item);
     }
     this.enqueueItem(item);
@@ -84,7 +110,10 @@ export class ControlLoop {
   /** Plans no more; resolves when what is under way has been carried out. */
   async stop(): Promise<void> {
     await this.queue.stop();
-    for (const item of this.#items.values()) item.patience?.cancel();
+    for (const item of this.#items.values()) {
+      item.patience?.cancel();
+      item.pending?.timer.cancel();
+    }
   }
 
   /** Handles one item of the queue; never rejects. */
@@ -124,9 +153,11 @@ export class ControlLoop {
     return finalizer !== undefined && !!parent.metadata.finalizers?.includes(finalizer);
   }
 
-  async #reconcile(item: Item, parent: Stored<KubeObject>): Promise<void> {
+  async #reconcile(item: Item, stored: Stored<KubeObject>): Promise<void> {
     const { store, dependents, answers, setDefaults } = this.shared;
     const config = this.shared.config();
+    if (item.pending?.uid !== stored.metadata.uid) this.#drop(item);
+    const parent = asPlanned(item, stored);
     dependents.set(item, this.reconciler.reads(parent, config));
     const plan = this.reconciler.plan(parent, this.#observed(), config, this.shared.clock.now());
     answers.set(item, plan.asks ?? []);
@@ -134,22 +165,47 @@ export class ControlLoop {
     for (const operation of operations(plan, (...at) => store.get(...at), setDefaults)) {
       version = (await this.#write(item, parent, operation)) ?? version;
     }
-    await this.#finish(item, parent, plan, version);
+    await this.#finish(item, stored, plan, version);
     if (plan.requeueAfter === undefined) this.queue.cancelDelayed(item);
     else this.queue.addAfter(item, plan.requeueAfter);
   }
 
-  /** Writes the status and tells the events. */
+  /** Writes the status, or holds it back, and tells the events. */
   async #finish(item: Item, parent: Stored<KubeObject>, plan: Plan, resourceVersion: string): Promise<void> {
     const { store, expectations, cluster, recorder } = this.shared;
     const { type } = this.reconciler;
-    if (plan.status !== undefined && !semanticEqual(plan.status, parent.status)) {
-      const object = { ...parent, metadata: { ...parent.metadata, resourceVersion }, status: plan.status };
-      const written = await cluster.updateStatus(type, object);
-      const current = store.get(type, item.namespace, item.name);
-      expectations.expect(item, objectId(type, written), { version: written.metadata.resourceVersion }, current);
+    if (plan.status !== undefined && !this.#holdsBack(item, parent, plan.status)) {
+      if (!semanticEqual(plan.status, parent.status)) {
+        const object = { ...parent, metadata: { ...parent.metadata, resourceVersion }, status: plan.status };
+        const written = await cluster.updateStatus(type, object);
+        const current = store.get(type, item.namespace, item.name);
+        expectations.expect(item, objectId(type, written), { version: written.metadata.resourceVersion }, current);
+      }
+      this.#drop(item);
     }
     for (const event of plan.events ?? []) recorder.record(parent, event, this.reconciler.name);
+  }
+
+  /** Whether the status can wait; then it is planned on from there. */
+  #holdsBack(item: Item, parent: Stored<KubeObject>, status: unknown): boolean {
+    const { settleMs, clock } = this.shared;
+    const { pending } = item;
+    if (settleMs === 0 || pending?.due || !isUnderWay(status)) return false;
+    if (semanticEqual(status, pending ? pending.status : parent.status)) return pending !== undefined;
+    const timer =
+      pending?.timer ??
+      clock.after(this.reconciler.awaited ? settleMs / AWAITED_FRACTION : settleMs, () => {
+        if (item.pending) item.pending.due = true;
+        this.enqueueItem(item);
+      });
+    item.pending = { uid: parent.metadata.uid, status, timer, due: false };
+    this.queue.add(item);
+    return true;
+  }
+
+  #drop(item: Item): void {
+    item.pending?.timer.cancel();
+    item.pending = undefined;
   }
 
   /** Carries out one write; returns the parent's new version if it was the parent that was written. */
@@ -190,7 +246,8 @@ export class ControlLoop {
   /** Plans again, knowing which write was refused, for the sake of status and events. */
   async #explain(item: Item, parent: Stored<KubeObject>, error: OperationError): Promise<void> {
     try {
-      const plan = this.reconciler.plan(parent, this.#observed(error), this.shared.config(), this.shared.clock.now());
+      const planned = asPlanned(item, parent);
+      const plan = this.reconciler.plan(planned, this.#observed(error), this.shared.config(), this.shared.clock.now());
       await this.#finish(item, parent, plan, parent.metadata.resourceVersion);
     } catch (second) {
       this.shared.log.debug('status not written after a failure', { object: keyOf(parent), error: errorMessage(second) });
@@ -215,7 +272,19 @@ export class ControlLoop {
     this.shared.answers.delete(item);
     this.shared.expectations.clear(item);
     item.patience?.cancel();
+    this.#drop(item);
     this.queue.remove(item);
     this.#items.delete(keyOf({ metadata: { namespace: item.namespace, name: item.name } }));
   }
+}
+
+/** The parent with the status that is held back: for the plans that follow it counts as written. */
+function asPlanned(item: Item, stored: Stored<KubeObject>): Stored<KubeObject> {
+  return item.pending ? { ...stored, status: item.pending.status } : stored;
+}
+
+/** Whether a status says that it is not known yet how things will turn out. */
+function isUnderWay(status: unknown): boolean {
+  const { conditions } = status as { readonly conditions?: readonly Condition[] };
+  return conditionOf(conditions, 'Ready')?.status === 'Unknown';
 }

@@ -30,6 +30,12 @@ export interface EngineOptions<C> {
    * @default `setDefaults` of lib/api, with the configuration if it is one of Knative Serving
    */
   readonly setDefaults?: (object: KubeObject, config: C) => KubeObject;
+  /**
+   * How long a status whose Ready is Unknown may be held back, in milliseconds, in case its end is known by then: fewer writes for
+   * what becomes ready quickly.
+   * @default 0, every status is written at once
+   */
+  readonly settleMs?: number;
 }
 
 /**
@@ -86,7 +92,7 @@ export class Engine<C = unknown> {
   }
 
   #shared(): Shared {
-    const { cluster, clock, executor, log = noLog, metrics = noMetrics } = this.options;
+    const { cluster, clock, executor, log = noLog, metrics = noMetrics, settleMs = 0 } = this.options;
     return {
       store: this.#store,
       dependents: this.#dependents,
@@ -98,6 +104,7 @@ export class Engine<C = unknown> {
       cluster,
       setDefaults: (object) => this.#setDefaults(object),
       log,
+      settleMs,
       reconciled: metrics.counter('knc_reconcile_total', 'Plans made and carried out.', ['reconciler', 'result']),
       duration: metrics.histogram('knc_reconcile_duration_seconds', 'Time to make and carry out a plan.', ['reconciler']),
     };

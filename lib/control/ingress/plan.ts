@@ -72,7 +72,15 @@ function tlsMessage({ spec: { tls = [] } }: Ingress): string {
   return `TLS is not terminated here: Secret ${secrets} is not used, and ${hosts} is served by plain HTTP alone.`;
 }
 
-function plan(ingress: Stored<Ingress>, observed: Observed, now: number, gatewayHost: string): Plan {
+/** Hosts of the gateways' Services inside the cluster. */
+export interface GatewayHosts {
+  /** The one that serves what the internet may see. */
+  readonly external: string;
+  /** The one that serves cluster-local names too. */
+  readonly internal: string;
+}
+
+function plan(ingress: Stored<Ingress>, observed: Observed, now: number, hosts: GatewayHosts): Plan {
   if (!isOurs(ingress)) return {};
   const { namespace = '', name, uid, generation = 0 } = ingress.metadata;
   const key = `${namespace}/${name}`;
@@ -93,9 +101,9 @@ function plan(ingress: Stored<Ingress>, observed: Observed, now: number, gateway
   const { publicLoadBalancer, privateLoadBalancer } = ingress.status ?? {};
   let fields: IngressStatus = { publicLoadBalancer, privateLoadBalancer };
   if (taken) {
-    const door = { ingress: [{ domainInternal: gatewayHost }] };
+    const door = (domainInternal: string) => ({ ingress: [{ domainInternal }] });
     conditions = conditions.markTrue('LoadBalancerReady');
-    fields = { publicLoadBalancer: door, privateLoadBalancer: door };
+    fields = { publicLoadBalancer: door(hosts.external), privateLoadBalancer: door(hosts.internal) };
   } else {
     conditions = conditions.markUnknown('LoadBalancerReady', 'Uninitialized', 'Waiting for load balancer to be ready');
   }
@@ -105,14 +113,14 @@ function plan(ingress: Stored<Ingress>, observed: Observed, now: number, gateway
   };
 }
 
-/** Says of an Ingress of our class whether the gateways serve it; `gatewayHost` is where they are inside the cluster. */
-export function ingressReconciler(gatewayHost: string): Reconciler<Ingress> {
+/** Says of an Ingress of our class whether the gateways serve it, and where they are inside the cluster. */
+export function ingressReconciler(hosts: GatewayHosts): Reconciler<Ingress> {
   return {
     name: 'ingress-controller',
     type: IngressType,
     watches: [],
     reads: (parent): readonly Read[] =>
       isOurs(parent) ? hostsOf(parent).map((value) => ({ type: IngressType, index: byHost, value })) : [],
-    plan: (parent, observed, _config, now) => plan(parent, observed, now, gatewayHost),
+    plan: (parent, observed, _config, now) => plan(parent, observed, now, hosts),
   };
 }

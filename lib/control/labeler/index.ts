@@ -1,1 +1,1 @@
-export { labelerReconciler } from './plan';
+export { labelerReconciler, ROUTE_FINALIZER } from './plan';

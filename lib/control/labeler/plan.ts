@@ -18,7 +18,8 @@ import { finalizerPatch, listAnnotation } from '../metadata';
 import type { Index, Observed, Patch, Plan, Read, Reconciler } from '../reconciler';
 import { revisionChange, routesChange } from './routing-meta';
 
-const FINALIZER = 'routes.serving.knative.dev';
+/** Keeps a Route that is deleted until nothing names it any more. */
+export const ROUTE_FINALIZER = 'routes.serving.knative.dev';
 
 /** Objects by the routes in their annotation, as `namespace/route`. */
 const byRoute: Index<KubeObject> = {
@@ -101,10 +102,10 @@ function patches(route: Stored<Route>, targets: Targets, observed: Observed, now
 function plan(route: Stored<Route>, observed: Observed, now: number): Plan {
   if (route.metadata.deletionTimestamp) {
     const nothing: Targets = { revisions: new Map(), configurations: new Map() };
-    const release = finalizerPatch(route, RouteType, FINALIZER, false);
+    const release = finalizerPatch(route, RouteType, ROUTE_FINALIZER, false);
     return { patch: [...patches(route, nothing, observed, now), ...(release ? [release] : [])] };
   }
-  const hold = finalizerPatch(route, RouteType, FINALIZER, true);
+  const hold = finalizerPatch(route, RouteType, ROUTE_FINALIZER, true);
   return { patch: [...(hold ? [hold] : []), ...patches(route, targetsOf(route, observed), observed, now)] };
 }
 
@@ -116,7 +117,7 @@ export const labelerReconciler: Reconciler<Route> = {
   name: 'labeler-controller',
   type: RouteType,
   watches: [ConfigurationType, RevisionType],
-  finalizer: FINALIZER,
+  finalizer: ROUTE_FINALIZER,
   reads(parent): readonly Read[] {
     const { namespace = '', name } = parent.metadata;
     const all = [...(parent.status?.traffic ?? []), ...(parent.spec.traffic ?? [])];

@@ -10,7 +10,7 @@ import {
   type ServingConfig,
   type Stored,
 } from '../../api';
-import { activatorsFor, initialBurstCapacity, MIN_ACTIVATORS, SCALE_TOPIC, type ScaleAnswer } from '../autoscaler';
+import { activatorsFor, initialBurstCapacity, SCALE_TOPIC, type ScaleAnswer } from '../autoscaler';
 import { isControlledBy } from '../metadata';
 import type { Observed, Plan } from '../reconciler';
 import { beginConditions } from '../status';
@@ -32,16 +32,23 @@ export function planKpa(pa: Stored<PodAutoscaler>, observed: Observed, config: S
   if (sks && !isControlledBy(sks, pa)) return planNotOwned(pa, conditions, ServerlessServiceType);
   const metric = observed.get(MetricType, namespace, name);
   if (metric && !isControlledBy(metric, pa)) return planNotOwned(pa, conditions, MetricType);
-  if (!sks?.status?.privateServiceName) return withoutServices(pa, conditions, options);
-  return withServices(pa, sks, conditions, options, { observed, config, now });
+  const context = { observed, config, now };
+  if (!sks?.status?.privateServiceName) return withoutServices(pa, conditions, options, context);
+  return withServices(pa, sks, conditions, options, context);
 }
 
 /** Until the revision has its Services there is nothing to scale for. */
-function withoutServices(pa: Stored<PodAutoscaler>, before: Conditions, options: ScalingOptions): Plan {
+function withoutServices(
+  pa: Stored<PodAutoscaler>,
+  before: Conditions,
+  options: ScalingOptions,
+  { observed, config }: Context,
+): Plan {
   const waiting = before.markUnknown('SKSReady', 'NotReady', 'No Private Service Name');
   const conditions = markActive(waiting, SCALE_UNKNOWN, noPods, options, pa.status?.serviceName ?? '');
+  const spec = deciderSpec(options, config.autoscaler, podsOf(pa, observed).ready);
   return {
-    apply: [serverlessServiceOf(pa, 'Proxy', MIN_ACTIVATORS)],
+    apply: [serverlessServiceOf(pa, 'Proxy', activatorsFor(spec))],
     status: statusOf(pa, conditions, scalesOf(pa, SCALE_UNKNOWN, noPods)),
   };
 }

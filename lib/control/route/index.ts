@@ -1,1 +1,1 @@
-export { routeReconciler } from './plan';
+export { createRouteReconciler, type RouteOptions, routeReconciler } from './plan';

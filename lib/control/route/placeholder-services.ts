@@ -1,4 +1,5 @@
 import {
+  annotations,
   controllerRef,
   type Endpoints,
   EndpointsType,
@@ -12,6 +13,8 @@ import {
   type ServingConfig,
   type Stored,
 } from '../../api';
+import { INGRESS_CLASS } from '../ingress';
+import { ingressAnnotations } from '../ingress/child-ingress';
 import { without } from '../metadata';
 import type { Apply, Observed, Plan } from '../reconciler';
 import { hostnameOf, hostOf } from './domains';
@@ -46,13 +49,14 @@ const serviceOf = (metadata: ObjectMeta, spec: K8sService['spec']): K8sService =
   spec,
 });
 
-/** A Service that holds the name of a tag until the front door is known. */
-function makePlaceholder(route: Stored<Route>, tag: string, config: ServingConfig): K8sService {
+/** A Service that holds the name of a tag until the front door is known; it leads there at once where ours is wanted. */
+function makePlaceholder(route: Stored<Route>, tag: string, config: ServingConfig, gatewayHost: string | undefined): K8sService {
   const local = route.metadata.labels?.[labels.visibility] !== undefined;
   const visibility: Visibility = local ? 'ClusterLocal' : 'ExternalIP';
+  const isOurs = ingressAnnotations(route.metadata.annotations, config)[annotations.ingressClass[0]] === INGRESS_CLASS;
   return serviceOf(metadataOf(route, hostnameOf(route.metadata.name, tag, config)), {
     type: 'ExternalName',
-    externalName: hostOf(route, tag, visibility, config),
+    externalName: (isOurs && gatewayHost) || hostOf(route, tag, visibility, config),
     sessionAffinity: 'None',
     ports: PORTS,
   });
@@ -113,6 +117,7 @@ export function planServices(
   ingress: Ingress | undefined,
   observed: Observed,
   config: ServingConfig,
+  gatewayHost?: string,
 ): ServicesPlan {
   const { namespace = '', name: routeName } = route.metadata;
   const names = new Map(tags.map((tag) => [hostnameOf(routeName, tag, config), tag]));
@@ -125,7 +130,7 @@ export function planServices(
     const pair = makePair(route, name, ingress, existing);
     if (!existing) {
       missing.push(name);
-      apply.push({ type: K8sServiceType, object: pair?.service ?? makePlaceholder(route, tag, config) });
+      apply.push({ type: K8sServiceType, object: pair?.service ?? makePlaceholder(route, tag, config, gatewayHost) });
     } else if (pair && canBecome(existing, pair.service)) apply.push({ type: K8sServiceType, object: pair.service });
     else if (pair) remove.push({ type: K8sServiceType, namespace, name });
     if (pair?.endpoints) apply.push({ type: EndpointsType, object: pair.endpoints });

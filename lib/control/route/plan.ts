@@ -41,6 +41,12 @@ import { tagsOf, type Visibility, visibilities } from './visibility';
 
 const NS_PER_MS = 1e6;
 
+/** What differs between installations and is in no ConfigMap of Knative's core. */
+export interface RouteOptions {
+  /** Where requests for Ingresses of our own class go inside the cluster. @default known once the Ingress says so */
+  readonly gatewayHost?: string;
+}
+
 /** The plan of one Route while it is put together. */
 class RoutePlan {
   readonly #route: Stored<Route>;
@@ -56,6 +62,7 @@ class RoutePlan {
     private readonly observed: Observed,
     private readonly config: ServingConfig,
     private readonly now: number,
+    private readonly options: RouteOptions,
   ) {
     this.#route = setDefaults(parent, config);
     this.#conditions = beginConditions(parent, routeConditions, now);
@@ -128,7 +135,7 @@ class RoutePlan {
 
   #planServices(traffic: Traffic, ingress: Ingress | undefined): void {
     const tags = [...traffic.byTag.keys()].sort();
-    const plan = planServices(this.#route, tags, ingress, this.observed, this.config);
+    const plan = planServices(this.#route, tags, ingress, this.observed, this.config, this.options.gatewayHost);
     this.#apply.push(...plan.apply);
     this.#remove.push(...plan.remove);
     for (const name of plan.missing) {
@@ -215,18 +222,23 @@ function readsOf(parent: Stored<Route>, config: ServingConfig): readonly Read[] 
 }
 
 /** Sends the requests of a Route to revisions: an Ingress for the front door and a Service for every name inside the cluster. */
-export const routeReconciler: Reconciler<Route, ServingConfig> = {
-  name: 'route-controller',
-  type: RouteType,
-  watches: [ConfigurationType, RevisionType, IngressType, K8sServiceType, EndpointsType],
-  reads(parent, config) {
-    try {
-      return readsOf(parent, config);
-    } catch (error) {
-      // No host can be made: the plan says so, and only the route or the configuration can change it.
-      if (error instanceof DomainError) return [];
-      throw error;
-    }
-  },
-  plan: (parent, observed, config, now) => new RoutePlan(parent, observed, config, now).make(),
-};
+export function createRouteReconciler(options: RouteOptions = {}): Reconciler<Route, ServingConfig> {
+  return {
+    name: 'route-controller',
+    type: RouteType,
+    watches: [ConfigurationType, RevisionType, IngressType, K8sServiceType, EndpointsType],
+    reads(parent, config) {
+      try {
+        return readsOf(parent, config);
+      } catch (error) {
+        // No host can be made: the plan says so, and only the route or the configuration can change it.
+        if (error instanceof DomainError) return [];
+        throw error;
+      }
+    },
+    plan: (parent, observed, config, now) => new RoutePlan(parent, observed, config, now, options).make(),
+  };
+}
+
+/** The same where nothing is known of front doors before they are there. */
+export const routeReconciler = createRouteReconciler();

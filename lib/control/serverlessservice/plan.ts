@@ -85,6 +85,7 @@ function markEndpoints(before: Conditions, sks: ServerlessService, subsets: read
 export const serverlessServiceReconciler: Reconciler<ServerlessService, ServingConfig> = {
   name: 'serverlessservice-controller',
   type: ServerlessServiceType,
+  awaited: true,
   watches: [K8sServiceType, EndpointsType, DeploymentType],
   reads(sks): readonly Read[] {
     const { namespace, name } = sks.metadata;

@@ -1,4 +1,5 @@
 import { annotations, type Configuration, controllerRef, labels, type Route, type Service, type Stored } from '../../api';
+import { ROUTE_FINALIZER } from '../labeler';
 import { listAnnotation, without } from '../metadata';
 
 const LAST_APPLIED: string = annotations.lastAppliedConfiguration[0];
@@ -26,7 +27,7 @@ export function makeConfiguration(service: Stored<Service>, existing: Configurat
   };
 }
 
-/** The Route of a Service: targets that name no revision follow the Service's Configuration. */
+/** The Route of a Service, born with the labeler's finalizer, which would add it at once: targets that name no revision follow the Service's Configuration. */
 export function makeRoute(service: Stored<Service>): Route {
   const { name, namespace } = service.metadata;
   return {
@@ -37,6 +38,7 @@ export function makeRoute(service: Stored<Service>): Route {
       namespace,
       labels: { ...service.metadata.labels, [labels.service]: name },
       annotations: without(service.metadata.annotations, (key) => key === LAST_APPLIED),
+      finalizers: [ROUTE_FINALIZER],
       ownerReferences: [controllerRef(service)],
     },
     spec: {

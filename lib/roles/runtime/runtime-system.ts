@@ -55,7 +55,7 @@ const PARTS = [
   ['events', 'brokers and channels are not open yet'],
 ] as const;
 /** How long a status that is not final may wait for what comes of it, in milliseconds. */
-const SETTLE_MS = 100;
+const SETTLE_MS = 1000;
 /** How long requests under way may take when the process is to end, in milliseconds. */
 const STOP_GRACE_MS = 25_000;
 

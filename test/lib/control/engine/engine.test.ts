@@ -31,6 +31,71 @@ const mirror = {
   },
 };
 
+describe('a status that says that something is under way', () => {
+  const MAP = 'a-map';
+  const ready = (status: string, seen: number) => ({ seen, conditions: [{ type: 'Ready', status }] });
+  /** Ready once its map says so; counts, in its status, the plans that changed it. */
+  const patient = {
+    watches: [ConfigMapType],
+    reads: () => [{ type: ConfigMapType, namespace: 'default', name: MAP }],
+    plan: (parent: Stored<Widget>, observed: Observed): Plan => {
+      const done = observed.get(ConfigMapType, 'default', MAP) !== undefined;
+      const { seen = 0, conditions } = (parent.status ?? {}) as Partial<ReturnType<typeof ready>>;
+      const status = done ? 'True' : 'Unknown';
+      return { status: ready(status, conditions?.[0]?.status === status ? seen : seen + 1) };
+    },
+  };
+  const SETTLE_MS = 1000;
+
+  it('is not written if its end is known soon, and counts as written for the plans in between', async () => {
+    const world = await new ToyWorld(patient, [], SETTLE_MS).start(widget('a'));
+    expect(world.writes).toEqual([]);
+    await world.memory.create(ConfigMapType, map(MAP, {}));
+    await world.settle();
+    expect(world.writes).toEqual(['status Widget a']);
+    expect((await world.get('a'))?.status).toEqual(ready('True', 2));
+    await world.clock.advance(10 * SETTLE_MS);
+    expect(world.writes).toHaveLength(1);
+  });
+
+  it('is written if its end does not come', async () => {
+    const world = await new ToyWorld(patient, [], SETTLE_MS).start(widget('a'));
+    await world.clock.advance(SETTLE_MS - 1);
+    expect(world.writes).toEqual([]);
+    await world.clock.advance(1);
+    expect((await world.get('a'))?.status).toEqual(ready('Unknown', 1));
+    await world.memory.create(ConfigMapType, map(MAP, {}));
+    await world.settle();
+    expect((await world.get('a'))?.status).toEqual(ready('True', 2));
+    expect(world.writes).toHaveLength(2);
+  });
+
+  it('is held back for a shorter time where others go on by it', async () => {
+    const world = await new ToyWorld({ ...patient, awaited: true }, [], SETTLE_MS).start(widget('a'));
+    await world.clock.advance(SETTLE_MS / 10);
+    expect((await world.get('a'))?.status).toEqual(ready('Unknown', 1));
+  });
+
+  it('is written by the next attempt if the write is refused', async () => {
+    const world = new ToyWorld(patient, [], SETTLE_MS);
+    let refusals = 1;
+    world.counting.refuse = (verb) =>
+      verb === 'status' && refusals-- > 0 ? new ClusterError('Conflict', 'the object has been modified') : undefined;
+    await world.start(widget('a'));
+    await world.clock.advance(SETTLE_MS);
+    expect((await world.get('a'))?.status).toEqual(ready('Unknown', 1));
+  });
+
+  it('is not that of another object of the same name', async () => {
+    const world = await new ToyWorld(patient, [], SETTLE_MS).start(widget('a'));
+    await world.memory.delete(WidgetType, 'default', 'a');
+    await world.memory.create(WidgetType, widget('a'));
+    await world.settle();
+    await world.clock.advance(SETTLE_MS);
+    expect((await world.get('a'))?.status).toEqual(ready('Unknown', 1));
+  });
+});
+
 describe('Engine', () => {
   it('makes what a plan says, follows its children, and then does nothing at all', async () => {
     const world = await new ToyWorld(mirror).start(widget('a', { wish: 'tea' }));

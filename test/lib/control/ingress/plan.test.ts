@@ -11,7 +11,7 @@ const hosting = (name: string, host: string, metadata: KubeObject['metadata'] = 
     { ...ours, generation: 3, ...metadata },
   );
 const plan = (parent: Stored<Ingress>, answer?: object, ...others: KubeObject[]) =>
-  ingressReconciler('gateway.internal').plan(
+  ingressReconciler({ external: 'gateway.external', internal: 'gateway.internal' }).plan(
     parent,
     observe({ objects: [parent, ...others], answers: answer ? { 'gateway/default/a': answer } : {} }),
     defaultServingConfig,
@@ -36,8 +36,11 @@ describe('the plan of an Ingress', () => {
   it('is ready once they serve its generation, and says where they are', () => {
     const { status } = plan(a, { generation: 3 });
     expect(summary(status)).toEqual({ LoadBalancerReady: 'True', NetworkConfigured: 'True', Ready: 'True' });
-    const door = { ingress: [{ domainInternal: 'gateway.internal' }] };
-    expect(status).toMatchObject({ observedGeneration: 3, publicLoadBalancer: door, privateLoadBalancer: door });
+    expect(status).toMatchObject({
+      observedGeneration: 3,
+      publicLoadBalancer: { ingress: [{ domainInternal: 'gateway.external' }] },
+      privateLoadBalancer: { ingress: [{ domainInternal: 'gateway.internal' }] },
+    });
   });
 
   it('is not ready while they serve an earlier one', () => {
@@ -71,6 +74,6 @@ describe('the plan of an Ingress', () => {
   it('leaves other classes alone', () => {
     const other = hosting('a', 'a.example.com', { annotations: { 'networking.knative.dev/ingress.class': 'istio' } });
     expect(plan(other, { generation: 3 })).toEqual({});
-    expect(ingressReconciler('x').reads(other, defaultServingConfig)).toEqual([]);
+    expect(ingressReconciler({ external: 'x', internal: 'y' }).reads(other, defaultServingConfig)).toEqual([]);
   });
 });

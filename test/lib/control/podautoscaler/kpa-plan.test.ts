@@ -97,7 +97,7 @@ test('a new PodAutoscaler gets a ServerlessService in mode Proxy, and waits for 
       mode: 'Proxy',
       objectRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: `${REVISION}-deployment` },
       protocolType: 'http1',
-      numActivators: 2,
+      numActivators: 3,
     },
   });
   expect(conditionsOf(plan)).toEqual({

@@ -1,5 +1,5 @@
 import type { Ingress, K8sService, KubeObject, Route, ServingConfig, Stored } from '../../../../lib/api';
-import { routeReconciler } from '../../../../lib/control/route';
+import { createRouteReconciler, routeReconciler } from '../../../../lib/control/route';
 import { LOCAL_CONFIG } from '../support/control-world';
 import { condition, configuration, failed, NOW, ownedBy, ready, revision, route, stored, summary } from '../support/objects';
 import { type Facts, observe } from '../support/observe';
@@ -89,6 +89,17 @@ describe('the plan of a Route', () => {
       address: { url: 'http://hello.default.svc.cluster.local' },
       traffic: [{ revisionName: 'hello-00002', percent: 100, latestRevision: true }],
     });
+  });
+
+  it('points its Service at the front door from the start if that is our own', () => {
+    const first = (parent: Stored<Route>) =>
+      createRouteReconciler({ gatewayHost: 'gateway.internal' }).plan(parent, observe({ objects: world }), LOCAL_CONFIG, NOW);
+    const own = route();
+    expect(first(own).apply![0]!.object.spec).toMatchObject({ type: 'ExternalName', externalName: 'gateway.internal' });
+    const second = plan(own, { objects: [...world, takenIn(first(own)), stored(first(own).apply![0]!.object)] });
+    expect(second.apply![0]!.object).toEqual(first(own).apply![0]!.object);
+    const foreign = route(undefined, { metadata: { annotations: { 'networking.knative.dev/ingress.class': 'other' } } });
+    expect(first(foreign).apply![0]!.object.spec).toMatchObject({ externalName: 'hello.default.example.com' });
   });
 
   it('becomes ready with its Ingress, points its Service at the front door, and then rests', () => {

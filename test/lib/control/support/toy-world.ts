@@ -32,6 +32,7 @@ export class ToyWorld {
   constructor(
     reconciler: Partial<Reconciler<Widget>> & { plan(parent: Stored<Widget>, observed: Observed, now: number): Plan },
     answerers: readonly Answerer[] = [],
+    settleMs = 0,
   ) {
     const log: Log = { ...noLog, warn: (message, fields) => this.logged.push(`${message}: ${fields?.error}`) };
     const whole: Reconciler<Widget> = {
@@ -47,7 +48,7 @@ export class ToyWorld {
     };
     const { clock, executor } = this;
     const cluster = this.counting.cluster;
-    this.engine = new Engine({ cluster, clock, executor, log, config: {}, reconcilers: [whole], answerers });
+    this.engine = new Engine({ cluster, clock, executor, log, config: {}, reconcilers: [whole], answerers, settleMs });
   }
 
   get writes(): string[] {
