@@ -11,8 +11,9 @@ export interface ServiceEndpoint {
 type Reference = NonNullable<EndpointSlice['endpoints'][number]['targetRef']>;
 
 /**
- * The ready addresses of one port of a Service: from its EndpointSlices, or from its Endpoints where it has no slice. A Service
- * of type ExternalName has one address, the name.
+ * The ready addresses of one port of a Service: from its EndpointSlices, or from its Endpoints while no slice has a ready one. Slices
+ * come up to a second after Endpoints when pods start, as their controller waits after it has read something old. A Service of
+ * type ExternalName has one address, the name.
  */
 export function serviceEndpoints(
   service: K8sService,
@@ -39,17 +40,28 @@ export function serviceEndpoints(
             pod: ref?.kind === 'Pod' && ref.name ? { namespace: ref.namespace ?? namespace, name: ref.name } : undefined,
           },
         ];
-  if (slices.length > 0)
-    return slices.flatMap((slice) => {
-      const number = portNumber(slice.ports, wanted);
-      return slice.endpoints
-        .filter(({ conditions }) => conditions?.ready !== false && !conditions?.terminating)
-        .flatMap(({ addresses, targetRef }) => addresses.slice(0, 1).flatMap((host) => toEndpoint(host, number, targetRef)));
-    });
+  const ready = slices.flatMap((slice) => {
+    const number = portNumber(slice.ports, wanted);
+    return (slice.endpoints ?? [])
+      .filter(({ conditions }) => conditions?.ready !== false && !conditions?.terminating)
+      .flatMap(({ addresses, targetRef }) => addresses.slice(0, 1).flatMap((host) => toEndpoint(host, number, targetRef)));
+  });
+  if (ready.length > 0) return ready;
+  const ending = endingAddresses(slices);
   return (endpoints?.subsets ?? []).flatMap((subset) => {
     const number = portNumber(subset.ports, wanted);
-    return (subset.addresses ?? []).flatMap(({ ip, targetRef }) => toEndpoint(ip, number, targetRef));
+    const addresses = (subset.addresses ?? []).filter(({ ip }) => !ending.has(ip));
+    return addresses.flatMap(({ ip, targetRef }) => toEndpoint(ip, number, targetRef));
   });
+}
+
+/** Addresses of pods that are about to end, which Endpoints may still have for a moment. */
+function endingAddresses(slices: readonly EndpointSlice[]): ReadonlySet<string> {
+  return new Set(
+    slices.flatMap(({ endpoints }) =>
+      (endpoints ?? []).filter(({ conditions }) => conditions?.terminating).flatMap(({ addresses }) => addresses),
+    ),
+  );
 }
 
 function portNumber(

@@ -66,6 +66,25 @@ describe('a split to a plain Service', () => {
     await world.gateway.stop();
   });
 
+  test('goes by Endpoints while its slices lag behind them, but for pods that end', async () => {
+    const world = await setup();
+    world.functions.set(4, () => new Response('four'));
+    await world.cluster.create(EndpointSliceType, { ...slice('a', 4), endpoints: null } as never);
+    await world.cluster.create(EndpointSliceType, slice('b', 4, { ready: false }) as never);
+    await world.cluster.create(EndpointsType, {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { name: 'plain', namespace: 'default' },
+      subsets: [{ addresses: [{ ip: '10.0.0.1' }], ports: [{ name: 'http', port: 4 }] }],
+    });
+    await world.virtual.settle();
+    expect(await (await world.fetch(HOST)).text()).toBe('four');
+    await world.cluster.update(EndpointSliceType, slice('b', 4, { ready: false, terminating: true }) as never);
+    await world.virtual.settle();
+    expect((await world.fetch(HOST)).status).toBe(503);
+    await world.gateway.stop();
+  });
+
   test('finds the real port of pods that share a loopback address', async () => {
     const world = await setup();
     await world.cluster.create(PodType, {
