@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { type Ingress, keyOf, type Stored } from '../api';
 import { headerValue, normalizeHost } from './headers';
+import { ingressHash } from './ingress-hash';
 import type { RawHeaders, Visibility } from './message';
 import { Split } from './split';
 
@@ -22,7 +22,7 @@ export interface ProgrammedIngress {
   readonly namespace: string;
   readonly name: string;
   readonly generation: number;
-  /** SHA-256 of the spec; answered to a probe with `K-Network-Hash: override`. */
+  /** What upstream's controllers know this version by; answered to a probe with `K-Network-Hash: override`. */
   readonly hash: string;
 }
 
@@ -145,8 +145,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function compile(object: Stored<Ingress>, key: string): Claim {
   const { namespace = '', name, generation = 0, creationTimestamp } = object.metadata;
   const spec = object.spec ?? {};
-  const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex');
-  const ingress: ProgrammedIngress = { namespace, name, generation, hash };
+  const ingress: ProgrammedIngress = { namespace, name, generation, hash: ingressHash(spec, namespace, name) };
   const hosts = new Map<string, HostRoutes>();
   for (const rule of spec.rules ?? []) {
     const external = rule.visibility !== 'ClusterLocal';
