@@ -19,6 +19,7 @@ export const at = (step: Step | EventingStep, ...rows: readonly Row[]): Deviatio
   }));
 
 const GATEWAY = 'knc-gateway.knative-serving.svc.cluster.local';
+const INGRESS = 'knc-ingress.knative-serving.svc.cluster.local';
 
 export const listedDeviations: readonly Reason[] = [
   {
@@ -47,7 +48,7 @@ export const listedDeviations: readonly Reason[] = [
         ],
         ['metadata.finalizers[0]', 'ingresses.networking.internal.knative.dev', undefined],
         ['status.privateLoadBalancer.ingress[0].domainInternal', 'kourier-internal.kourier-system.svc.cluster.local', GATEWAY],
-        ['status.publicLoadBalancer.ingress[0].domainInternal', 'kourier.kourier-system.svc.cluster.local', GATEWAY],
+        ['status.publicLoadBalancer.ingress[0].domainInternal', 'kourier.kourier-system.svc.cluster.local', INGRESS],
       ),
       ...at('kubectl get svc', ['hello.EXTERNAL-IP', 'kourier-internal.kourier-system.svc.cluster.local', GATEWAY]),
       ...at(
