@@ -14,6 +14,11 @@ export interface Executor {
   track<T>(label: string, work: () => Promise<T>): Promise<T>;
   /** Takes the work that calls this out of the count while `promise` is pending: it waits for time or for other work. */
   suspended<T>(promise: Promise<T>): Promise<T>;
+  /**
+   * Resolves when background work may do its next step. In real time that is after the event loop has come round, one step each
+   * time: what came in meanwhile is dealt with first, so that nobody's request waits for a long row of steps.
+   */
+  turn(): Promise<void>;
   /** Labels of the work under way, oldest first; for explaining why `idle` does not come. */
   pending(): string[];
   /** Resolves when no counted work is under way and everything already scheduled at this instant has run. */
@@ -35,6 +40,12 @@ const QUIET_TURNS = 3;
 export class RealExecutor implements Executor {
   readonly #work = new Set<{ readonly label: string }>();
   #onIdle: (() => void)[] = [];
+  /** Steps that wait for their turn, in order. */
+  readonly #turns: (() => void)[] = [];
+  readonly #nextTurn = (): void => {
+    this.#turns.shift()?.();
+    if (this.#turns.length > 0) setImmediate(this.#nextTurn);
+  };
 
   constructor(private readonly onError: (error: unknown, label: string) => void) {}
 
@@ -55,6 +66,13 @@ export class RealExecutor implements Executor {
 
   suspended<T>(promise: Promise<T>): Promise<T> {
     return promise;
+  }
+
+  turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#turns.push(resolve);
+      if (this.#turns.length === 1) setImmediate(this.#nextTurn);
+    });
   }
 
   pending(): string[] {
@@ -107,6 +125,11 @@ export class CountingExecutor implements Executor {
       item.waiting--;
       this.#started++;
     }
+  }
+
+  /** In virtual time nobody waits meanwhile: at once. */
+  turn(): Promise<void> {
+    return Promise.resolve();
   }
 
   pending(): string[] {

@@ -1,7 +1,5 @@
 import type { Clock, Executor, Timer } from '../../base';
 
-/** How long a worker may keep the event loop to itself, in milliseconds. */
-const MAX_RUN_MS = 5;
 /** Back-off of one item: client-go's default item exponential failure rate limiter. */
 const BASE_DELAY_MS = 5;
 const MAX_DELAY_MS = 1_000_000;
@@ -28,7 +26,8 @@ interface Entry<T> {
 /**
  * A deduplicating queue with per-item exponential back-off, as client-go's: an item waits at most once, is handled by one worker
  * at a time, and is handled again if it was added meanwhile. Two controllers that undo each other's work cannot keep the process
- * to themselves: an item that is handled hundreds of times in a second is slowed down. Workers start with the next microtask; no timer is involved.
+ * to themselves: an item that is handled hundreds of times in a second is slowed down. Each item is one step of background work
+ * (`Executor.turn`); no timer is involved.
  */
 export class WorkQueue<T> {
   readonly #entries = new Map<T, Entry<T>>();
@@ -133,18 +132,14 @@ export class WorkQueue<T> {
   }
 
   async #work(): Promise<void> {
-    const { clock } = this.options;
+    const { executor } = this.options;
     try {
       // Whatever else the present change brings about in this tick is one piece of work.
-      await Promise.resolve();
-      let since = clock.monotonic();
+      await executor.turn();
       for (let entry = this.#take(); entry; entry = this.#take()) {
         await this.options.handle(entry.item);
         this.#done(entry);
-        if (clock.monotonic() - since > MAX_RUN_MS) {
-          await clock.sleep(0);
-          since = clock.monotonic();
-        }
+        if (this.#ready.size > 0) await executor.turn();
       }
     } finally {
       this.#workers--;

@@ -1,6 +1,7 @@
-import { Client, type Dispatcher, Pool } from 'undici';
+import { buildConnector, Client, type Dispatcher, Pool } from 'undici';
 import type { Clock } from '../../base';
 import type { CancelSignal } from '../cancellation';
+import { FreshConnections } from './fresh-connections';
 import {
   type PodProbe,
   type PodRequest,
@@ -19,6 +20,9 @@ const KEEP_ALIVE_MS = 4000;
 
 /** How much earlier than a pod's own `Keep-Alive: timeout` its connections are given up. */
 const KEEP_ALIVE_MARGIN_MS = 1000;
+
+/** After how long an idle connection is asked for by TCP whether it is still there: undici's own default. */
+const TCP_KEEP_ALIVE_MS = 60_000;
 
 const MAX_RESPONSE_HEAD = 64 * 1024;
 
@@ -43,8 +47,12 @@ class CountingClient extends Client implements ConnectionUse {
 /** HTTP/1.1 to pods over undici: a pool for each pod, one request at a time on a connection. */
 export class UndiciTransport implements PodTransport {
   readonly #pools = new Map<string, Pool>();
+  readonly #fresh: FreshConnections;
+  readonly #connect = buildConnector({});
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly clock: Clock) {
+    this.#fresh = new FreshConnections(clock);
+  }
 
   send(target: PodTarget, request: PodRequest, signal: CancelSignal): Promise<PodResponse> {
     return new Promise((resolve, reject) => {
@@ -68,19 +76,21 @@ export class UndiciTransport implements PodTransport {
   }
 
   probe(target: PodTarget, probe: PodProbe, timeoutMs: number): Promise<boolean> {
-    return probePod(this, this.clock, target, probe, timeoutMs);
+    return probePod(this, this.clock, target, probe, timeoutMs, (socket) => this.#fresh.put(targetKey(target), socket));
   }
 
   retire(target: PodTarget): void {
     const key = targetKey(target);
     const pool = this.#pools.get(key);
     this.#pools.delete(key);
+    this.#fresh.drop(key);
     pool?.close().catch(() => {});
   }
 
   async close(): Promise<void> {
     const pools = [...this.#pools.values()];
     this.#pools.clear();
+    this.#fresh.close();
     await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
@@ -95,6 +105,12 @@ export class UndiciTransport implements PodTransport {
         keepAliveTimeout: KEEP_ALIVE_MS,
         keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
         maxHeaderSize: MAX_RESPONSE_HEAD,
+        connect: (options, callback) => {
+          const socket = this.#fresh.take(key);
+          // undici does not hear of a connection while it asks for one.
+          if (socket) queueMicrotask(() => callback(null, socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS)));
+          else this.#connect(options, callback);
+        },
         factory: (origin, options) => new CountingClient(origin, options),
       });
       this.#pools.set(key, pool);

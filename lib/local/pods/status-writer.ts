@@ -55,8 +55,9 @@ export class StatusWriter {
   }
 
   async #writeAll(): Promise<void> {
-    // Changes of one instant make one write.
-    await Promise.resolve();
+    // Changes of one instant make one write. Requests wait for the first that has an address; for others they do not.
+    if (this.#ports === this.#writtenPorts) await this.options.executor.turn();
+    else await Promise.resolve();
     while (this.#dirty && !this.#closed) {
       this.#dirty = false;
       await this.#write();

@@ -47,3 +47,17 @@ test('work that waits for other work does not count while it waits, also after t
   finish();
   await waiting;
 });
+
+test('steps of background work take turns with what comes in meanwhile', async () => {
+  const executor = new RealExecutor(() => {});
+  const order: string[] = [];
+  const steps = async (name: string) => {
+    for (let i = 1; i <= 2; i++) {
+      await executor.turn();
+      order.push(`${name}${i}`);
+    }
+  };
+  setImmediate(() => setImmediate(() => order.push('request')));
+  await Promise.all([steps('a'), steps('b')]);
+  expect(order).toEqual(['a1', 'request', 'b1', 'a2', 'b2']);
+});
