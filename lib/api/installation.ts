@@ -36,3 +36,10 @@ export const INSTALLATION = {
   requestReplyKeys: 'request-reply-keys',
   lease: 'knative-constructs-controller',
 } as const;
+
+/** For whom the tokens are by which parts of the runtime prove to each other who they are. */
+export const LINK_AUDIENCE = 'knative-constructs';
+/** Where pods of the runtime that dial others have theirs. */
+export const LINK_TOKEN_FOLDER = '/var/run/secrets/knative-constructs';
+/** The label by which pods of a workload are known; its value is the workload's name. */
+export const WORKLOAD_LABEL = 'app.kubernetes.io/name';
