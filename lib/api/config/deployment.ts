@@ -9,6 +9,8 @@ export interface DeploymentConfig {
   readonly queueSidecarImage: string;
   readonly registriesSkippingTagResolving: ReadonlySet<string>;
   readonly digestResolutionTimeout: number;
+  /** Refuse revisions whose images' digests nobody can say, as upstream does, instead of keeping their tags (our own key). */
+  readonly digestResolutionStrict: boolean;
   readonly progressDeadline: number;
   /** Quantities by resource: cpu, memory, ephemeral-storage. */
   readonly queueSidecarRequests: Readonly<Record<string, string>>;
@@ -31,6 +33,7 @@ export const defaultDeploymentConfig: DeploymentConfig = {
   queueSidecarImage: '',
   registriesSkippingTagResolving: new Set(['kind.local', 'ko.local', 'dev.local']),
   digestResolutionTimeout: 10_000,
+  digestResolutionStrict: false,
   progressDeadline: 600_000,
   queueSidecarRequests: { cpu: '25m' },
   queueSidecarLimits: {},
@@ -111,6 +114,7 @@ export function parseDeploymentConfig(
       'digestResolutionTimeout',
       'digest-resolution-timeout',
     ),
+    digestResolutionStrict: reader.bool(base.digestResolutionStrict, 'digest-resolution-strict'),
     progressDeadline: reader.duration(base.progressDeadline, 'progressDeadline', 'progress-deadline'),
     queueSidecarRequests: reader.quantities(base.queueSidecarRequests, quantityKeys('Request')),
     queueSidecarLimits: reader.quantities(base.queueSidecarLimits, quantityKeys('Limit')),

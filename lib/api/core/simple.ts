@@ -17,7 +17,9 @@ export interface Secret extends KubeObject {
 }
 
 export type Namespace = KubeObject;
-export type ServiceAccount = KubeObject;
+export interface ServiceAccount extends KubeObject {
+  readonly imagePullSecrets?: readonly { readonly name?: string }[];
+}
 
 /** A core/v1 Event: what a controller did or could not do, shown by `kubectl describe`. */
 export interface Event extends KubeObject {

@@ -16,13 +16,7 @@ export interface DigestQuestion {
 }
 
 /** What is known of one image: how to name it by digest, or why that is not known. */
-export type Digest =
-  | { readonly image: string }
-  | {
-      readonly error: string;
-      /** Refuse the revision; otherwise the tag is kept and the node may find the image. */
-      readonly strict?: boolean;
-    };
+export type Digest = { readonly image: string } | { readonly error: string };
 
 /** The answer: every image of the question. */
 export type DigestAnswer = Readonly<Record<string, Digest>>;
@@ -66,7 +60,8 @@ export function resolveDigests(revision: Stored<Revision>, observed: Observed, c
     if (!digest) return { state: 'pending', ask };
     if ('image' in digest) continue;
     const message = `Unable to fetch image ${JSON.stringify(image)}: ${digest.error}`;
-    if (digest.strict) return { state: 'failed', ask, message };
+    // Otherwise the tag is kept, and the node may find the image.
+    if (config.deployment.digestResolutionStrict) return { state: 'failed', ask, message };
     warnings.push(message);
   }
   const named = ({ name, image = '' }: RevisionContainer): RevisionContainerStatus => {

@@ -14,8 +14,8 @@ import { makeDeployment } from '../../../../lib/control/revision/deployment';
 import { condition, NOW, ownedBy, revision, stored, summary } from '../support/objects';
 import { type Facts, observe } from '../support/observe';
 
-const plan = (parent: Stored<Revision>, facts: Facts = {}, options?: RevisionOptions) =>
-  revisionReconciler(options).plan(parent, observe(facts), defaultServingConfig, NOW);
+const plan = (parent: Stored<Revision>, facts: Facts = {}, options?: RevisionOptions, config = defaultServingConfig) =>
+  revisionReconciler(options).plan(parent, observe(facts), config, NOW);
 
 const parent = revision();
 function deployment(status: Deployment['status'] = {}, replicas = 1): Stored<Deployment> {
@@ -233,7 +233,8 @@ describe('the plan of a Revision', () => {
       spec: { containers: [{ image: 'example.com/hello:v1' }], serviceAccountName: 'robot' },
     });
     const key = `digest/${tagged.metadata.uid}`;
-    const answered = (digest: object) => plan(tagged, { answers: { [key]: { 'example.com/hello:v1': digest } } });
+    const answered = (digest: object, config = defaultServingConfig) =>
+      plan(tagged, { answers: { [key]: { 'example.com/hello:v1': digest } } }, {}, config);
 
     it('asks for the digests first', () => {
       const { apply, asks, status } = plan(tagged);
@@ -273,7 +274,8 @@ describe('the plan of a Revision', () => {
     });
 
     it('fails where digests are a must', () => {
-      const { apply, asks, status } = answered({ error: 'not found', strict: true });
+      const deployment = { ...defaultServingConfig.deployment, digestResolutionStrict: true };
+      const { apply, asks, status } = answered({ error: 'not found' }, { ...defaultServingConfig, deployment });
       expect(apply).toEqual([]);
       expect(asks).toHaveLength(1);
       expect(summary(status).ContainerHealthy).toBe(

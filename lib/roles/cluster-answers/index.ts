@@ -1,0 +1,3 @@
+export { AccessAnswers } from './access-answers';
+export { ClusterAnswers, type ClusterAnswersOptions } from './cluster-answers';
+export { DigestAnswers } from './digest-answers';
