@@ -7,9 +7,10 @@ const chart = new Chart(app, 'orders');
 const service = (name: string) =>
   new KnService(chart, name, {
     name,
-    image: `example.com/${name}`,
+    image: process.env.ORDERS_IMAGE ?? 'example.com/orders:1', // one image, built by the Dockerfile here
+    args: [`${name}.js`],
     visibility: 'cluster-local', // events alone come here
-    local: { command: ['node', `${name}.js`] },
+    local: { command: ['node'] },
   });
 const [reserve, charge, ship] = [service('reserve'), service('charge'), service('ship')];
 const letters = service('letters');
