@@ -1,6 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Labels, Metrics } from '../../base';
 
+/** The longest that a timer of Node may run. */
+const NEVER_MS = 2 ** 31 - 1;
+/** What is made of samples of the lag; the lag itself is measured when metrics are read. */
+const LAG_PARTS = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'];
+
 /** What one metric is called and says, for whoever documents it. */
 export interface MetricDescription {
   readonly name: string;
@@ -17,9 +22,13 @@ export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry();
   readonly #declared = new Map<string, MetricDescription & { readonly metric: Counter | Gauge | Histogram }>();
 
-  /** Also measures this process itself, as Prometheus' client libraries do: `process_*` and `nodejs_*`. */
+  /**
+   * Also measures this process itself, as Prometheus' client libraries do: `process_*` and `nodejs_*`; but not the distribution of the
+   * event loop's lag, for which a process that rests would wake up a hundred times a second.
+   */
   measureProcess(): void {
-    collectDefaultMetrics({ register: this.#registry });
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: NEVER_MS });
+    for (const part of LAG_PARTS) this.#registry.removeSingleMetric(`nodejs_eventloop_lag_${part}_seconds`);
   }
 
   /** The media type of `text`. */
