@@ -1,5 +1,5 @@
 import type { EndpointSubset, ServingConfig } from '../../api';
-import type { Clock, Executor, Log, Metrics, Random } from '../../base';
+import { type Clock, type Executor, errorMessage, type Log, type Metrics, type Random } from '../../base';
 import {
   Autoscaler,
   autoscalingReconcilers,
@@ -12,9 +12,10 @@ import {
 import { Gateway, HttpListener, networkTransport } from '../../gateway';
 import { type Cluster, LeaderElection } from '../../kube';
 import { type Store, StoreSpace } from '../../local';
+import { ClusterAnswers, type ClusterAnswersOptions } from '../cluster-answers';
 import { EventingRuntime } from '../eventing';
 import type { Readiness } from '../health';
-import { GatewayAnswers, keepTags } from '../local-answerers';
+import { GatewayAnswers } from '../local-answerers';
 import { InstallationSettings } from './installation-settings';
 
 /** Where the runtime listens, and how it is reached. */
@@ -43,6 +44,8 @@ export interface RuntimeSystemOptions {
   readonly store?: Store;
   /** Addresses to which no event may be sent. @default those to which none may be sent anywhere */
   readonly deniedSinks?: readonly string[];
+  /** How registries are asked for digests. @default by public certificates, at addresses that are not of this machine or its cloud */
+  readonly registries?: ClusterAnswersOptions['registries'];
   /** Told what is not there yet. */
   readonly readiness?: Readiness;
 }
@@ -56,6 +59,8 @@ const PARTS = [
 ] as const;
 /** How long a status that is not final may wait for what comes of it, in milliseconds. */
 const SETTLE_MS = 1000;
+/** When controllers that could not start try again, in milliseconds. */
+const LEAD_RETRY_MS = 2000;
 /** How long requests under way may take when the process is to end, in milliseconds. */
 const STOP_GRACE_MS = 25_000;
 
@@ -83,6 +88,7 @@ export class RuntimeSystem {
   readonly #addresses = new GatewayAddresses();
   readonly #listeners: readonly HttpListener[];
   readonly #election: LeaderElection;
+  readonly #answers: ClusterAnswers;
   #engine: Engine<ServingConfig> | undefined;
   /** Changes of who leads, one after the other. */
   #leading: Promise<void> = Promise.resolve();
@@ -103,6 +109,7 @@ export class RuntimeSystem {
       inner: this.eventing.door.inner,
       options: { reporter: identity },
     });
+    this.#answers = new ClusterAnswers(options);
     this.#autoscaler = new Autoscaler({ clock, executor, log, metrics });
     this.gateway.onStats((stats) => this.#autoscaler.record(stats));
     const listener = (visibility: 'external' | 'internal') =>
@@ -132,6 +139,7 @@ export class RuntimeSystem {
     await this.eventing.stop();
     await this.#election.stop();
     await this.#leading;
+    await this.#answers.stop();
     this.#autoscaler.stop();
     this.#settings.stop();
     await this.gateway.stop();
@@ -165,11 +173,32 @@ export class RuntimeSystem {
       ...{ cluster, clock, executor, log, metrics, config: this.#settings.current },
       reconcilers: [...servingReconcilers, ...autoscalingReconcilers, ...eventingReconcilers],
       settleMs: SETTLE_MS,
-      answerers: [this.#autoscaler, this.#addresses, new GatewayAnswers(this.gateway), keepTags, this.eventing.answers],
+      answerers: [
+        this.#autoscaler,
+        this.#addresses,
+        new GatewayAnswers(this.gateway),
+        ...this.#answers.all,
+        this.eventing.answers,
+      ],
     });
-    await this.#engine.start();
+    try {
+      await this.#engine.start();
+    } catch (error) {
+      return this.#leadLater(error);
+    }
     readiness?.meet('controllers');
     log.info('leads');
+  }
+
+  /** What this process cannot read now it may read soon: another one could not read it either. */
+  async #leadLater(error: unknown): Promise<void> {
+    const { clock, log } = this.options;
+    log.warn('controllers cannot start yet', { error: errorMessage(error), retryInMs: LEAD_RETRY_MS });
+    await this.#engine?.stop();
+    this.#engine = undefined;
+    clock.after(LEAD_RETRY_MS, () => {
+      this.#leading = this.#leading.then(() => (this.leads && !this.#engine ? this.#lead(true) : undefined));
+    });
   }
 
   #subset(): EndpointSubset {
