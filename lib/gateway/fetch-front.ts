@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import type { Inbound, Outbound, Visibility } from './message';
+import type { Inbound, Outbound, RawHeaders, Visibility } from './message';
+import { lastWords } from './request-timer';
 
 export interface FetchOptions {
   /** Which listener the request is taken to have come by. @default 'external' */
@@ -31,5 +32,16 @@ export async function fetchThrough(
   const answer = new Headers();
   for (let i = 0; i < headers.length; i += 2) answer.append(headers[i]!, headers[i + 1]!);
   if (!(body instanceof Readable)) return new Response(BODYLESS.has(status) ? null : body, { status, headers: answer });
-  return new Response(Readable.toWeb(body) as ReadableStream, { status, headers: answer });
+  const pieces = Readable.from(endingWell(body, headers), { objectMode: false });
+  return new Response(Readable.toWeb(pieces) as ReadableStream, { status, headers: answer });
+}
+
+async function* endingWell(body: Readable, headers: RawHeaders): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    const words = lastWords(error, headers);
+    if (words === undefined) throw error;
+    yield Buffer.from(words);
+  }
 }

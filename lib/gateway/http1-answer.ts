@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { headerValue } from './headers';
 import type { Outbound } from './message';
+import { lastWords } from './request-timer';
 
 /** What is left of a request that has been answered is read so far to keep its connection, in bytes. */
 const MAX_DRAINED = 2 ** 20;
@@ -70,7 +71,11 @@ function linger(res: ServerResponse): void {
 }
 
 function stream(res: ServerResponse, body: Readable, outbound: Outbound): void {
-  body.on('error', () => res.destroy());
+  body.on('error', (error) => {
+    const words = lastWords(error, outbound.headers);
+    if (words === undefined) res.destroy();
+    else res.end(words);
+  });
   body.on('end', () => {
     addTrailers(res, outbound.trailers?.());
     res.end();

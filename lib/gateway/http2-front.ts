@@ -12,6 +12,7 @@ import { Cancellation } from './cancellation';
 import { isHopByHop } from './headers';
 import type { Inbound, Outbound, RawHeaders } from './message';
 import { RequestBody } from './request-body';
+import { lastWords } from './request-timer';
 
 /** What a front adds to a request that its protocol does not say. */
 export interface Http2Context {
@@ -93,7 +94,11 @@ function answer(stream: ServerHttp2Stream, outbound: Outbound): void {
     return;
   }
   // Only a destroyed stream is told from one that ended well: `close` sends an end first.
-  body.on('error', (error) => stream.destroy(error));
+  body.on('error', (error) => {
+    const words = lastWords(error, outbound.headers);
+    if (words === undefined) stream.destroy(error);
+    else stream.end(words);
+  });
   stream.on('close', () => body.destroy());
   body.pipe(stream);
 }

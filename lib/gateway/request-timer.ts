@@ -1,6 +1,8 @@
 import type { Clock, Timer } from '../base';
 import type { Timeouts } from './backend';
 import { Cancellation, type CancelSignal } from './cancellation';
+import { headerValue } from './headers';
+import type { RawHeaders } from './message';
 
 /** A request came up against one of its revision's time limits. */
 export class RequestTimeout extends Error {
@@ -11,6 +13,15 @@ export class RequestTimeout extends Error {
     super('request timeout');
     this.name = 'RequestTimeout';
   }
+}
+
+/**
+ * What stands in place of the rest of an answer that came up against a limit when it had begun: the answer ends well with it, as
+ * Knative's does. Undefined for any other error, and for an answer that said how long it would be: that one is cut off.
+ */
+export function lastWords(error: unknown, headers: RawHeaders): string | undefined {
+  if (!(error instanceof RequestTimeout) || headerValue(headers, 'content-length') !== undefined) return undefined;
+  return error.message;
 }
 
 /**

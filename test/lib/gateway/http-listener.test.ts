@@ -113,6 +113,13 @@ describe('a request over HTTP/1.1', () => {
     expect(answer).toMatch(/\r\n\r\nab$/);
   });
 
+  test('that lasts too long once its answer has begun ends well, with the reason in place of the rest', async () => {
+    at = await new SocketWorld().start({ timeoutSeconds: 1 });
+    await at.pod((_req, res) => res.write('begin'));
+    const { status, body } = await at.send();
+    expect([status, body]).toEqual([200, 'beginrequest timeout']);
+  });
+
   test('goes to the forced host whatever it says', async () => {
     at = await new SocketWorld().start({}, { forceHost: HOST });
     await at.pod((req, res) => res.end(req.headers.host));

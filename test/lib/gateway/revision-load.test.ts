@@ -112,7 +112,7 @@ describe('a revision under load', () => {
     }
   });
 
-  test('cuts an answer off that falls silent, or that lasts longer than the whole request may', async () => {
+  test('ends an answer that falls silent, or that lasts longer than the whole request may', async () => {
     for (const spec of [{ idleTimeoutSeconds: 5 }, { timeoutSeconds: 5 }]) {
       const world = new World();
       await world.revision('r', spec);
@@ -123,11 +123,25 @@ describe('a revision under load', () => {
         () => new Response(new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('begin')) })),
       );
       const response = await world.fetch(HOST);
-      const cut = expect(response.text()).rejects.toThrow();
+      const text = response.text();
       await world.virtual.advance(5001);
-      await cut;
+      expect(await text).toBe('beginrequest timeout');
       await world.gateway.stop();
     }
+  });
+
+  test('cuts an answer off at such a limit that said how long it would be', async () => {
+    const world = new World();
+    await world.revision('r', { timeoutSeconds: 5 });
+    await world.ingress('r', HOST, { r: 100 });
+    await world.gateway.start();
+    const begin = () => new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('begin')) });
+    await world.pod('r', () => new Response(begin(), { headers: { 'content-length': '100' } }));
+    const response = await world.fetch(HOST);
+    const cut = expect(response.text()).rejects.toThrow();
+    await world.virtual.advance(5001);
+    await cut;
+    await world.gateway.stop();
   });
 
   test('lets an answer last as long as something of it comes in time', async () => {
