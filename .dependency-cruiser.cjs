@@ -10,6 +10,18 @@ module.exports = {
       to: { path: '^(constructs|lib/(?!base/))' },
     },
     { name: 'expr-is-pure', severity: 'error', from: { path: '^lib/expr/' }, to: { path: '^(constructs|lib/(?!base/|expr/))' } },
+    {
+      name: 'platform-is-made-of-the-api',
+      severity: 'error',
+      from: { path: '^lib/platform/' },
+      to: { path: '^(constructs|lib/(?!base/|api/|platform/))' },
+    },
+    {
+      name: 'cdk8s-plus-is-for-the-platform',
+      severity: 'error',
+      from: { pathNot: '^constructs/platform/' },
+      to: { path: 'node_modules/cdk8s-plus' },
+    },
     { name: 'api-knows-no-runtime', severity: 'error', from: { path: '^lib/api/' }, to: { path: `^constructs|${runtime}` } },
     {
       name: 'constructs-import-no-runtime',

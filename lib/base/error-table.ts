@@ -184,6 +184,10 @@ export const errorTable = {
     title: 'The runtime does not know its cluster',
     remedy: 'Run it in a pod with a service account token, or name a cluster with --kubeconfig.',
   },
+  KNC4022: {
+    title: 'The platform cannot be made with these options',
+    remedy: 'Change the option that the message names; docs/install.md lists them all.',
+  },
   KNC5001: {
     title: 'Background work failed unexpectedly',
     remedy: 'This is a defect: please report it with the stack trace.',

@@ -130,7 +130,7 @@ async function commandBundles(options, reached) {
 async function bundle() {
   const common = { platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning', absWorkingDir: root, bundle: true };
   const small = { ...common, minifySyntax: true, minifyWhitespace: true, legalComments: 'none' };
-  const external = ['cdk8s', 'constructs', '@pulumi/*', 'typescript', 'lmdb', 'bufferutil', 'utf-8-validate'];
+  const external = ['cdk8s', 'cdk8s-plus-27', 'constructs', '@pulumi/*', 'typescript', 'lmdb', 'bufferutil', 'utf-8-validate'];
   const reached = new Set();
   await Promise.all([
     ...Object.entries(programs).map(([output, source]) =>

@@ -1,5 +1,5 @@
 // The public entry points, as folders below the root; package.json's exports map names the same ones.
-export const entryPoints = ['constructs', 'constructs/pulumi', 'constructs/testing', 'lib/api'];
+export const entryPoints = ['constructs', 'constructs/platform', 'constructs/pulumi', 'constructs/testing', 'lib/api'];
 
 // Folders that become one file each. What they import of each other stays an import; everything else is bundled into them, so
 // that app repositories install no runtime dependency, and requiring the constructs reads four files.
@@ -7,8 +7,10 @@ export const units = [
   'lib/base',
   'lib/expr',
   'lib/api',
+  'lib/platform',
   'constructs/model',
   'constructs',
+  'constructs/platform',
   'constructs/pulumi',
   'constructs/testing',
 ];
@@ -28,7 +30,7 @@ export const programs = {
 
 // The commands of `knc` are in two files beside it, so that `knc --help` and `knc validate` do not read the runtime: those named here
 // are in bin/knc-light.js, all others in bin/knc-heavy.js.
-export const lightCommands = ['completion', 'crds', 'doctor', 'images', 'schemas', 'synth', 'validate'];
+export const lightCommands = ['completion', 'crds', 'doctor', 'images', 'platform', 'schemas', 'synth', 'validate'];
 
 // What runs, which `knc` and the Testbed share, is one file: runtime/index.js.
 export const runtimeFolders = ['lib/kube', 'lib/control', 'lib/gateway', 'lib/eventing', 'lib/local', 'lib/roles'];

@@ -14,6 +14,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<CommandModule
   plan: () => import('./commands/plan'),
   explain: () => import('./commands/explain'),
   events: () => import('./commands/events'),
+  platform: () => import('./commands/platform'),
   run: () => import('./commands/run'),
   completion: () => import('./commands/completion'),
 };

@@ -342,6 +342,56 @@ export const commandTable: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'platform',
+    summary: 'print everything that a cluster needs to run Knative objects',
+    description:
+      'Prints the whole platform as one YAML stream: definitions of the kinds, namespaces, service accounts with the least rights,\n' +
+      'settings, pods, Services, network and admission policies. It is what the construct KnativePlatform makes. How to apply it, in\n' +
+      'lines to copy, is said on stderr. docs/install.md has all options, upgrading and uninstalling.',
+    examples: [
+      { command: 'knc platform > platform.yaml', explains: 'one pod on any cluster, behind a load balancer' },
+      {
+        command: 'knc platform --profile ha --domain example.com',
+        explains: 'several pods, and services at NAME.NAMESPACE.example.com',
+      },
+      { command: 'knc platform --expose gateway:infra/public', explains: 'behind an existing Gateway of the Gateway API' },
+      { command: 'knc platform --file options.yaml', explains: 'all options of KnativePlatform, from a file' },
+    ],
+    args: [],
+    options: [
+      { flags: '-f, --file <file>', description: 'YAML with the props of KnativePlatform; options beside it win', type: 'path' },
+      { flags: '--profile <name>', description: 'small or ha (default: small)', choices: ['small', 'ha'] },
+      {
+        flags: '--parts <list>',
+        description: 'serving, or serving,eventing (default: both)',
+        suggests: ['serving', 'serving,eventing'],
+      },
+      { flags: '--image <reference>', description: 'image of the runtime, with a tag or by digest' },
+      {
+        flags: '--pull-policy <policy>',
+        description: 'of the image (default: IfNotPresent)',
+        choices: ['Always', 'IfNotPresent', 'Never'],
+      },
+      { flags: '--pull-secret <name>', description: 'Secret with credentials for the image; may be repeated', type: 'list' },
+      {
+        flags: '--expose <how>',
+        description: 'load-balancer, node-port, node-port:NUMBER, gateway:NAMESPACE/NAME or none (default: load-balancer)',
+        suggests: ['load-balancer', 'node-port', 'gateway:', 'none'],
+      },
+      {
+        flags: '--domain <name>',
+        description: 'what names of services end in outside (default: svc.cluster.local, none outside)',
+      },
+      { flags: '--events <size|memory>', description: 'size of the volume of events, or memory to keep none (default: 1Gi)' },
+      { flags: '--storage-class <name>', description: "class of that volume (default: the cluster's)" },
+      { flags: '--crds-only', description: 'the definitions of the kinds alone' },
+      { flags: '--without-crds', description: 'all but them' },
+      { flags: '-o, --output <file>', description: 'write to this file instead of stdout', type: 'path' },
+      { flags: '--json', description: 'JSON instead of YAML: one List of all objects' },
+    ],
+    exitCodes: { 0: 'printed', 1: 'an option says what cannot be' },
+  },
+  {
     name: 'run',
     summary: 'run a part of the platform on a cluster: what the image starts',
     description:

@@ -1,3 +1,4 @@
+export * from './check/check-options';
 export * from './manifest';
 export * from './objects/access';
 export * from './options';

@@ -76,7 +76,6 @@ export const serviceAccounts = (platform: ResolvedPlatform): readonly KubeObject
       kind: 'ServiceAccount',
       metadata: metadataOf(platform, name, component, namespace),
       automountServiceAccountToken: false,
-      ...(platform.image.pullSecrets ? { imagePullSecrets: platform.image.pullSecrets.map((one) => ({ name: one })) } : {}),
     }),
   );
 

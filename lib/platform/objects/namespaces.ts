@@ -9,11 +9,16 @@ const RESTRICTED = {
   'pod-security.kubernetes.io/warn': 'restricted',
 } as const;
 
-/** The namespaces of the platform. That of Eventing is there without Eventing, too: settings of the constructs are read from it. */
+/** The namespaces of the platform. */
 export function namespaces(platform: ResolvedPlatform): readonly KubeObject[] {
   const { servingNamespace, eventingNamespace } = INSTALLATION;
   return [servingNamespace, ...(platform.eventing ? [eventingNamespace] : [])].map((name) => {
     const metadata = metadataOf(platform, name, 'namespace');
-    return { apiVersion: 'v1', kind: 'Namespace', metadata: { ...metadata, labels: { ...metadata.labels, ...RESTRICTED } } };
+    return {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { ...metadata, labels: { ...metadata.labels, ...RESTRICTED } },
+      spec: {},
+    };
   });
 }

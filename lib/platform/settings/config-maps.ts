@@ -115,6 +115,14 @@ function mapsOf(
   return [...new Set([...Object.keys(typed), ...Object.keys(raw)])].flatMap((name) => {
     const data = { ...typed[name], ...raw[name] };
     if (Object.keys(data).length === 0) return [];
-    return [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataOf(platform, name, 'settings', namespace), data }];
+    return [
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: metadataOf(platform, name, 'settings', namespace),
+        data,
+        immutable: false,
+      },
+    ];
   });
 }

@@ -1,0 +1,152 @@
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  goList,
+  labelValueErrors,
+  parseImageReference,
+  parseQuantity,
+  qualifiedNameErrors,
+} from '../../api';
+import { type FieldError, generic, invalidValue, withRemedy } from '../../base';
+import { accountsOf } from '../objects/access';
+import { type PlatformOptions, resolvePlatform } from '../options';
+import { settingsErrors } from './check-settings';
+import { unknownOptions } from './known-options';
+
+const PROFILES = ['small', 'ha'];
+const PARTS = ['serving', 'eventing'];
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
+const EXPOSURES = ['loadBalancer', 'nodePort', 'none'];
+/** Labels that the platform sets itself. */
+const OWN_LABELS = ['name', 'part-of', 'component', 'version'].map((name) => `app.kubernetes.io/${name}`);
+
+const oneOf = (value: unknown, values: readonly string[], path: string): FieldError[] =>
+  value === undefined || values.includes(value as string)
+    ? []
+    : [withRemedy(invalidValue(value, path), `There are ${values.join(', ')}.`)];
+
+const named = (name: string, path: string, errors = dns1123SubdomainErrors(name)): FieldError[] =>
+  errors.length > 0 ? [generic(`not a name: ${goList(errors)}`, path)] : [];
+
+function quantity(value: unknown, path: string): FieldError[] {
+  if (value === undefined) return [];
+  const amount = typeof value === 'string' || typeof value === 'number' ? parseQuantity(value) : undefined;
+  return amount !== undefined && amount > 0
+    ? []
+    : [withRemedy(invalidValue(value, path), 'Write an amount such as "1Gi" or "500m".')];
+}
+
+const count = (value: number | undefined, path: string): FieldError[] =>
+  value === undefined || (Number.isInteger(value) && value >= 1)
+    ? []
+    : [withRemedy(invalidValue(value, path), 'Write a whole number of at least 1.')];
+
+function imageErrors({ image }: PlatformOptions): FieldError[] {
+  if (image === undefined) return [];
+  const { reference, pullPolicy, pullSecrets = [] } = typeof image === 'string' ? { reference: image } : image;
+  const path = typeof image === 'string' ? 'image' : 'image.reference';
+  const parsed = typeof reference === 'string' ? parseImageReference(reference) : undefined;
+  const fixed = parsed && (parsed.digest !== undefined || (parsed.tag !== undefined && parsed.tag !== 'latest'));
+  return [
+    ...(fixed
+      ? []
+      : [
+          withRemedy(
+            generic(
+              parsed ? `${JSON.stringify(reference)} is another image tomorrow` : `not an image: ${JSON.stringify(reference)}`,
+              path,
+            ),
+            'Name the image by its digest (NAME@sha256:…) or by a tag of a version.',
+          ),
+        ]),
+    ...oneOf(pullPolicy, PULL_POLICIES, 'image.pullPolicy'),
+    ...pullSecrets.flatMap((name, i) => named(name, `image.pullSecrets[${i}]`)),
+  ];
+}
+
+function exposureErrors({ exposure }: PlatformOptions): FieldError[] {
+  if (typeof exposure !== 'object') return oneOf(exposure, EXPOSURES, 'exposure');
+  if ('nodePort' in exposure && 'gateway' in exposure)
+    return [generic('expected exactly one, got both', 'exposure.gateway', 'exposure.nodePort')];
+  if ('nodePort' in exposure) {
+    const { nodePort } = exposure;
+    const fits = Number.isInteger(nodePort) && nodePort > 0 && nodePort < 65_536;
+    return fits ? [] : [withRemedy(invalidValue(nodePort, 'exposure.nodePort'), 'Usually it is one of 30000 to 32767.')];
+  }
+  const { name, namespace } = exposure.gateway ?? {};
+  return [
+    ...named(name ?? '', 'exposure.gateway.name'),
+    ...named(namespace ?? '', 'exposure.gateway.namespace', dns1123LabelErrors(namespace ?? '')),
+    ...(exposure.hostnames ?? []).flatMap((host, i) => named(host.replace(/^\*\./, ''), `exposure.hostnames[${i}]`)),
+  ];
+}
+
+function replicaErrors(options: PlatformOptions): FieldError[] {
+  const { replicas } = options;
+  if (!replicas) return [];
+  if (options.profile !== 'ha') {
+    return [withRemedy(generic('profile "small" has one pod', 'replicas'), 'Set profile to "ha", or leave replicas out.')];
+  }
+  const { gateway = 2, gatewayMax } = replicas;
+  return [
+    ...Object.entries(replicas).flatMap(([name, value]) => count(value, `replicas.${name}`)),
+    ...(gatewayMax !== undefined && gatewayMax < gateway
+      ? [generic(`gatewayMax is ${gatewayMax}, and less than ${gateway} gateways`, 'replicas.gatewayMax')]
+      : []),
+  ];
+}
+
+function resourceErrors(options: PlatformOptions): FieldError[] {
+  const components = accountsOf(resolvePlatform(options, '')).map(({ component }) => component);
+  return Object.entries(options.resources ?? {}).flatMap(([component, given]) => {
+    const path = `resources.${component}`;
+    if (!(components as readonly string[]).includes(component)) {
+      return [withRemedy(generic('there is no such pod with these options', path), `There are ${components.join(', ')}.`)];
+    }
+    return (['requests', 'limits'] as const).flatMap((kind) =>
+      Object.entries(given?.[kind] ?? {}).flatMap(([resource, amount]) => quantity(amount, `${path}.${kind}.${resource}`)),
+    );
+  });
+}
+
+function partErrors({ parts, events }: PlatformOptions): FieldError[] {
+  if (parts === undefined) return [];
+  const errors = parts.flatMap((part, i) => oneOf(part, PARTS, `parts[${i}]`));
+  if (!parts.includes('serving')) {
+    errors.push(withRemedy(generic('events reach their receivers through serving', 'parts'), 'Add "serving".'));
+  }
+  if (!parts.includes('eventing') && events !== undefined) {
+    errors.push(
+      withRemedy(generic('there are no events without the part "eventing"', 'events'), 'Leave it out, or add the part.'),
+    );
+  }
+  return errors;
+}
+
+const labelErrors = ({ labels = {} }: PlatformOptions): FieldError[] =>
+  Object.entries(labels).flatMap(([key, value]) => {
+    const path = `labels.${key}`;
+    if (OWN_LABELS.includes(key)) return [generic('the platform sets this label itself', path)];
+    const errors = [...qualifiedNameErrors(key), ...labelValueErrors(String(value))];
+    return errors.length > 0 ? [generic(`not a label: ${goList(errors)}`, path)] : [];
+  });
+
+const eventErrors = ({ events }: PlatformOptions): FieldError[] =>
+  typeof events === 'object' ? quantity(events.storage ?? '', 'events.storage') : oneOf(events, ['memory'], 'events');
+
+/** Everything that is wrong with the options of a platform; paths are theirs. */
+export function platformErrors(options: PlatformOptions): FieldError[] {
+  const shape = [
+    ...unknownOptions(options),
+    ...oneOf(options.profile, PROFILES, 'profile'),
+    ...partErrors(options),
+    ...imageErrors(options),
+    ...exposureErrors(options),
+    ...(options.domain === undefined ? [] : named(options.domain, 'domain')),
+    ...replicaErrors(options),
+    ...eventErrors(options),
+    ...labelErrors(options),
+    ...(options.metricsFrom ?? []).flatMap((name, i) => named(name, `metricsFrom[${i}]`, dns1123LabelErrors(name))),
+  ];
+  return shape.length > 0 ? shape : [...resourceErrors(options), ...settingsErrors(options)];
+}
