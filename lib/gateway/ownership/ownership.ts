@@ -51,6 +51,7 @@ export class Ownership {
     const before = this.#view?.epoch ?? 0;
     if (view.epoch <= before) return;
     this.#view = view;
+    this.#fenced = false;
     this.#owners.clear();
     // Taken for dead meanwhile: what was ours may have been others'.
     if ((view.members.find(({ id }) => id === this.id)?.since ?? 0) > before) this.#held.clear();
@@ -69,10 +70,16 @@ export class Ownership {
     this.#changed();
   }
 
-  /** While it is on nothing is ours: others may take over what was. */
-  fence(on: boolean): void {
-    if (on === this.#fenced) return;
-    this.#fenced = on;
+  /** Whether nothing is ours until there is a new view. */
+  get fenced(): boolean {
+    return this.#fenced;
+  }
+
+  /** From now on others may take over what was ours: nothing is, until a new view says so. */
+  fence(): void {
+    if (this.#fenced) return;
+    this.#fenced = true;
+    this.#held.clear();
     this.#changed();
   }
 

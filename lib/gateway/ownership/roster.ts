@@ -10,6 +10,8 @@ export interface Hello {
   readonly name: string;
   readonly address: string;
   readonly view: View | undefined;
+  /** Nothing is its own any more until there is a new view. */
+  readonly fenced: boolean;
   readonly standing: Standing;
 }
 
@@ -127,14 +129,15 @@ export class Roster {
     const wanted = [...this.#linked.values()].filter(({ name }) => this.#pods.get(name)?.ready);
     if (wanted.length === 0) return;
     const stay = (before?.present ?? []).filter(({ id }) => this.#linked.has(id));
+    const fenced = wanted.some(({ id }) => this.#linked.get(id)?.fenced);
     const come = wanted.filter(({ id }) => !stay.some((one) => one.id === id));
     const present = [...stay, ...come].map(({ id, name }) => ({ id, name })).sort(byId);
-    if (before && same(wanted, before.members) && same(present, before.present)) return;
+    if (before && !fenced && same(wanted, before.members) && same(present, before.present)) return;
     const epoch = Math.max((before?.epoch ?? 0) + 1, this.#newest + 1, this.options.clock.now());
     this.#decided = true;
     const members: Member[] = wanted
       .map(({ id, name, address }) => {
-        const known = before?.members.find((member) => member.id === id);
+        const known = this.#linked.get(id)?.fenced ? undefined : before?.members.find((member) => member.id === id);
         return { id, name, address, since: known?.since ?? epoch };
       })
       .sort(byId);
@@ -143,7 +146,10 @@ export class Roster {
     this.options.log.info('pods are divided anew', { gateways: members.map(({ name }) => name) });
     for (const known of [this.#standings, this.#lostAt])
       for (const id of known.keys()) if (!present.some((one) => one.id === id)) known.delete(id);
-    for (const id of this.#linked.keys()) this.options.sendView(id, view);
+    for (const [id, hello] of this.#linked) {
+      this.#linked.set(id, { ...hello, fenced: false });
+      this.options.sendView(id, view);
+    }
   }
 }
 

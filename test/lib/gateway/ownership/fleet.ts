@@ -257,8 +257,8 @@ export class Fleet {
       node.fenceTimer?.cancel();
       node.linked = true;
       const { id, name, address } = node;
-      roster.linked({ id, name, address, view: node.ownership.view, standing: node.ownership.standing });
-      this.later(() => node.linked && node.ownership.fence(false));
+      const { view, standing, fenced } = node.ownership;
+      roster.linked({ id, name, address, view, fenced, standing });
     });
   }
 
@@ -266,7 +266,7 @@ export class Fleet {
     node.linked = false;
     this.roster?.lost(node.id);
     node.fenceTimer?.cancel();
-    node.fenceTimer = this.clock.after(FENCE_MS, () => this.roster && node.ownership.fence(true));
+    node.fenceTimer = this.clock.after(FENCE_MS, () => this.roster && node.ownership.fence());
   }
 
   #podsChanged(): void {

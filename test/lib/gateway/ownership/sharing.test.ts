@@ -153,7 +153,7 @@ describe('gateways that divide pods with a hard limit', () => {
             expect(fleet.errors).toEqual([]);
           },
         ),
-        { numRuns: 60 },
+        { numRuns: 25 },
       ),
     120_000,
   );
