@@ -1,3 +1,5 @@
+export * from './address-rules';
+export * from './checked-lookup';
 export * from './clock';
 export * from './error-table';
 export * from './errors';
