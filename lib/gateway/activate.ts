@@ -1,13 +1,13 @@
 import { DeploymentType } from '../api';
 import { type Executor, errorMessage, type Log } from '../base';
-import { type Cluster, ClusterError } from '../kube';
+import { type Cluster, ClusterError, type JsonPatchOperation } from '../kube';
 
 /** How often a raise is tried again when someone else wrote the Deployment at the same time. */
 const MAX_CONFLICTS = 5;
 
 /**
- * Raises Deployments from zero. That is all it does to them: any other number of replicas is the autoscaler's, whose write in
- * the meantime makes ours fail by its resourceVersion.
+ * Raises Deployments from zero. That is all it does to them: any other number of replicas is the autoscaler's, and the API server
+ * refuses our change if it finds one.
  */
 export class Activator {
   readonly #underWay = new Map<string, Promise<boolean>>();
@@ -35,24 +35,25 @@ export class Activator {
   }
 
   async #raise(namespace: string, name: string, replicas: number): Promise<boolean> {
+    const { cluster, log } = this.deps;
     for (let conflicts = 0; ; conflicts++) {
-      const deployment = await this.deps.cluster.get(DeploymentType, namespace, name);
-      if (!deployment || deployment.metadata.deletionTimestamp || deployment.spec.replicas !== 0) return false;
-      const { resourceVersion } = deployment.metadata;
       try {
-        await this.deps.cluster.patch(
-          DeploymentType,
-          namespace,
-          name,
-          'merge',
-          { spec: { replicas } },
-          { subresource: 'scale', resourceVersion },
-        );
-        this.deps.log.info('scaled from zero', { namespace, deployment: name, replicas });
+        await cluster.patch(DeploymentType, namespace, name, 'json', fromZero(replicas), { subresource: 'scale' });
+        log.info('scaled from zero', { namespace, deployment: name, replicas });
         return true;
       } catch (error) {
+        // Not at zero, or gone.
+        if (ClusterError.is(error, 'Invalid') || ClusterError.is(error, 'NotFound')) return false;
         if (!ClusterError.is(error, 'Conflict') || conflicts >= MAX_CONFLICTS) throw error;
       }
     }
   }
+}
+
+/** A change of a Scale that the server refuses unless it is 0, which is a Scale that names no number: one request and no read. */
+function fromZero(replicas: number): readonly JsonPatchOperation[] {
+  return [
+    { op: 'test', path: '/spec/replicas', value: null },
+    { op: 'add', path: '/spec/replicas', value: replicas },
+  ];
 }

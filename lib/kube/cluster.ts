@@ -92,6 +92,10 @@ export interface Cluster {
   update<T extends KubeObject>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<Stored<T>>;
   /** Replaces the status and nothing else. */
   updateStatus<T extends KubeObject>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<Stored<T>>;
+  /**
+   * Changes a part of the object. A patch of the scale gives the object as far as its Scale tells it: metadata and
+   * `spec.replicas`.
+   */
   patch<T extends KubeObject>(
     type: ResourceType<T>,
     namespace: string | undefined,

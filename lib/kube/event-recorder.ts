@@ -19,11 +19,12 @@ export interface EventNote {
   readonly message: string;
 }
 
+/** So many events may wait to be written; more are lost. */
+const MAX_WAITING = 5000;
+
 interface Recorded {
   name: string;
   count: number;
-  /** Settles when the last write has; the next one waits for it. */
-  written: Promise<unknown>;
 }
 interface Similar {
   readonly messages: Set<string>;
@@ -48,14 +49,18 @@ class Recent<V> {
 }
 
 /**
- * Writes core/v1 Events, in the background: the same event again raises the count of the one that exists, many similar ones
- * become one, and a source that repeats itself is slowed down, as client-go does it.
+ * Writes core/v1 Events, in the background and one after the other, so that they do not stand in the way of what they tell of:
+ * the same event again raises the count of the one that exists, many similar ones become one, and a source that repeats itself
+ * is slowed down, as client-go does it.
  */
 export class EventRecorder {
   readonly #recorded = new Recent<Recorded>();
   readonly #similar = new Recent<Similar>();
   readonly #buckets = new Recent<Bucket>();
   #sequence = 0;
+  #waiting = 0;
+  /** Settles when the last write has; the next one waits for it. */
+  #written: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly options: {
@@ -72,11 +77,17 @@ export class EventRecorder {
     const about = `${component}/${object.kind}/${object.metadata.uid}`;
     const { key, message } = this.#aggregate(`${about}/${event.type}/${event.reason}`, event.message, now);
     if (!this.#mayRecord(about, now)) return;
-    const recorded = this.#recorded.get(key, () => ({ name: '', count: 0, written: Promise.resolve() }));
-    const before = recorded.written;
-    recorded.written = this.options.executor.track('event', async () => {
+    if (this.#waiting >= MAX_WAITING) {
+      this.options.log.debug('event not recorded', { reason: event.reason });
+      return;
+    }
+    const recorded = this.#recorded.get(key, () => ({ name: '', count: 0 }));
+    const before = this.#written;
+    this.#waiting++;
+    this.#written = this.options.executor.track('event', async () => {
       await before;
       await this.#write(recorded, { ...event, message }, object, component, timestamp(now));
+      this.#waiting--;
     });
   }
 

@@ -306,6 +306,30 @@ export function writesContract(context: ContractContext): void {
       expect([after?.spec.replicas, after?.metadata.generation]).toEqual([3, 2]);
     });
 
+    test('of the scale can be made to hold for zero alone: a Scale does not name a number that is 0', async () => {
+      await context.cluster.create(DeploymentType, {
+        ...deployment(context.namespace, 'a'),
+        spec: { ...deployment(context.namespace, 'a').spec, replicas: 0 },
+      });
+      const raise = (replicas: number) =>
+        context.cluster.patch(
+          DeploymentType,
+          context.namespace,
+          'a',
+          'json',
+          [
+            { op: 'test', path: '/spec/replicas', value: null },
+            { op: 'add', path: '/spec/replicas', value: replicas },
+          ],
+          { subresource: 'scale' },
+        );
+      const raised = await raise(2);
+      expect(raised.spec.replicas).toBe(2);
+      await refused('Invalid', raise(3), /^the server rejected our request due to an error in our request/);
+      const after = await context.cluster.get(DeploymentType, context.namespace, 'a');
+      expect([after?.spec.replicas, after?.metadata.generation]).toEqual([2, 2]);
+    });
+
     test('of the scale refuses what is below zero', async () => {
       await context.cluster.create(DeploymentType, deployment(context.namespace, 'a'));
       const patch = context.cluster.patch(

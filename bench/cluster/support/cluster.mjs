@@ -36,7 +36,15 @@ export const admin = new lib.HttpCluster({
 /** Starts the runtime in a process of its own; resolves once it takes requests. */
 export async function startRuntime(identity = 'bench-1', { external, internal } = PORTS) {
   const main = path.join(path.dirname(fileURLToPath(import.meta.url)), 'runtime-main.mjs');
-  const args = [...(process.env.KNC_BENCH_NODE_OPTIONS?.split(' ') ?? []), main, bundle, kubeconfig, identity, String(external), String(internal)];
+  const args = [
+    ...(process.env.KNC_BENCH_NODE_OPTIONS?.split(' ') ?? []),
+    main,
+    bundle,
+    kubeconfig,
+    identity,
+    String(external),
+    String(internal),
+  ];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);

@@ -8,7 +8,14 @@ const clock = new RealClock();
 const say = (level) => (message, fields) => console.error(JSON.stringify({ level, message, ...fields }));
 const log = { ...noLog, warn: say('warn'), error: say('error') };
 const source = new KubeconfigConnection({ file: kubeconfig, env: {}, cwd: process.cwd(), clock });
-const cluster = new HttpCluster({ source, clock, random: systemRandom, log, userAgent: 'knative-constructs/bench' });
+const cluster = new HttpCluster({
+  source,
+  clock,
+  random: systemRandom,
+  log,
+  userAgent: 'knative-constructs/bench',
+  forgetManagedFields: true,
+});
 const system = await RuntimeSystem.start({
   ...{
     cluster,

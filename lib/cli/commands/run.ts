@@ -44,8 +44,8 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   const source = connectionOf(options, io, clock);
   const { server } = await source.get();
   log.info('starting', { version: packageVersion(), role, pod: `${pod.namespace}/${pod.name}`, server });
-  const connected = { source, clock, random: systemRandom };
-  const cluster = new HttpCluster({ ...connected, log });
+  const connected = { source, clock, random: systemRandom, userAgent: `knative-constructs/${packageVersion()} (${role})` };
+  const cluster = new HttpCluster({ ...connected, log, forgetManagedFields: true });
   const looking = new HttpCluster({ ...connected, requestTimeoutMs: REACH_MS });
   const ended = await new RuntimeProcess({
     ...{ role: roles[role], cluster, clock, random: systemRandom, log, pod, ports, drainDelayMs },

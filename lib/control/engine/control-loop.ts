@@ -16,6 +16,8 @@ const EXPECTATION_TIMEOUT_MS = 30_000;
 
 /** A status that others go on by is held back for this part of the time. */
 const AWAITED_FRACTION = 10;
+/** With a backlog a status is held back for up to so many times as long. */
+const BUSY_FACTOR = 10;
 
 /** One parent of one reconciler. */
 export interface Item {
@@ -39,8 +41,10 @@ interface PendingStatus {
   /** The object that it is the status of. */
   readonly uid: string;
   readonly status: unknown;
+  /** On the monotonic clock. */
+  readonly since: number;
   /** Writes it if nothing better has come. */
-  readonly timer: Timer;
+  timer: Timer;
   due: boolean;
 }
 
@@ -58,6 +62,8 @@ export interface Shared {
   readonly log: Log;
   /** How long a status that is not final may be held back, in milliseconds. */
   readonly settleMs: number;
+  /** Whether there is a backlog. */
+  readonly isBusy: () => boolean;
   readonly reconciled: Counter;
   readonly duration: Histogram;
 }
@@ -73,6 +79,11 @@ export class ControlLoop {
     private readonly queue: WorkQueue<Item>,
   ) {
     this.#labels = { reconciler: reconciler.name };
+  }
+
+  /** Parents that wait for a worker. */
+  get depth(): number {
+    return this.queue.depth;
   }
 
   /** Plans this parent soon: with the next microtask unless it waits for its own writes to be seen. */
@@ -192,15 +203,26 @@ export class ControlLoop {
     const { pending } = item;
     if (settleMs === 0 || pending?.due || !isUnderWay(status)) return false;
     if (semanticEqual(status, pending ? pending.status : parent.status)) return pending !== undefined;
-    const timer =
-      pending?.timer ??
-      clock.after(this.reconciler.awaited ? settleMs / AWAITED_FRACTION : settleMs, () => {
-        if (item.pending) item.pending.due = true;
-        this.enqueueItem(item);
-      });
-    item.pending = { uid: parent.metadata.uid, status, timer, due: false };
+    const since = pending?.since ?? clock.monotonic();
+    const timer = pending?.timer ?? this.#settleTimer(item);
+    item.pending = { uid: parent.metadata.uid, status, since, timer, due: false };
     this.queue.add(item);
     return true;
+  }
+
+  /** While there is a backlog, more is likely to come of it: then the wait is longer, up to a limit. */
+  #settleTimer(item: Item): Timer {
+    const { settleMs, clock, isBusy } = this.shared;
+    return clock.after(this.reconciler.awaited ? settleMs / AWAITED_FRACTION : settleMs, () => {
+      const { pending } = item;
+      if (!pending) return;
+      const waited = clock.monotonic() - pending.since;
+      if (!this.reconciler.awaited && isBusy() && waited < settleMs * BUSY_FACTOR) pending.timer = this.#settleTimer(item);
+      else {
+        pending.due = true;
+        this.enqueueItem(item);
+      }
+    });
   }
 
   #drop(item: Item): void {

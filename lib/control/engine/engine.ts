@@ -6,11 +6,17 @@ import { type Answerer, Answers } from './answers';
 import { ControlLoop, type Item, type Shared } from './control-loop';
 import { Dependents } from './dependents';
 import { Expectations, objectId } from './expectations';
+import { Gate } from './gate';
 import { ObjectStore } from './object-store';
 import { WorkQueue } from './work-queue';
 
 /** How many parents of one reconciler are carried out at once. */
 const CONCURRENCY = 16;
+/** How many of all reconcilers: more would not be done sooner, and each keeps a connection to the API server. */
+const TOTAL_CONCURRENCY = 32;
+
+/** With more parents than this waiting for one reconciler, what can wait does. */
+const BUSY_DEPTH = 4;
 
 export interface EngineOptions<C> {
   readonly cluster: Cluster;
@@ -47,6 +53,7 @@ export class Engine<C = unknown> {
   readonly #dependents = new Dependents<Item>();
   readonly #expectations = new Expectations<Item>();
   readonly #answers: Answers<Item>;
+  readonly #gate = new Gate(TOTAL_CONCURRENCY);
   readonly #loops: ControlLoop[] = [];
   readonly #byParent = new Map<string, ControlLoop[]>();
   /** Defaulted copies of objects, which are values: one is made once. */
@@ -105,6 +112,7 @@ export class Engine<C = unknown> {
       setDefaults: (object) => this.#setDefaults(object),
       log,
       settleMs,
+      isBusy: () => this.#loops.some((loop) => loop.depth > BUSY_DEPTH),
       reconciled: metrics.counter('knc_reconcile_total', 'Plans made and carried out.', ['reconciler', 'result']),
       duration: metrics.histogram('knc_reconcile_duration_seconds', 'Time to make and carry out a plan.', ['reconciler']),
     };
@@ -112,7 +120,7 @@ export class Engine<C = unknown> {
 
   #addLoop(reconciler: Reconciler<KubeObject>, shared: Shared): void {
     const { clock, executor } = this.options;
-    const handle = (item: Item): Promise<void> => item.loop.handle(item);
+    const handle = (item: Item): Promise<void> => this.#gate.run(() => item.loop.handle(item));
     const queue = new WorkQueue<Item>({ name: reconciler.name, clock, executor, concurrency: CONCURRENCY, handle });
     const loop = new ControlLoop(reconciler, shared, queue);
     this.#loops.push(loop);

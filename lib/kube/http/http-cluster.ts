@@ -20,13 +20,15 @@ import { pagedList } from './paged-list';
 import { collectionPath, objectPath, type Query } from './resource-path';
 import { RestClient, type RestClientOptions } from './rest-client';
 import { errorOfResponse, isMissingObject } from './status-error';
-import { storedObject } from './stored-object';
+import { type ObjectReader, objectWithoutOwners, storedObject } from './stored-object';
 
 export interface HttpClusterOptions extends RestClientOptions {
   readonly log?: Log;
   /** How many objects a list asks for at once. @default 500 */
   readonly pageSize?: number;
   readonly watch?: WatchTimes;
+  /** Leave `metadata.managedFields` out of what comes: for whoever keeps copies and does not look at them. @default false */
+  readonly forgetManagedFields?: boolean;
 }
 
 const PAGE_SIZE = 500;
@@ -44,9 +46,11 @@ const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
  */
 export class HttpCluster implements Cluster {
   readonly #client: RestClient;
+  readonly #read: ObjectReader;
 
   constructor(private readonly options: HttpClusterOptions) {
     this.#client = new RestClient(options);
+    this.#read = options.forgetManagedFields ? objectWithoutOwners : storedObject;
   }
 
   /** Cuts all connections; watches that still run do not end by this: stop them first. */
@@ -60,7 +64,7 @@ export class HttpCluster implements Cluster {
     name: string,
   ): Promise<Stored<T> | undefined> {
     try {
-      return storedObject(type, await this.#client.json({ method: 'GET', path: objectPath(type, namespace, name) }));
+      return this.#read(type, await this.#client.json({ method: 'GET', path: objectPath(type, namespace, name) }));
     } catch (error) {
       if (isMissingObject(error, name)) return undefined;
       throw error;
@@ -100,7 +104,7 @@ export class HttpCluster implements Cluster {
 
   watch<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void): Watch {
     const { clock, random, log = noLog, watch: times } = this.options;
-    const deps = { transport: this.#client.transport, clock, random, log, ...(times ? { times } : {}) };
+    const deps = { transport: this.#client.transport, clock, random, log, read: this.#read, ...(times ? { times } : {}) };
     return new HttpWatch(deps, type, options, (signal) => this.#list(type, options, signal), onEvent);
   }
 
@@ -134,12 +138,8 @@ export class HttpCluster implements Cluster {
       contentType: PATCH_TYPES[patchType],
     };
     if (subresource !== 'scale') return this.#write(type, request);
-    // The answer is a Scale; who asks wants the object.
-    await this.#client.json(request);
-    const after = await this.get(type, namespace, name);
-    if (!after)
-      throw new ClusterError('NotFound', `${type.plural} "${name}" not found`, { name, group: type.group, kind: type.plural });
-    return after;
+    const { metadata, spec } = (await this.#client.json(request)) as { metadata: unknown; spec?: { replicas?: number } };
+    return this.#read(type, { metadata, spec: { replicas: spec?.replicas ?? 0 } });
   }
 
   async delete<T extends KubeObject>(
@@ -159,11 +159,11 @@ export class HttpCluster implements Cluster {
     };
     const path = objectPath(type, namespace, name);
     const answer = await this.#client.json({ method: 'DELETE', path, body: JSON.stringify(body), contentType: JSON_TYPE });
-    return isHeld(answer) ? storedObject(type, answer) : undefined;
+    return isHeld(answer) ? this.#read(type, answer) : undefined;
   }
 
   #list<T extends KubeObject>(type: ResourceType<T>, selection: Selection, signal?: AbortSignal): Promise<ObjectList<T>> {
-    return pagedList(this.#client, type, selection, this.options.pageSize ?? PAGE_SIZE, signal);
+    return pagedList(this.#client, type, selection, this.options.pageSize ?? PAGE_SIZE, this.#read, signal);
   }
 
   #put<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions, subresource?: string): Promise<Stored<T>> {
@@ -174,7 +174,7 @@ export class HttpCluster implements Cluster {
   }
 
   async #write<T extends KubeObject>(type: ResourceType<T>, request: HttpRequest): Promise<Stored<T>> {
-    return storedObject(type, await this.#client.json(request));
+    return this.#read(type, await this.#client.json(request));
   }
 }
 

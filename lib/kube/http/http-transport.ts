@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { ClusterError } from '../cluster';
 import type { Connection, ConnectionSource, TlsMaterial } from '../kubeconfig';
@@ -14,6 +15,8 @@ export type HttpResponse = Dispatcher.ResponseData;
 
 /** How long making a connection may take at the very most, in milliseconds; whoever asks may give up sooner. */
 const CONNECT_TIMEOUT_MS = 30_000;
+/** How long a connection is kept for the next request, in milliseconds; the API server closes those that rest for 90 s. */
+const KEEP_ALIVE_MS = 80_000;
 /** Codes by which Node says that nothing listens there, or that the certificate is not to be trusted. */
 const ELSEWHERE = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|CERT|SIGNATURE|ISSUER|ALTNAME|ERR_TLS|SSL/;
 
@@ -35,16 +38,19 @@ function codeOf(error: unknown): string {
 }
 
 function dispatcherFor({ tls, proxyUrl }: Connection): Dispatcher {
-  const options = { ...tlsOptions(tls), timeout: CONNECT_TIMEOUT_MS };
-  const timeouts = { headersTimeout: 0, bodyTimeout: 0 };
+  // Certificates are read once and not for every connection.
+  const secureContext = createSecureContext({
+    ...(tls.ca ? { ca: tls.ca } : {}),
+    ...(tls.cert ? { cert: tls.cert, key: tls.key } : {}),
+  });
+  const options = { ...tlsOptions(tls), secureContext, timeout: CONNECT_TIMEOUT_MS };
+  const timeouts = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS };
   if (proxyUrl) return new ProxyAgent({ uri: proxyUrl, requestTls: options, ...timeouts });
   return new Agent({ connect: options, ...timeouts });
 }
 
-function tlsOptions({ ca, cert, key, serverName, insecure }: TlsMaterial) {
+function tlsOptions({ serverName, insecure }: TlsMaterial) {
   return {
-    ...(ca ? { ca } : {}),
-    ...(cert ? { cert, key } : {}),
     ...(serverName ? { servername: serverName } : {}),
     ...(insecure ? { rejectUnauthorized: false } : {}),
   };

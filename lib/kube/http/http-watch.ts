@@ -6,7 +6,7 @@ import { LineSplitter } from './line-splitter';
 import { collectionPath, selectors } from './resource-path';
 import { retryAfter, retryDelay } from './retry-delay';
 import { errorOfResponse, errorOfStatus, isTooLargeVersion } from './status-error';
-import { storedObject } from './stored-object';
+import type { ObjectReader } from './stored-object';
 
 export interface WatchTimes {
   /** A stream on which nothing, not even a bookmark, has come for this long is taken for dead, in milliseconds. @default 150000 */
@@ -21,6 +21,7 @@ export interface HttpWatchDeps {
   readonly random: Random;
   readonly log: Log;
   readonly times?: WatchTimes;
+  readonly read: ObjectReader;
 }
 
 const IDLE_MS = 150_000;
@@ -171,7 +172,7 @@ export class HttpWatch<T extends KubeObject> implements Watch {
     if (version === undefined) return new ClusterError('InternalError', 'the server sent an event without a resourceVersion');
     if (type === 'BOOKMARK') this.#deliver({ type, resourceVersion: version });
     else if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') {
-      this.#deliver({ type, object: storedObject(this.type, object) });
+      this.#deliver({ type, object: this.deps.read(this.type, object) });
     } else return new ClusterError('InternalError', `the server sent an event of type ${JSON.stringify(type)}`);
     this.#version = version;
     return undefined;

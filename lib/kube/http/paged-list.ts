@@ -3,7 +3,7 @@ import { isJsonObject } from '../../base';
 import { ClusterError, type ObjectList, type Selection } from '../cluster';
 import { collectionPath, selectors } from './resource-path';
 import type { RestClient } from './rest-client';
-import { storedObject } from './stored-object';
+import type { ObjectReader } from './stored-object';
 
 interface Page {
   readonly items: readonly unknown[];
@@ -28,6 +28,7 @@ export async function pagedList<T extends KubeObject>(
   type: ResourceType<T>,
   selection: Selection,
   pageSize: number,
+  read: ObjectReader,
   signal?: AbortSignal,
 ): Promise<ObjectList<T>> {
   const page = async (limit: number | undefined, next: string | undefined) =>
@@ -45,7 +46,7 @@ export async function pagedList<T extends KubeObject>(
       current = await page(limit, current.continue);
       for (const item of current.items) items.push(item);
     }
-    return { items: items.map((item) => storedObject(type, item)), resourceVersion };
+    return { items: items.map((item) => read(type, item)), resourceVersion };
   };
   try {
     return await pages(pageSize);

@@ -1,4 +1,4 @@
-import { jsonEqual, setOwn } from '../../base';
+import { isJsonObject, jsonEqual, setOwn } from '../../base';
 import { badRequest, patchFailed } from './refusals';
 
 interface Operation {
@@ -31,7 +31,7 @@ function applyOperation(document: unknown, { op, path, from, value }: Operation)
     case 'replace':
       return edit(document, path, value, replaceAt(value, path));
     case 'test':
-      if (!jsonEqual(valueAt(document, path), value)) throw patchFailed(`testing value ${path} failed: test failed`);
+      if (!holds(document, path, value)) throw patchFailed(`testing value ${path} failed: test failed`);
       return document;
     case 'copy':
     case 'move': {
@@ -65,6 +65,15 @@ function child(container: unknown, key: string, path: string): unknown {
 
 function valueAt(document: unknown, path: string): unknown {
   return segments(path).reduce((value, key) => child(value, key, path), document);
+}
+
+/** As Kubernetes has it, what is missing is null. */
+function holds(document: unknown, path: string, value: unknown): boolean {
+  if (value !== null) return jsonEqual(valueAt(document, path), value);
+  const container = valueAt(document, path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+  const [key = ''] = segments(path).slice(-1);
+  const absent = isJsonObject(container) && !Object.hasOwn(container, key);
+  return absent || valueAt(document, path) === null;
 }
 
 function index(key: string, max: number, path: string): number {

@@ -51,14 +51,15 @@ function withoutUnknown(type: ResourceType, object: KubeObject): KubeObject {
   return isBuiltIn(type) ? (pruned(object, kindSchema(type)) as KubeObject) : object;
 }
 
-/** The autoscaling/v1 Scale of an object. */
+/** The autoscaling/v1 Scale of an object; as in Kubernetes it does not name a number of replicas that is 0. */
 function scaleOf(object: AnyStored): KubeObject {
   const { spec, status } = object as Scaled;
+  const replicas = spec?.replicas ?? 1;
   return {
     apiVersion: 'autoscaling/v1',
     kind: 'Scale',
     metadata: object.metadata,
-    spec: { replicas: spec?.replicas ?? 1 },
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: status?.replicas ?? 0 },
   };
 }

@@ -80,4 +80,20 @@ describe('EventRecorder', () => {
     await say('same');
     expect((await events())[0]!.count).toBe(26);
   });
+
+  it('writes one after the other, so that events do not stand in the way of what they tell of', async () => {
+    const { clock, cluster, recorder } = make();
+    let [writing, most] = [0, 0];
+    const create = cluster.create.bind(cluster);
+    jest.spyOn(cluster, 'create').mockImplementation((async (...args: Parameters<typeof create>) => {
+      most = Math.max(most, ++writing);
+      await Promise.resolve();
+      writing--;
+      return create(...args);
+    }) as typeof create);
+    for (const message of ['a', 'b', 'c']) recorder.record(service(), { type: 'Normal', reason: message, message }, 'tester');
+    await clock.settle();
+    expect(most).toBe(1);
+    expect((await cluster.list<Event>(EventType, {})).items.map(({ message }) => message)).toEqual(['a', 'b', 'c']);
+  });
 });

@@ -1,5 +1,6 @@
-import { ConfigMapType, DeploymentType, ServiceType } from '../../../../lib/api';
+import { type ConfigMap, ConfigMapType, DeploymentType, ServiceType } from '../../../../lib/api';
 import { CountingExecutor, seededRandom, VirtualClock } from '../../../../lib/base';
+import type { WatchEvent } from '../../../../lib/kube';
 import { HttpCluster, type HttpClusterOptions } from '../../../../lib/kube/http';
 import { WriteLimiter } from '../../../../lib/kube/http/write-limiter';
 import type { ConnectionSource } from '../../../../lib/kube/kubeconfig';
@@ -168,25 +169,50 @@ describe('HttpCluster', () => {
     });
   });
 
-  test('a patch of the scale goes to the scale, and gives the object', async () => {
-    const scale = { kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name: 'a' }, spec: { replicas: 3 } };
-    await open([
-      json(200, scale),
-      json(200, { kind: 'Deployment', apiVersion: 'apps/v1', metadata: { name: 'a' }, spec: { replicas: 3 } }),
-    ]);
-    const after = await cluster.patch(
-      DeploymentType,
-      'default',
-      'a',
-      'merge',
-      { spec: { replicas: 3 } },
-      { subresource: 'scale' },
-    );
-    expect(after.kind).toBe('Deployment');
+  test('a patch of the scale goes to the scale, and gives what the scale says of the object', async () => {
+    const scale = (replicas?: number) => ({
+      kind: 'Scale',
+      apiVersion: 'autoscaling/v1',
+      metadata: { name: 'a', resourceVersion: '8' },
+      spec: replicas === undefined ? {} : { replicas },
+    });
+    await open([json(200, scale(3)), json(200, scale())]);
+    const to = (replicas: number) =>
+      cluster.patch(DeploymentType, 'default', 'a', 'merge', { spec: { replicas } }, { subresource: 'scale' });
+    const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a', resourceVersion: '8' } };
+    expect(await to(3)).toEqual({ ...deployment, spec: { replicas: 3 } });
+    expect(await to(0)).toEqual({ ...deployment, spec: { replicas: 0 } });
     expect(server.requests.map(({ url }) => url.pathname.split('/').slice(-2))).toEqual([
       ['a', 'scale'],
-      ['deployments', 'a'],
+      ['a', 'scale'],
     ]);
+  });
+
+  test('who keeps copies can do without the owners of fields, wherever objects come from', async () => {
+    const object = { ...configMap('default', 'a'), metadata: { name: 'a', resourceVersion: '7', managedFields: [{}] } };
+    const list = { ...page([]), items: [object] };
+    const stream: Parameters<typeof ScriptedServer.start>[0] = (_request, response) =>
+      response.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
+    await open([json(200, object), json(200, list), stream, json(200, object)], {
+      forgetManagedFields: true,
+    });
+    const bare = { name: 'a', resourceVersion: '7' };
+    expect((await cluster.get(ConfigMapType, 'default', 'a'))?.metadata).toEqual(bare);
+    expect((await cluster.list(ConfigMapType)).items[0]?.metadata).toEqual(bare);
+    const event = await new Promise<WatchEvent<ConfigMap>>((resolve) => {
+      const watch = cluster.watch(ConfigMapType, { resourceVersion: '7' }, (heard) => {
+        watch.stop();
+        resolve(heard);
+      });
+    });
+    expect(event).toMatchObject({ object: { metadata: bare } });
+    expect((await cluster.update(ConfigMapType, object)).metadata).toEqual(bare);
+  });
+
+  test('requests say who makes them', async () => {
+    await open([json(404, missing)], { userAgent: 'knative-constructs/1.2.3 (gateway)' });
+    await cluster.get(ConfigMapType, 'default', 'a');
+    expect(server.requests[0]?.headers['user-agent']).toBe('knative-constructs/1.2.3 (gateway)');
   });
 
   test('delete gives the object that stays for now, and nothing for one that is gone', async () => {
