@@ -48,4 +48,18 @@ describe('the door to brokers and channels', () => {
     expect([status, String(body)]).toEqual([400, 'ce-id: stands there 2 times\n']);
     expect(await new World().post([...CE, 'X-A', '1', 'x-a', '2'])).toMatchObject({ status: 202 });
   });
+
+  test.each([
+    ['a broker', HOST, '/default/orders'],
+    ['a channel', 'orders-kn-channel.default.svc.cluster.local', '/'],
+  ])('tells senders to come again while %s may still be opened', async (_name, host, target) => {
+    let settled = false;
+    const door = new EventDoor({ get: () => undefined }, undefined, () => settled);
+    const inbound = { method: 'POST', target, host, headers: CE, body: null } as unknown as Inbound;
+    const { status, headers, body } = await door.inner(host, target)!(inbound);
+    expect([status, String(body)]).toEqual([503, 'brokers and channels are being opened: try again\n']);
+    expect(headers).toEqual(expect.arrayContaining(['retry-after', '1']));
+    settled = true;
+    expect((await door.inner(host, target)?.(inbound))?.status ?? 404).toBe(404);
+  });
 });

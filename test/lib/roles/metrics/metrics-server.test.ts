@@ -47,3 +47,15 @@ test('it listens on loopback alone, and a port that is taken is named', async ()
     remedy: expect.stringContaining('--metrics-port'),
   });
 });
+
+test('in a pod it is read by whatever name the pod has', async () => {
+  const anywhere = await MetricsServer.listen(new PrometheusMetrics(), 0, { anywhere: true });
+  const url = `http://127.0.0.1:${anywhere.port}/metrics`;
+  const status = await new Promise((resolve, reject) => {
+    http
+      .get(url, { headers: { host: '10.244.0.7:9090' } }, (response) => resolve(response.resume().statusCode))
+      .on('error', reject);
+  });
+  expect(status).toBe(200);
+  await anywhere.close();
+});

@@ -49,7 +49,10 @@ wait_seconds_count{revision="r"} 1
   test('can hold what is to know of the process itself', async () => {
     const metrics = new PrometheusMetrics();
     metrics.measureProcess();
-    expect(await metrics.text()).toMatch(/^process_cpu_seconds_total [\d.]+$/m);
+    const text = await metrics.text();
+    expect(text).toMatch(/^process_cpu_seconds_total [\d.]+$/m);
+    expect(text).toMatch(/^nodejs_eventloop_lag_seconds [\d.e-]+$/m);
+    expect(text).not.toContain('nodejs_eventloop_lag_p99_seconds');
     expect(metrics.describe()).toEqual([]);
   });
 });

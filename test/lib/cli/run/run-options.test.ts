@@ -1,0 +1,35 @@
+import { runOptions } from '../../../../lib/cli/run/run-options';
+
+const read = (options: Record<string, string | number>, env: Record<string, string> = {}) =>
+  runOptions({ args: [], options }, env);
+
+test('by itself it is everything in one process, with events in memory, at the ports of the installation', () => {
+  expect(read({})).toEqual({
+    role: 'all',
+    state: undefined,
+    drainDelayMs: 5000,
+    logLevel: 'info',
+    ports: { external: 8080, internal: 8081, health: 8086, metrics: 9090 },
+    kubeconfig: undefined,
+    context: undefined,
+  });
+});
+
+test('an environment variable says what is not typed', () => {
+  const env = { KNC_STATE: '/data', KNC_DRAIN_DELAY: '1s', KNC_HEALTH_PORT: '9086', KNC_LOG_LEVEL: 'debug' };
+  expect(read({ drainDelay: '250ms' }, env)).toMatchObject({
+    state: '/data',
+    drainDelayMs: 250,
+    logLevel: 'debug',
+    ports: { health: 9086 },
+  });
+});
+
+test.each([
+  ['KNC_ROLE', 'everything', 'KNC_ROLE is everything, and not one of'],
+  ['KNC_LOG_LEVEL', 'loud', 'KNC_LOG_LEVEL is loud'],
+  ['KNC_METRICS_PORT', '99999', 'KNC_METRICS_PORT is 99999, and no port'],
+  ['KNC_DRAIN_DELAY', 'soon', '--drain-delay soon is no duration'],
+])('%s that makes no sense is named', (name, value, message) => {
+  expect(() => read({}, { [name]: value })).toThrow(message);
+});

@@ -1,0 +1,34 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Log, noLog, RealClock } from '../../../../lib/base';
+import { openEventStore } from '../../../../lib/roles/process';
+
+let folder: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'knc-events-'));
+});
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+test('what was stored is there when the folder is opened again', async () => {
+  const options = { clock: new RealClock({ unref: true }), log: noLog };
+  const first = openEventStore(folder, options);
+  first.write([{ key: 'a', value: 1 }]);
+  await first.close();
+  const second = openEventStore(folder, options);
+  expect(second.get('a')).toBe(1);
+  await second.close();
+});
+
+test('one that is damaged is set aside and told, and an empty one takes its place', async () => {
+  const told: unknown[] = [];
+  const log: Log = { ...noLog, error: (_message, fields) => told.push(fields) };
+  const clock = new RealClock({ unref: true });
+  fs.mkdirSync(path.join(folder, 'events'));
+  fs.writeFileSync(path.join(folder, 'events', 'data.mdb'), 'no database at all'.repeat(1000));
+  const store = openEventStore(folder, { clock, log });
+  expect(store.get('a')).toBeUndefined();
+  await store.close();
+  const kept = fs.readdirSync(folder).find((name) => name.startsWith('events.corrupt-'))!;
+  expect(told).toEqual([expect.objectContaining({ kept: path.join(folder, kept) })]);
+});
