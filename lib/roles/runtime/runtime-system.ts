@@ -106,7 +106,7 @@ export class RuntimeSystem {
     });
     this.gateway = new Gateway({
       ...{ cluster, clock, executor, random, log, metrics, transport: networkTransport(clock) },
-      inner: this.eventing.door.inner,
+      inner: this.eventing.inner,
       options: { reporter: identity },
     });
     this.#answers = new ClusterAnswers(options);
