@@ -1,3 +1,4 @@
+export * from './admission-policies';
 export * from './all-types';
 export * from './autoscaling';
 export * from './child-name';

@@ -17,6 +17,8 @@ export {
   type EventingQuestion,
   isBound,
   isExempt,
+  JOB_ADMISSION_TOPIC,
+  type JobAdmissionAnswer,
   podSpecOf,
   policyApplies,
   subjectKinds,

@@ -8,6 +8,8 @@ import {
   type DigestQuestion,
   GATEWAY_TOPIC,
   type GatewayAnswer,
+  JOB_ADMISSION_TOPIC,
+  type JobAdmissionAnswer,
 } from '../control';
 import type { Gateway } from '../gateway';
 
@@ -54,6 +56,16 @@ export const openAccess: Answerer = {
   topic: ACCESS_TOPIC,
   ask(ask: Ask, onAnswer) {
     const answer: AccessAnswer = { missing: [], enforced: false };
+    onAnswer(ask.key, answer);
+  },
+  forget() {},
+};
+
+/** Jobs are told by the API server of this process (`binding-admission.ts`). */
+export const toldJobs: Answerer = {
+  topic: JOB_ADMISSION_TOPIC,
+  ask(ask: Ask, onAnswer) {
+    const answer: JobAdmissionAnswer = { by: 'server' };
     onAnswer(ask.key, answer);
   },
   forget() {},

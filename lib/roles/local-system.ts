@@ -45,7 +45,7 @@ import { ClusterNames } from './cluster-names';
 import { createEventingServices, EventDocuments, EventingRuntime, type EventRetention } from './eventing';
 import { LiveSettings } from './eventing/live-settings';
 import { ClusterDns } from './isolation/cluster-dns';
-import { GatewayAnswers, keepTags, openAccess } from './local-answerers';
+import { GatewayAnswers, keepTags, openAccess, toldJobs } from './local-answerers';
 import { localServingConfig } from './local-config';
 import { ScaleJournal } from './scale-journal';
 import { scaleReason } from './scale-reasons';
@@ -186,6 +186,7 @@ export class LocalSystem {
         new GatewayAnswers(this.gateway),
         keepTags,
         openAccess,
+        toldJobs,
         this.eventing.answers,
         this.eventing.tokenSecrets,
       ],

@@ -23,6 +23,8 @@ export {
   boundSpec,
   isBound,
   isExempt,
+  JOB_ADMISSION_TOPIC,
+  type JobAdmissionAnswer,
   podSpecOf,
   sinkBindingReconciler,
   subjectKinds,

@@ -23,7 +23,7 @@ import { admission } from '../admission';
 import { bindingAdmission } from '../binding-admission';
 import { EventingRuntime } from '../eventing/eventing-runtime';
 import { LiveSettings } from '../eventing/live-settings';
-import { keepTags, openAccess } from '../local-answerers';
+import { keepTags, openAccess, toldJobs } from '../local-answerers';
 import { AssumedGateways, AssumedScales, assumedTokens } from './assumed-answers';
 import { AssumedPods } from './assumed-pods';
 
@@ -79,6 +79,7 @@ export class PreviewSystem {
         new GatewayAddresses(GATEWAYS),
         keepTags,
         openAccess,
+        toldJobs,
         eventing.answers,
         assumedTokens,
       ],

@@ -3,6 +3,7 @@ import {
   type KubeObject,
   type Namespace,
   NamespaceType,
+  type PodTemplateSpec,
   ServiceAccountType,
   type ServingConfig,
   type SinkBinding,
@@ -11,15 +12,17 @@ import {
   type Stored,
   setDefaults,
   sinkBindingConditions,
+  WAITING_FOR_BINDING,
 } from '../../../api';
 import { finalizerPatch } from '../../metadata';
-import type { Observed, Patch, Plan, Reconciler } from '../../reconciler';
+import type { Ask, Observed, Patch, Plan, Reconciler } from '../../reconciler';
 import { notFoundText, ResolveError } from '../../resolve';
 import { beginConditions, errorEvents, finishStatus } from '../../status';
 import { destinationReads, resolveDestination, type Target } from '../destination';
 import { identityReads } from '../identity';
 import { eventingAddressables } from '../kinds';
 import { type Binding, isBound, podSpecOf, podsToWrite } from './injection';
+import { type JobAdmissionAnswer, jobAdmission, NO_JOBS } from './job-admission';
 import {
   bindingsOf,
   isExempt,
@@ -73,6 +76,11 @@ const isFinished = ({ status }: KubeObject): boolean =>
     []
   ).some(({ type, status: value }) => (type === 'Complete' || type === 'Failed') && value === 'True');
 
+/** Whether the pods of a Job wait for their binding. */
+const isMarked = ({ spec }: KubeObject): boolean =>
+  (spec as { readonly template?: PodTemplateSpec } | undefined)?.template?.metadata?.annotations?.[WAITING_FOR_BINDING] !==
+  undefined;
+
 /** The write by which a subject is told, or not any more; undefined: nothing is to be written. */
 function subjectPatch(object: Stored<KubeObject>, binding: Binding | undefined): Patch | undefined {
   const type = subjectType(object);
@@ -87,6 +95,7 @@ function subjectPatch(object: Stored<KubeObject>, binding: Binding | undefined):
 class SinkBindingPlan {
   readonly #binding: Stored<SinkBinding>;
   readonly #patch: Patch[] = [];
+  readonly #asks: Ask[] = [];
   #problem: string | undefined;
   #conditions: Conditions;
 
@@ -109,7 +118,7 @@ class SinkBindingPlan {
     const fields = { ...resolved, ...tokens.fields };
     const status: SinkBindingStatus = finishStatus(this.parent, this.#conditions, fields);
     const { apply, remove, asks } = tokens;
-    return { asks, apply, patch: this.#patch, remove, events, status };
+    return { asks: [...this.#asks, ...asks], apply, patch: this.#patch, remove, events, status };
   }
 
   /** What was known of a sink stays while it cannot be found, and the condition says so. */
@@ -136,12 +145,15 @@ class SinkBindingPlan {
     const { subject } = this.#binding.spec;
     const type = subjectType(subject);
     const found = namedSubjects(this.#binding, this.observed);
+    const teller = type?.kind === 'Job' ? this.#jobTeller() : 'server';
+    if (teller === undefined) return;
     if (!type) this.#unavailable('SubjectUnavailable', notBindable(subject));
+    else if (teller === 'none') this.#unavailable('JobsNotBound', NO_JOBS);
     else if (subject.name && found.length === 0) this.#unavailable('SubjectMissing', notFoundText(type, subject.name));
     else {
       this.#includeNamespace();
       const binding = bindingOf(this.parent, this.observed, this.config);
-      const problems = found.flatMap((object) => this.#bindOne(object, binding) ?? []);
+      const problems = found.flatMap((object) => this.#bindOne(object, binding, teller) ?? []);
       if (problems.length > 0) this.#unavailable('BindingFailed', problems.join('; '));
       else if (binding) this.#conditions = this.#conditions.markTrue('SinkBindingAvailable');
       else {
@@ -151,13 +163,19 @@ class SinkBindingPlan {
     }
   }
 
+  #jobTeller(): JobAdmissionAnswer['by'] | undefined {
+    const { asks, by } = jobAdmission(this.observed);
+    this.#asks.push(...asks);
+    return by;
+  }
+
   #unavailable(reason: string, message: string): void {
     this.#conditions = this.#conditions.markFalse('SinkBindingAvailable', reason, message);
     this.#problem = message;
   }
 
   /** Tells one subject; returns why it cannot be told. */
-  #bindOne(object: Stored<KubeObject>, binding: Binding | undefined): string | undefined {
+  #bindOne(object: Stored<KubeObject>, binding: Binding | undefined, teller: JobAdmissionAnswer['by']): string | undefined {
     const { namespace, name } = object.metadata;
     const what = `${object.kind} ${JSON.stringify(name)}`;
     const byName = this.#binding.spec.subject.name !== undefined;
@@ -172,7 +190,7 @@ class SinkBindingPlan {
     if (first && first.metadata.uid !== this.parent.metadata.uid) {
       return `${what} is bound by SinkBinding ${JSON.stringify(first.metadata.name)}, which is older`;
     }
-    if (object.kind === 'Job') return this.#lateForJob(object, what);
+    if (object.kind === 'Job') return this.#lateForJob(object, what, teller);
     const patch = subjectPatch(object, binding);
     if (!binding || !patch) return undefined;
     if (isNamedByAuthor(object)) return `${what} names its revision: give it another name, and the address goes in`;
@@ -183,11 +201,14 @@ class SinkBindingPlan {
   }
 
   /** A Job's template never changes: it is told when it is made, or its pods are. */
-  #lateForJob(job: Stored<KubeObject>, what: string): string | undefined {
+  #lateForJob(job: Stored<KubeObject>, what: string, teller: JobAdmissionAnswer['by']): string | undefined {
     const spec = podSpecOf(job);
+    if (!spec || isBound(spec) || isFinished(job)) return undefined;
     const older = (job.metadata.creationTimestamp ?? '') < (this.parent.metadata.creationTimestamp ?? '');
-    if (!spec || isBound(spec) || isFinished(job) || !older) return undefined;
-    return `${what} is older than its binding, and a Job's template cannot be changed: make it anew`;
+    if (older) return `${what} is older than its binding, and a Job's template cannot be changed: make it anew`;
+    // Beside the API server, somebody may not have heard of the binding yet when the Job was made; by name its pods are told all the same.
+    const told = teller === 'server' || this.#binding.spec.subject.name !== undefined || isMarked(job);
+    return told ? undefined : `${what} was made before anybody who tells Jobs had heard of this binding: make it anew`;
   }
 
   /** As upstream's controller has it, for installations that only look at namespaces with the label. */

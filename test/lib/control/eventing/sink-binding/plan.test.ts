@@ -34,7 +34,11 @@ const INCLUDED = namespace({ 'bindings.knative.dev/include': 'true' });
 const plan = (parent: Stored<SinkBinding>, objects: Facts['objects'], settings: ServingConfig = config, facts: Facts = {}) =>
   sinkBindingReconciler.plan(
     parent,
-    observe({ ...facts, objects: [parent, k8sService('hello'), INCLUDED, ...(objects ?? [])] }),
+    observe({
+      ...facts,
+      answers: { 'job-admission/jobs': { by: 'server' }, ...facts.answers },
+      objects: [parent, k8sService('hello'), INCLUDED, ...(objects ?? [])],
+    }),
     settings,
     NOW,
   );
@@ -176,6 +180,41 @@ describe('the plan of a SinkBinding', () => {
   ])('says so of %s', (_what, spec, objects, expected) => {
     expect(conditions(binding(spec), objects)).toMatchObject({ SinkBindingAvailable: expected });
     expect(plan(binding(spec), objects).patch).toEqual([]);
+  });
+
+  describe('with Jobs on a cluster, where somebody else tells them', () => {
+    const told = (by: unknown, subject: object, ...jobs: readonly Stored<KubeObject>[]) =>
+      plan(binding({ subject: { ...toJob.subject, ...subject } }), jobs, config, { answers: { 'job-admission/jobs': by } });
+    const available = (...args: Parameters<typeof told>) => summary(told(...args).status)['SinkBindingAvailable'];
+    const byLabel = { name: undefined, selector: { matchLabels: {} } };
+
+    it('asks who, and does not guess', () => {
+      const { asks, status } = told(undefined, {}, job(undefined, AFTER) as Stored<KubeObject>);
+      expect(asks).toEqual([{ topic: 'job-admission', key: 'jobs', input: {} }]);
+      expect(summary(status)['SinkBindingAvailable']).toBe('Unknown');
+      expect(plan(binding(), [deployment()]).asks).toEqual([]);
+    });
+
+    it.each([{}, byLabel])('refuses them by name where nobody does, whether they are there or not', (subject) => {
+      for (const jobs of [[], [job(undefined, AFTER)]]) {
+        expect(available({ by: 'none' }, subject, ...(jobs as Stored<KubeObject>[]))).toMatch(
+          /^False\/JobsNotBound: Job subjects are not bound on this cluster.*sinkBindings: policy/,
+        );
+      }
+    });
+
+    it('says which Job was made before it was heard of, unless its pods are told all the same', () => {
+      const made = job(undefined, AFTER) as Stored<KubeObject>;
+      const marked = { metadata: { annotations: { 'bindings.knative.dev/waiting-for': 'bind' } } };
+      const { template } = made.spec as { template: object };
+      const waits = { ...made, spec: { template: { ...template, ...marked } } };
+      expect(available({ by: 'policy' }, byLabel, made)).toBe(
+        'False/BindingFailed: Job "heart" was made before anybody who tells Jobs had heard of this binding: make it anew',
+      );
+      expect(available({ by: 'policy' }, byLabel, waits)).toBe('True');
+      expect(available({ by: 'policy' }, {}, made)).toBe('True');
+      expect(available({ by: 'policy' }, byLabel, job(TOLD, AFTER) as Stored<KubeObject>)).toBe('True');
+    });
   });
 
   it('says why a subject refuses to be changed', () => {

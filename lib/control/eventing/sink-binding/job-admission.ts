@@ -1,0 +1,32 @@
+import type { Ask, Observed } from '../../reconciler';
+
+/** Topic of the question who tells Jobs, and their pods, where to send events when they are made. */
+export const JOB_ADMISSION_TOPIC = 'job-admission';
+
+export interface JobAdmissionAnswer {
+  /**
+   * `server`: the API server itself does, always; `policy`: its policies do; `webhook`: a webhook does; `none`: nobody does, so that
+   * Jobs cannot be bound.
+   */
+  readonly by: 'server' | 'policy' | 'webhook' | 'none';
+}
+
+/** There is one answer for all Jobs of a cluster. */
+const ASK: Ask = { topic: JOB_ADMISSION_TOPIC, key: 'jobs', input: {} };
+
+/** Why no Job is bound where nobody tells them. */
+export const NO_JOBS =
+  'Job subjects are not bound on this cluster: the template of a Job never changes, and nothing tells Jobs where to send events when they are made. ' +
+  'Install the platform with sinkBindings: policy, where the cluster serves MutatingAdmissionPolicies (by default from Kubernetes 1.36 on), or bind a Deployment';
+
+interface JobAdmission {
+  readonly asks: readonly Ask[];
+  /** Undefined: not known yet. */
+  readonly by: JobAdmissionAnswer['by'] | undefined;
+}
+
+/** Who tells Jobs. */
+export const jobAdmission = (observed: Pick<Observed, 'answer'>): JobAdmission => ({
+  asks: [ASK],
+  by: (observed.answer(ASK.topic, ASK.key) as JobAdmissionAnswer | undefined)?.by,
+});
