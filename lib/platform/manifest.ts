@@ -1,4 +1,5 @@
 import { type CustomResourceDefinition, crd, type KubeObject, knativeTypes } from '../api';
+import { admissionPolicies } from './admission';
 import { isEventing, roles, serviceAccounts, userRoles } from './objects/access';
 import { availability } from './objects/availability';
 import { PART_OF } from './objects/labels';
@@ -37,6 +38,7 @@ export function platformManifest(options: PlatformOptions, version: string): Pla
       ...roles(platform),
       ...userRoles(platform),
       ...configMaps(platform),
+      ...admissionPolicies(platform),
       ...secrets(platform),
       ...networkPolicies(platform),
       ...services(platform),

@@ -17,6 +17,7 @@ export type {
 } from '../generated/types';
 export * from './configuration';
 export * from './domain-mapping';
+export { gatedPodFields, ZERO_IS_UNSET } from './pod-spec-errors';
 export * from './revision';
 export * from './route';
 export * from './service';

@@ -9,7 +9,7 @@ import { insecureDefaultWarnings, podSecurityContextErrors } from './security-co
 import { volumeErrors } from './volume-errors';
 
 /** Fields of the pod that a feature must allow. */
-const GATED: Readonly<Partial<Record<keyof RevisionPodSpec, FeatureName>>> = {
+export const gatedPodFields: Readonly<Partial<Record<keyof RevisionPodSpec, FeatureName>>> = {
   affinity: 'podSpecAffinity',
   topologySpreadConstraints: 'podSpecTopologySpreadConstraints',
   hostAliases: 'podSpecHostAliases',
@@ -28,7 +28,7 @@ const GATED: Readonly<Partial<Record<keyof RevisionPodSpec, FeatureName>>> = {
 };
 
 /** Gated fields whose zero value is the same as leaving them out. */
-const ZERO_IS_UNSET: ReadonlySet<string> = new Set([
+export const ZERO_IS_UNSET: ReadonlySet<string> = new Set([
   'hostIPC',
   'hostPID',
   'hostNetwork',
@@ -38,10 +38,10 @@ const ZERO_IS_UNSET: ReadonlySet<string> = new Set([
 ]);
 
 function gateErrors(spec: RevisionPodSpec, features: FeaturesConfig): FieldError[] {
-  const errors = (Object.keys(GATED) as (keyof RevisionPodSpec)[])
+  const errors = (Object.keys(gatedPodFields) as (keyof RevisionPodSpec)[])
     .filter((field) => spec[field] !== undefined && !(ZERO_IS_UNSET.has(field) && !spec[field]))
-    .filter((field) => features[GATED[field]!] === 'Disabled')
-    .map((field) => withRemedy(disallowedFields(field), turnOn(GATED[field]!)));
+    .filter((field) => features[gatedPodFields[field]!] === 'Disabled')
+    .map((field) => withRemedy(disallowedFields(field), turnOn(gatedPodFields[field]!)));
   const securityContextOff = features.podSpecSecurityContext === 'Disabled' && features.securePodDefaults === 'Disabled';
   if (spec.securityContext && securityContextOff) {
     errors.push(withRemedy(disallowedFields('securityContext'), turnOn('podSpecSecurityContext')));

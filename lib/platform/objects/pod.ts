@@ -35,7 +35,7 @@ export interface PodOptions {
   readonly lingerSeconds?: number;
 }
 
-const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } });
 
 const probe = (path: string, more: object) => ({ httpGet: { path, port: 'health' }, ...more });
 

@@ -97,7 +97,10 @@ function eventingData({ settings }: ResolvedPlatform): Record<string, Data> {
   };
 }
 
-/** The ConfigMaps of the platform: those that say something. */
+/** Read by admission policies, and there without saying anything. */
+const ALWAYS = ['config-autoscaler', 'config-defaults', 'config-features'];
+
+/** The ConfigMaps of the platform: those that say something, and those that admission policies read. */
 export function configMaps(platform: ResolvedPlatform): readonly ConfigMap[] {
   const { raw = {} } = platform.settings;
   return [
@@ -114,7 +117,8 @@ function mapsOf(
 ): ConfigMap[] {
   return [...new Set([...Object.keys(typed), ...Object.keys(raw)])].flatMap((name) => {
     const data = { ...typed[name], ...raw[name] };
-    if (Object.keys(data).length === 0) return [];
+    const isRead = namespace === SERVING_NAMESPACE && ALWAYS.includes(name);
+    if (Object.keys(data).length === 0 && !isRead) return [];
     return [
       {
         apiVersion: 'v1',

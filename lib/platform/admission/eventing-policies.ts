@@ -1,0 +1,21 @@
+import { annotations } from '../../api';
+import { type AdmissionPolicy, message } from './policy';
+
+const CLASS = annotations.brokerClass[0];
+const classOf = (object: string) => `${object}.metadata.?annotations.orValue({})[?"${CLASS}"]`;
+
+/** Rules of Eventing over metadata. */
+export const eventingPolicies: readonly AdmissionPolicy[] = [
+  {
+    ...{ name: 'brokers', group: 'eventing.knative.dev', versions: ['v1'], resources: ['brokers'], operations: ['UPDATE'] },
+    rules: [
+      {
+        expression: `${classOf('object')}.orValue("") == ${classOf('oldObject')}.orValue("")`,
+        message: message(
+          `Immutable annotations changed (-old +new): annotations.${CLASS}`,
+          'Make a broker of another name, and move the triggers to it.',
+        ),
+      },
+    ],
+  },
+];
