@@ -20,8 +20,10 @@ const MAX_ANSWER = 2 ** 20;
 export interface ClusterSenderOptions {
   readonly clock: Clock;
   readonly gateway: Pick<Gateway, 'handle'>;
-  /** For hosts outside the cluster. */
+  /** For hosts outside the cluster, and those inside that the gateway is not for. */
   readonly outside: Sender;
+  /** Which of the cluster's URLs the gateway is for. @default all */
+  readonly isInside?: (url: URL) => boolean;
   /** The name that a Service stands for, if it is one for a name (ExternalName). @default none is */
   readonly externalName?: (namespace: string, name: string) => string | undefined;
 }
@@ -47,6 +49,7 @@ export class ClusterSender implements Sender {
     if (API_SERVER.test(url.hostname)) throw new SinkRefusedError(`${url.hostname} is the API server, and no place for events`);
     const elsewhere = this.#elsewhere(url);
     if (elsewhere) return this.options.outside.send({ ...destination, url: elsewhere }, message, options);
+    if (this.options.isInside?.(url) === false) return this.options.outside.send(destination, message, options);
     return this.#send(url, visibility, message, options);
   }
 

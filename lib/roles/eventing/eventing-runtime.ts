@@ -6,8 +6,6 @@ import {
   type InMemoryChannel,
   InMemoryChannelType,
   isServedBroker,
-  type K8sService,
-  K8sServiceType,
   keyOf,
   type ServingConfig,
   type Stored,
@@ -24,29 +22,25 @@ import {
   type CloudEvent,
   type ConsumerSpec,
   Deliverer,
-  HttpSender,
   Journal,
   JournalStore,
   type KeyValueStore,
-  SourceSender,
   StatefulMetrics,
-  TokenSender,
 } from '../../eventing';
 import type { Gateway, InnerHosts } from '../../gateway';
 import { type Change, type Cluster, Informer } from '../../kube';
 import { TokenIssuer } from '../../local';
-import { ApiServerSources } from './api-server-sources';
-import { ClusterSender } from './cluster-sender';
 import { channelConsumer, triggerConsumer } from './consumer-specs';
 import { Drains } from './drains';
 import { Endpoints } from './endpoints';
 import { EventAccess } from './event-access';
 import { BROKER_HOST, EventDoor } from './event-door';
 import { type EventRetention, retentionOf } from './event-retention';
+import { EventSender } from './event-sender';
+import { EventSources } from './event-sources';
 import { EventTypeCatalogue } from './event-type-catalogue';
 import { EventingAnswers } from './eventing-answers';
 import { HubRegistry } from './hub-registry';
-import { PingSources } from './ping-sources';
 import { consumedAs } from './sent-as';
 import { ServiceAccountTokens } from './service-account-tokens';
 import { TokenSecrets } from './token-secrets';
@@ -58,8 +52,13 @@ export interface EventingOptions {
   readonly random: Random;
   readonly log: Log;
   readonly config: ServingConfig;
-  /** Through which events reach services of the cluster. Asked for when the first is sent: the gateway has this runtime behind it. */
-  readonly gateway: () => Gateway;
+  /**
+   * Through which events reach services of the cluster. Asked for when the first is sent: the gateway has this runtime behind it.
+   * @default they are reached over the network
+   */
+  readonly gateway?: () => Gateway;
+  /** Whether PingSources and ApiServerSources send from here. @default true */
+  readonly sources?: boolean;
   /** Where events are kept. @default in memory */
   readonly store?: KeyValueStore;
   readonly retention?: EventRetention;
@@ -107,40 +106,29 @@ export class EventingRuntime {
   readonly #triggers: Informer<Trigger>;
   readonly #channels: Informer<InMemoryChannel>;
   readonly #subscriptions: Informer<Subscription>;
-  readonly #services: Informer<K8sService>;
   readonly #catalogue: EventTypeCatalogue;
-  readonly #pings: PingSources;
-  readonly #sources: SourceSender;
-  readonly #apiServerSources: ApiServerSources;
+  readonly #sources: EventSources | undefined;
   readonly #endpoints: Endpoints;
-  readonly #sender: HttpSender;
+  readonly #sender: EventSender;
   /** All brokers and channels that are there are served. */
   #settled = false;
   /** Triggers that are served, by name, and the hub that each is served at. */
   readonly #served = new Map<string, string>();
 
   constructor(private readonly options: EventingOptions) {
-    const { cluster, clock, executor, random, log, store, gateway, allowedSinks = [], deniedSinks = [], metrics } = options;
-    const { issuer = new TokenIssuer(clock) } = options;
+    const { cluster, clock, executor, random, log, store, metrics, issuer = new TokenIssuer(clock) } = options;
     this.journal = new Journal(clock, store ? { kept: new JournalStore(store) } : {});
-    this.#sender = new HttpSender({ clock, rules: { allowed: allowedSinks, denied: deniedSinks } });
-    // Whoever sends waits for pods, which are counted themselves, and for time.
-    const inside = { handle: (inbound: Parameters<Gateway['handle']>[0]) => executor.suspended(gateway().handle(inbound)) };
     this.tokens = new ServiceAccountTokens({ cluster, clock, issuer });
     this.tokenSecrets = new TokenSecrets({ cluster, clock, executor, log, issuer });
     this.access = new EventAccess({ cluster, clock, log, config: () => options.config, tokens: issuer });
     this.#catalogue = new EventTypeCatalogue({ cluster, clock, executor, log });
-    this.#services = new Informer(cluster, K8sServiceType, clock, log);
-    const externalName = (namespace: string, name: string) => externalNameOf(this.#services.get(namespace, name));
-    const anywhere = new ClusterSender({ clock, gateway: inside, outside: this.#sender, externalName });
-    const sender = new TokenSender(anywhere, (identity, audience) => this.tokens.token(identity, audience));
+    this.#sender = new EventSender({ ...options, tokens: this.tokens, own: (host, path) => this.inner(host, path) });
+    const { sender } = this.#sender;
     const shared = { clock, executor, random, journal: this.journal };
     const deliverer = new Deliverer({ clock, sender });
-    this.#sources = new SourceSender({ ...shared, deliverer });
     const { answers } = this;
     const live = { ...options, config: () => options.config };
-    this.#pings = new PingSources({ ...live, journal: this.journal, deliverer, answers });
-    this.#apiServerSources = new ApiServerSources({ ...live, sender: this.#sources, answers });
+    if (options.sources !== false) this.#sources = new EventSources({ ...live, journal: this.journal, deliverer, answers });
     this.hubs = new HubRegistry({
       ...shared,
       sender,
@@ -177,7 +165,7 @@ export class EventingRuntime {
   async start(): Promise<void> {
     await Promise.all([
       this.#catalogue.start(),
-      this.#services.start(),
+      this.#sender.start(),
       this.access.start(),
       this.#triggers.start(),
       this.#subscriptions.start(),
@@ -187,23 +175,20 @@ export class EventingRuntime {
     this.hubs.settle();
     this.#settled = true;
     this.#drains.start();
-    await Promise.all([this.#pings.start(), this.#apiServerSources.start(), this.#endpoints.start()]);
+    await Promise.all([this.#sources?.start(), this.#endpoints.start()]);
   }
 
   /** Breaks off deliveries; those are made again by the next process that has the same store. */
   async stop(): Promise<void> {
     for (const informer of [this.#brokers, this.#triggers, this.#channels, this.#subscriptions]) informer.stop();
-    this.#services.stop();
     this.#catalogue.stop();
     this.access.stop();
     this.tokenSecrets.stop();
-    this.#apiServerSources.stop();
-    this.#sources.stop();
-    this.#pings.stop();
+    this.#sources?.stop();
     this.#drains.stop();
     this.hubs.stop();
     await this.#endpoints.stop();
-    await this.#sender.close();
+    await this.#sender.stop();
     this.journal.close();
   }
 
@@ -335,8 +320,4 @@ export class EventingRuntime {
       subscribers: subscribers.map(({ uid, generation }) => ({ uid, observedGeneration: generation, ready: 'True' })),
     });
   }
-}
-
-function externalNameOf(service: K8sService | undefined): string | undefined {
-  return service?.spec.type === 'ExternalName' ? service.spec.externalName : undefined;
 }
