@@ -13,8 +13,11 @@ import type { Inbound, Visibility } from './message';
 import { RequestBody } from './request-body';
 import { writeOutbound } from './upgrade';
 
+/** What a listener hands requests to. */
+export type HttpFront = Pick<Gateway, 'handle' | 'inner' | 'upgrade'>;
+
 export interface HttpListenerOptions {
-  readonly gateway: Gateway;
+  readonly gateway: HttpFront;
   readonly clock: Clock;
   /** Address to bind. @default '127.0.0.1' */
   readonly host?: string;

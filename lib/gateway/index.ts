@@ -2,6 +2,7 @@ export { Cancellation, type CancelSignal } from './cancellation';
 export { INGRESS_CLASS } from './directory';
 export * from './gateway';
 export * from './http-listener';
+export { InnerFront } from './inner-front';
 export type { InnerHosts } from './inner-hosts';
 export * from './message';
 export * from './ownership';
