@@ -46,7 +46,13 @@ function start() {
   if (why) return why;
   if (!timed('build', path.join(rig, 'build.sh'))) return 'the cluster could not be built';
   const hello = path.join(root, 'examples/hello/server.js');
-  if (!timed('image', path.join(rig, 'image.sh'), 'hello', hello)) return 'the image of the example could not be built';
+  const orders = path.join(root, 'examples/orders');
+  const built =
+    timed('image of hello', path.join(rig, 'image.sh'), 'hello', hello) &&
+    timed('image of orders', path.join(rig, 'image.sh'), 'orders', orders) &&
+    timed('knc', process.execPath, path.join(root, 'lib/build/build.mjs'), '--no-types') &&
+    timed('image of the runtime', path.join(rig, 'runtime-image.sh'));
+  if (!built) return 'the images could not be built';
   down();
   if (timed('start', path.join(rig, 'up.sh'))) return '';
   printLogs();
