@@ -9,6 +9,7 @@ import {
   isReady,
   type KubeObject,
   knativeTypes,
+  LeaseType,
   type Pod,
   PodType,
   type ResourceType,
@@ -20,6 +21,7 @@ import {
 } from '../../lib/api';
 import { RealClock } from '../../lib/base';
 import { ClusterError } from '../../lib/kube';
+import { footprintOf } from './footprint';
 import { adminCluster, describeCluster } from './support';
 
 const clock = new RealClock();
@@ -125,6 +127,31 @@ describeCluster('the image on a real Kubernetes', () => {
     }
     await until('ready pod', async () => containerOf(await pod())?.ready);
     expect(containerOf(await pod())?.restartCount).toBe(0);
+  }, 120_000);
+
+  test('with nothing to do it takes little memory and CPU, and writes its lease and nothing else', async () => {
+    const { workingSet, rss } = footprintOf(await processOf());
+    const lease = async () => (await cluster.get(LeaseType, NAMESPACE, 'knative-constructs-controller'))?.metadata;
+    await until('leader', lease);
+    await clock.sleep(5000);
+    const before = footprintOf(await processOf()).cpuMs;
+    let writes = 0;
+    const { resourceVersion = '' } = (await lease())!;
+    const watch = cluster.watch(LeaseType, { namespace: NAMESPACE, resourceVersion }, ({ type }) => {
+      if (type === 'MODIFIED') writes++;
+    });
+    await clock.sleep(60_000);
+    watch.stop();
+    const cpu = (footprintOf(await processOf()).cpuMs - before) / 60;
+    const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
+    console.log(
+      `working set ${mib(workingSet)} MiB, RSS ${mib(rss)} MiB, idle CPU ${cpu.toFixed(1)} m, ${writes} Lease writes a minute`,
+    );
+    expect(mib(workingSet)).toBeLessThanOrEqual(131);
+    expect(rss / 1e6).toBeLessThanOrEqual(177);
+    expect(writes).toBeGreaterThan(0);
+    expect(writes).toBeLessThanOrEqual(30);
+    expect(cpu).toBeLessThanOrEqual(20);
   }, 120_000);
 
   test('a service becomes ready, answers, goes to zero and comes back', async () => {
