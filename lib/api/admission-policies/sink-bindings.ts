@@ -1,10 +1,12 @@
 import type { KubeObject } from '../meta';
-
-/** What tells subjects of SinkBindings where to send events when they are made: policies of the API server, a webhook, or nobody. */
-export type SinkBindingAdmissionKind = 'policy' | 'webhook' | 'none';
-
-/** The version of MutatingAdmissionPolicies: `v1` from Kubernetes 1.36 on; before, `v1beta1` where it has been switched on. */
-export type MutatingPolicyVersion = 'v1' | 'v1beta1';
+import {
+  ADMISSION_GROUP,
+  ALL_PARAMS,
+  type MatchCondition,
+  type MutatingPolicy,
+  type MutatingPolicyVersion,
+  mutatingPolicy,
+} from './mutating-policy';
 
 /** Names of the policies; each has a binding of its name. */
 export const SINK_BINDING_POLICIES = {
@@ -17,26 +19,20 @@ export const SINK_BINDING_POLICIES = {
 /** On the pods of a Job that was made before its binding had an address: the name of the binding. */
 export const WAITING_FOR_BINDING = 'bindings.knative.dev/waiting-for';
 
-const GROUP = 'admissionregistration.k8s.io';
 const EXCLUDE = 'bindings.knative.dev/exclude';
 const EXCLUDED = { matchExpressions: [{ key: EXCLUDE, operator: 'NotIn', values: ['true'] }] };
 const LABELS = 'object.metadata.?labels.orValue({})';
 
-interface Condition {
-  readonly name: string;
-  readonly expression: string;
-}
-
 const controllerOf = (what: string) => `${what}.metadata.?ownerReferences.orValue([]).filter(o, o.?controller.orValue(false))`;
 
 /** The binding stays, and so does what it names. */
-const COUNTS: Condition = { name: 'binding-counts', expression: '!has(params.metadata.deletionTimestamp)' };
+const COUNTS: MatchCondition = { name: 'binding-counts', expression: '!has(params.metadata.deletionTimestamp)' };
 
-const KNOWN: Condition = { name: 'address-is-known', expression: 'params.?status.?sinkUri.orValue("") != ""' };
-const UNKNOWN: Condition = { name: 'address-is-not-known', expression: 'params.?status.?sinkUri.orValue("") == ""' };
+const KNOWN: MatchCondition = { name: 'address-is-known', expression: 'params.?status.?sinkUri.orValue("") != ""' };
+const UNKNOWN: MatchCondition = { name: 'address-is-not-known', expression: 'params.?status.?sinkUri.orValue("") == ""' };
 
 /** The object is a subject of the binding, by name or by labels. */
-const NAMED: Condition = {
+const NAMED: MatchCondition = {
   name: 'binding-names-it',
   expression: `params.spec.subject.apiVersion == object.apiVersion && params.spec.subject.kind == object.kind && (
   params.spec.subject.?name.orValue("") != ""
@@ -50,14 +46,14 @@ const NAMED: Condition = {
 };
 
 /** Nobody else keeps its template as he wants it: what is bound is what it is made from. */
-const OWN: Condition = {
+const OWN: MatchCondition = {
   name: 'nobody-else-makes-it',
   expression: `object.kind == "Job" || ${controllerOf('object')}.all(o,
   ${controllerOf('params')}.exists(p, p.uid == o.uid))`,
 };
 
 /** A pod of a Job that waits for this binding, or that the binding names. */
-const OF_JOB: Condition = {
+const OF_JOB: MatchCondition = {
   name: 'job-is-bound',
   expression: `object.metadata.?annotations[?"${WAITING_FOR_BINDING}"].orValue("") == params.metadata.name || (
   params.spec.subject.apiVersion == "batch/v1" && params.spec.subject.kind == "Job"
@@ -66,7 +62,7 @@ const OF_JOB: Condition = {
 };
 
 const TOLD = `object.spec.containers.all(c, c.?env.orValue([]).exists(e, e.name == "K_SINK"))`;
-const UNTOLD: Condition = { name: 'pod-was-not-told', expression: `!(${TOLD})` };
+const UNTOLD: MatchCondition = { name: 'pod-was-not-told', expression: `!(${TOLD})` };
 
 /** JSON of the CloudEvents overrides, as SDKs read it; empty if there are none. */
 const OVERRIDES = `!has(params.spec.ceOverrides) ? ""
@@ -115,58 +111,35 @@ const WORKLOADS = [rule('apps', 'deployments', 'replicasets'), rule('batch', 'jo
 const JOBS = [rule('batch', 'jobs')];
 const PODS = [rule('', 'pods')];
 
-const PARAM_KIND = { apiVersion: 'sources.knative.dev/v1', kind: 'SinkBinding' };
-/** Every binding of the namespace of what is made. */
-const PARAM_REF = { selector: {}, parameterNotFoundAction: 'Allow' };
+const PARAMS = { apiVersion: 'sources.knative.dev/v1', kind: 'SinkBinding' };
+const SELECTORS = { namespaceSelector: EXCLUDED, objectSelector: EXCLUDED };
 
-interface Mutation {
-  readonly name: string;
-  readonly rules: readonly object[];
-  readonly conditions: readonly Condition[];
-  readonly expression: string;
-}
-
-const MUTATIONS: readonly Mutation[] = [
-  { name: SINK_BINDING_POLICIES.subjects, rules: WORKLOADS, conditions: [COUNTS, NAMED, OWN, KNOWN], expression: TELL_TEMPLATE },
-  { name: SINK_BINDING_POLICIES.jobs, rules: JOBS, conditions: [COUNTS, NAMED, UNKNOWN], expression: MARK_JOB },
-  { name: SINK_BINDING_POLICIES.pods, rules: PODS, conditions: [COUNTS, OF_JOB, UNTOLD, KNOWN], expression: TELL_POD },
+const common = { selectors: SELECTORS, params: PARAMS };
+// What goes wrong in one of them stops no pod of the cluster: the binding says that its subject was not told.
+const MUTATIONS: readonly MutatingPolicy[] = [
+  {
+    ...{ ...common, name: SINK_BINDING_POLICIES.subjects, rules: WORKLOADS, conditions: [COUNTS, NAMED, OWN, KNOWN] },
+    ...{ variables: VARIABLES, expression: TELL_TEMPLATE },
+  },
+  {
+    ...{ ...common, name: SINK_BINDING_POLICIES.jobs, rules: JOBS, conditions: [COUNTS, NAMED, UNKNOWN] },
+    expression: MARK_JOB,
+  },
+  {
+    ...{ ...common, name: SINK_BINDING_POLICIES.pods, rules: PODS, conditions: [COUNTS, OF_JOB, UNTOLD, KNOWN] },
+    ...{ variables: VARIABLES, expression: TELL_POD },
+  },
 ];
-
-const constraints = (resourceRules: readonly object[]) => ({
-  ...{ resourceRules, namespaceSelector: EXCLUDED, objectSelector: EXCLUDED },
-});
-
-// What goes wrong in a policy stops no pod of the cluster: the binding says that its subject was not told.
-const COMMON = { failurePolicy: 'Ignore', paramKind: PARAM_KIND };
-
-function mutation({ name, rules, conditions, expression }: Mutation, version: MutatingPolicyVersion): KubeObject[] {
-  const apiVersion = `${GROUP}/${version}`;
-  return [
-    {
-      ...{ apiVersion, kind: 'MutatingAdmissionPolicy', metadata: { name } },
-      spec: {
-        ...COMMON,
-        ...{ reinvocationPolicy: 'Never', matchConstraints: constraints(rules), matchConditions: conditions },
-        variables: expression === MARK_JOB ? [] : VARIABLES,
-        mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression } }],
-      },
-    } as KubeObject,
-    {
-      ...{ apiVersion, kind: 'MutatingAdmissionPolicyBinding', metadata: { name } },
-      spec: { policyName: name, paramRef: PARAM_REF },
-    } as KubeObject,
-  ];
-}
 
 function refusal(): KubeObject[] {
   const name = SINK_BINDING_POLICIES.waiting;
-  const apiVersion = `${GROUP}/v1`;
+  const apiVersion = `${ADMISSION_GROUP}/v1`;
   return [
     {
       ...{ apiVersion, kind: 'ValidatingAdmissionPolicy', metadata: { name } },
       spec: {
-        ...COMMON,
-        ...{ matchConstraints: constraints(PODS), matchConditions: [COUNTS, OF_JOB, UNKNOWN] },
+        ...{ failurePolicy: 'Ignore', paramKind: PARAMS, matchConditions: [COUNTS, OF_JOB, UNKNOWN] },
+        matchConstraints: { ...SELECTORS, resourceRules: PODS },
         validations: [
           {
             expression: TOLD,
@@ -179,7 +152,7 @@ function refusal(): KubeObject[] {
     } as KubeObject,
     {
       ...{ apiVersion, kind: 'ValidatingAdmissionPolicyBinding', metadata: { name } },
-      spec: { policyName: name, paramRef: PARAM_REF, validationActions: ['Deny'] },
+      spec: { policyName: name, paramRef: ALL_PARAMS, validationActions: ['Deny'] },
     } as KubeObject,
   ];
 }
@@ -190,6 +163,6 @@ function refusal(): KubeObject[] {
  * the parameters of the policies.
  */
 export const sinkBindingPolicies = (version: MutatingPolicyVersion): readonly KubeObject[] => [
-  ...MUTATIONS.flatMap((one) => mutation(one, version)),
+  ...MUTATIONS.flatMap((one) => mutatingPolicy(one, version)),
   ...refusal(),
 ];

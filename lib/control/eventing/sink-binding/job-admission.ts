@@ -17,7 +17,7 @@ const ASK: Ask = { topic: JOB_ADMISSION_TOPIC, key: 'jobs', input: {} };
 /** Why no Job is bound where nobody tells them. */
 export const NO_JOBS =
   'Job subjects are not bound on this cluster: the template of a Job never changes, and nothing tells Jobs where to send events when they are made. ' +
-  'Install the platform with sinkBindings: policy, where the cluster serves MutatingAdmissionPolicies (by default from Kubernetes 1.36 on), or bind a Deployment';
+  'Install the platform with mutatingPolicies: v1 (Kubernetes 1.36 or later; v1beta1 where 1.34 or 1.35 serves it), or bind a Deployment';
 
 interface JobAdmission {
   readonly asks: readonly Ask[];

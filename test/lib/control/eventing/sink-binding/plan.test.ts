@@ -198,7 +198,7 @@ describe('the plan of a SinkBinding', () => {
     it.each([{}, byLabel])('refuses them by name where nobody does, whether they are there or not', (subject) => {
       for (const jobs of [[], [job(undefined, AFTER)]]) {
         expect(available({ by: 'none' }, subject, ...(jobs as Stored<KubeObject>[]))).toMatch(
-          /^False\/JobsNotBound: Job subjects are not bound on this cluster.*sinkBindings: policy/,
+          /^False\/JobsNotBound: Job subjects are not bound on this cluster.*mutatingPolicies: v1/,
         );
       }
     });
