@@ -20,7 +20,6 @@ import {
   TriggerType,
 } from '../../lib/api';
 import { RealClock } from '../../lib/base';
-import { ClusterError } from '../../lib/kube';
 import { footprintOf } from './footprint';
 import { adminCluster, describeCluster } from './support';
 
@@ -97,7 +96,7 @@ describeCluster('the image on a real Kubernetes', () => {
   const runtime = manifest.find(({ kind }) => kind === 'Pod')!;
 
   afterAll(async () => {
-    await cluster.delete(ServiceType, 'default', 'image').catch(() => {});
+    for (const name of ['image', 'late']) await cluster.delete(ServiceType, 'default', name).catch(() => {});
     for (const object of [...manifest].reverse()) {
       const type = kinds.find(({ kind }) => kind === object.kind)!;
       if (type.kind === 'Namespace') continue;
@@ -233,21 +232,46 @@ describeCluster('the image on a real Kubernetes', () => {
     }
   }, 180_000);
 
-  test('told to end, it is not ready, goes on serving for a while, and ends in order', async () => {
-    const ip = await address();
+  test('told to end, it is not ready, answers even who waits for a pod, and ends in order', async () => {
+    const late = "require('http').createServer((q, r) => r.end('late\\n')).listen(process.env.PORT)";
+    await cluster.create(ServiceType, {
+      apiVersion: 'serving.knative.dev/v1',
+      kind: 'Service',
+      metadata: { name: 'late', namespace: 'default' },
+      spec: {
+        template: {
+          metadata: { annotations: { 'autoscaling.knative.dev/initial-scale': '0' } },
+          spec: {
+            containers: [
+              { image: 'registry.local/hello:1', command: ['/usr/bin/node', '-e', `setTimeout(() => ${late}, 4000)`] },
+            ],
+          },
+        },
+      },
+    });
+    const ready = await until('ready service', async () => {
+      const found = await cluster.get(ServiceType, 'default', 'late');
+      return found && isReady(found) && found;
+    });
     await until('ready pod', async () => containerOf(await pod())?.ready);
-    const asked = { host: ip, path: '/readyz' };
+    const ip = await address();
+    const begin = clock.monotonic();
+    const waiting = ask(8080, { host: ip, headers: { host: new URL(String(ready.status?.['url'])).host } });
+    await clock.sleep(100);
     await cluster.delete(PodType, NAMESPACE, POD);
     const told = await until('answer that it drains', async () => {
-      const answer = await ask(8086, asked);
+      const answer = await ask(8086, { host: ip, path: '/readyz' });
       return answer.status === 503 && answer;
     });
     expect(told.body).toBe('draining: the process is to end\n');
     expect((await ask(8080, { host: ip, headers: { host: 'nobody.example.com' } })).status).toBe(404);
+    expect(await waiting).toMatchObject({ status: 200, body: 'late\n' });
+    // It came when new requests were not taken any more.
+    expect(clock.monotonic() - begin).toBeGreaterThan(4000);
     await until('end of the pod', async () => (await pod()) === undefined);
-    await apply(runtime).catch((error: unknown) => {
-      if (!ClusterError.is(error, 'Conflict')) throw error;
-    });
+    const { holderIdentity } = (await cluster.get(LeaseType, NAMESPACE, 'knative-constructs-controller'))?.spec ?? {};
+    expect(holderIdentity).toBe('');
+    await apply(runtime);
     await until('ready pod', async () => containerOf(await pod())?.ready);
   }, 120_000);
 

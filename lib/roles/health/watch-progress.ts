@@ -22,7 +22,7 @@ export class WatchProgress {
 
   /** Kinds that could not be listed, with the reason: a line each. */
   get failing(): readonly string[] {
-    return [...this.#failing.values()];
+    return [...new Set(this.#failing.values())];
   }
 
   /** Kinds of which nothing was heard for a quarter of an hour. That is no fault of ours if the API server does not answer. */
