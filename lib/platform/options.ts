@@ -1,3 +1,4 @@
+import type { MutatingPolicyVersion } from '../api';
 import type { PlatformSettings } from './settings/settings';
 
 /** What a platform serves. Events reach their receivers through the gateway of serving: there is no eventing without it. */
@@ -74,6 +75,12 @@ export interface PlatformOptions {
   readonly metricsFrom?: readonly string[];
   /** Resolve tags to digests with the pull secrets of the pods: the controller may read Secrets then. @default true */
   readonly pullSecrets?: boolean;
+  /**
+   * MutatingAdmissionPolicies that tell Jobs and Deployments of SinkBindings where to send events before their first pod starts, and note
+   * who made and changed an object. `v1` is served from Kubernetes 1.36 on, `v1beta1` by 1.34 and 1.35 where it has been switched on. With
+   * `none` a SinkBinding of a Job is not ready, and says so. @default none
+   */
+  readonly mutatingPolicies?: 'none' | MutatingPolicyVersion;
   /** NetworkPolicies around the pods of the platform. @default true */
   readonly networkPolicies?: boolean;
 }
@@ -106,6 +113,7 @@ export function resolvePlatform(options: PlatformOptions, version: string): Reso
     labels: options.labels ?? {},
     metricsFrom: options.metricsFrom ?? [],
     pullSecrets: options.pullSecrets ?? true,
+    mutatingPolicies: options.mutatingPolicies ?? 'none',
     networkPolicies: options.networkPolicies ?? true,
     version,
   };

@@ -1,3 +1,3 @@
-export type { MutatingPolicyVersion } from './mutating-policy';
+export { ADMISSION_GROUP, type MutatingPolicyVersion } from './mutating-policy';
 export * from './signatures';
 export * from './sink-bindings';

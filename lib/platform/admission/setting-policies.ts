@@ -82,7 +82,14 @@ const { servingNamespace } = INSTALLATION;
 export const settingPolicies: readonly AdmissionPolicy[] = [
   of('config-autoscaler', AUTOSCALER, servingNamespace),
   of('config-defaults', DEFAULTS, servingNamespace),
-  of('config-deployment', readables('duration', ['digest-resolution-timeout', 'progress-deadline']), servingNamespace),
+  of(
+    'config-deployment',
+    [
+      ...readables('duration', ['digest-resolution-timeout', 'progress-deadline']),
+      ...readables('bool', ['digest-resolution-strict']),
+    ],
+    servingNamespace,
+  ),
   of(
     'config-gc',
     [

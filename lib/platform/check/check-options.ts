@@ -146,6 +146,7 @@ export function platformErrors(options: PlatformOptions): FieldError[] {
     ...replicaErrors(options),
     ...eventErrors(options),
     ...labelErrors(options),
+    ...oneOf(options.mutatingPolicies, ['none', 'v1', 'v1beta1'], 'mutatingPolicies'),
     ...(options.metricsFrom ?? []).flatMap((name, i) => named(name, `metricsFrom[${i}]`, dns1123LabelErrors(name))),
   ];
   return shape.length > 0 ? shape : [...resourceErrors(options), ...settingsErrors(options)];

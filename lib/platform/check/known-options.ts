@@ -33,6 +33,7 @@ const defaults = {
 
 const deployment = {
   ...{ registriesSkippingTagResolving: 'any', digestResolutionTimeout: 'any', progressDeadline: 'any' },
+  digestResolutionStrict: 'any',
   ...{ defaultAffinityType: 'any', runtimeClassNames: 'any', podIsAlwaysSchedulable: 'any' },
 } satisfies Fields<DeploymentSettings>;
 
@@ -69,6 +70,7 @@ const options = {
     metricsFrom: 'any',
     pullSecrets: 'any',
     networkPolicies: 'any',
+    mutatingPolicies: 'any',
   },
   image: { reference: 'any', pullPolicy: 'any', pullSecrets: 'any' } satisfies Fields<PlatformImage>,
   events: { storage: 'any', storageClass: 'any' } satisfies Fields<EventsVolume>,

@@ -27,9 +27,9 @@ export interface Account {
 export type PlatformRole = 'controller' | 'gateway' | 'eventing' | 'source';
 
 /** Which of its settings change what the roles of a platform may do. */
-export function needsOf({ eventing, pullSecrets, settings }: ResolvedPlatform): RbacNeeds {
+export function needsOf({ eventing, pullSecrets, mutatingPolicies, settings }: ResolvedPlatform): RbacNeeds {
   const oidc = settings.eventingFeatures?.authenticationOidc === true || rawOidc(settings.raw) === 'enabled';
-  return { eventing, pullSecrets, oidc };
+  return { eventing, pullSecrets, oidc, mutatingPolicies: mutatingPolicies !== 'none' };
 }
 
 const rawOidc = (raw: ResolvedPlatform['settings']['raw']): string | undefined =>

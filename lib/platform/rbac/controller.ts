@@ -1,4 +1,5 @@
 import {
+  ADMISSION_GROUP,
   ApiServerSourceType,
   BrokerType,
   ChannelType,
@@ -24,6 +25,7 @@ import {
   SequenceType,
   ServerlessServiceType,
   ServiceType,
+  SINK_BINDING_POLICIES,
   SinkBindingType,
   SubscriptionType,
   TriggerType,
@@ -86,7 +88,7 @@ function ofServing({ pullSecrets }: RbacNeeds): Grant[] {
       [...FOLLOW, 'create', 'update', 'delete'],
       'names of services and revisions inside the cluster',
     ),
-    core(['pods'], FOLLOW, 'how many are ready, and why one is not'),
+    core(['pods'], [...FOLLOW, 'patch'], 'how many are ready, why one is not, and which are to go first'),
     core(['configmaps', 'namespaces', 'serviceaccounts'], FOLLOW, 'settings, what Brokers name, selectors over namespaces'),
     core(['events'], ['create', 'patch'], 'what kubectl describe shows'),
     { group: 'apps', resources: ['deployments'], verbs: ['get', ...FOLLOW, 'create', 'update'], why: 'a revision has one' },
@@ -124,7 +126,7 @@ function ofServing({ pullSecrets }: RbacNeeds): Grant[] {
   ];
 }
 
-function ofEventing({ oidc }: RbacNeeds): Grant[] {
+function ofEventing({ oidc, mutatingPolicies }: RbacNeeds): Grant[] {
   return [
     ...over(eventing, FOLLOW, 'plans are made again when one of them changes'),
     ...over(eventing, ['update'], 'conditions and addresses', '/status'),
@@ -157,6 +159,14 @@ function ofEventing({ oidc }: RbacNeeds): Grant[] {
       verbs: ['create'],
       why: 'whether the service account of an ApiServerSource may watch what it names',
     },
+    ...(mutatingPolicies
+      ? [
+          {
+            ...{ group: ADMISSION_GROUP, resources: ['mutatingadmissionpolicybindings'], verbs: ['get'] as const },
+            ...{ names: Object.values(SINK_BINDING_POLICIES), why: 'whether Jobs are told their sinks' },
+          },
+        ]
+      : []),
     ...(oidc ? [core(['serviceaccounts'], ['create', 'update', 'delete'], 'senders have identities of their own')] : []),
   ];
 }

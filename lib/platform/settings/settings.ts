@@ -97,6 +97,8 @@ export interface DeploymentSettings {
   readonly registriesSkippingTagResolving?: readonly string[];
   /** @default 10s */
   readonly digestResolutionTimeout?: SettingDuration;
+  /** Refuse a revision whose images' digests nobody can say, as upstream does, instead of keeping their tags. @default false */
+  readonly digestResolutionStrict?: boolean;
   /** @default 600s */
   readonly progressDeadline?: SettingDuration;
   /** @default prefer-spread-revision-over-nodes */

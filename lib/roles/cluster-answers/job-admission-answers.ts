@@ -1,4 +1,4 @@
-import { type KubeObject, type ResourceType, resourceType, SINK_BINDING_POLICIES } from '../../api';
+import { ADMISSION_GROUP, type KubeObject, type ResourceType, resourceType, SINK_BINDING_POLICIES } from '../../api';
 import { type Clock, type Executor, errorMessage, type Log, type Timer } from '../../base';
 import { type Answerer, type Ask, JOB_ADMISSION_TOPIC, type JobAdmissionAnswer } from '../../control';
 import { type Cluster, ClusterError } from '../../kube';
@@ -10,11 +10,9 @@ export interface JobAdmissionAnswersOptions {
   readonly log: Log;
 }
 
-const GROUP = 'admissionregistration.k8s.io';
-
 /** In the order in which a cluster is asked: what is served by default first. */
 const POLICY_BINDINGS: readonly ResourceType[] = ['v1', 'v1beta1'].map((version) =>
-  resourceType<KubeObject>(`${GROUP}/${version}`, 'MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings', {
+  resourceType<KubeObject>(`${ADMISSION_GROUP}/${version}`, 'MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings', {
     ...{ namespaced: false, statusSubresource: false },
   }),
 );
@@ -75,12 +73,13 @@ export class JobAdmissionAnswers implements Answerer {
     }
   }
 
-  /** False, too, where the cluster does not serve the kind. */
+  /** False, too, where the cluster does not serve the kind, or nobody may look. */
   async #isThere(type: ResourceType, name: string): Promise<boolean> {
     try {
       return (await this.options.cluster.get(type, undefined, name)) !== undefined;
     } catch (error) {
-      if (ClusterError.is(error, 'NotFound')) return false;
+      // Who installed no policies gave no right to look for them.
+      if (ClusterError.is(error, 'NotFound') || ClusterError.is(error, 'Forbidden')) return false;
       throw error;
     }
   }
