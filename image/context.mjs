@@ -46,7 +46,7 @@ async function bundle(app) {
       bundle: true,
       metafile: true,
     },
-    ...{ minifySyntax: true, minifyWhitespace: true, legalComments: 'none', external: EXTERNAL },
+    ...{ minifySyntax: true, minifyWhitespace: true, legalComments: 'none', external: EXTERNAL, preserveSymlinks: true },
   };
   const built = await Promise.all([
     esbuild.build({ ...common, entryPoints: ['lib/cli/image.ts'], outfile: path.join(app, 'knc.js'), plugins: [librariesApart] }),
@@ -95,6 +95,9 @@ export async function makeContext(folder, arch = process.arch) {
   const app = path.join(folder, 'app');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(app, { recursive: true });
+  if (!existsSync(path.join(root, 'lib/api/generated/schemas.ts'))) {
+    execFileSync(process.execPath, ['lib/build/generate.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  }
   const metafiles = await bundle(app);
   const store = durableStore(root, arch);
   for (const file of store.files) {

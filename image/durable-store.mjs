@@ -1,5 +1,5 @@
 // lmdb, which keeps events, has a native part and is no part of the bundle: which of its files the image needs.
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -12,7 +12,9 @@ function loaded(root) {
   const before = new Set(Object.keys(require.cache));
   require('lmdb');
   const files = Object.keys(require.cache).filter((file) => !before.has(file));
-  return files.map((file) => path.relative(root, file)).filter((file) => !NOT_NEEDED.test(file) && !file.endsWith('.node'));
+  // The folder of packages may be a link.
+  const home = path.dirname(realpathSync(path.join(root, 'node_modules')));
+  return files.map((file) => path.relative(home, file)).filter((file) => !NOT_NEEDED.test(file) && !file.endsWith('.node'));
 }
 
 const packageOf = (file) => file.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)[0];
