@@ -104,7 +104,7 @@ export class EventLog {
     const capacity = retention?.capacity ?? CAPACITY;
     if (this.#bytes + size > capacity) throw new LogFullError(capacity);
     const offset = this.#next;
-    storage.append(offset, record, consumers);
+    storage.append(offset, record, consumers, size);
     this.#next++;
     const kept: Kept = { size, time: record.time, waiting: 0 };
     this.#keep(offset, kept);
@@ -228,15 +228,18 @@ export class EventLog {
       if (consumer.retiredTime < now - retiredMs) this.#forget(name);
       else retiredAt = Math.min(retiredAt, consumer.retiredAt!);
     }
-    const gone: number[] = [];
-    for (const offset of this.#settled) {
+    let gone: number[] | undefined;
+    for (;;) {
+      const offset = this.#settled.first;
+      if (offset === undefined) break;
       const { time } = this.#events.get(offset)!;
       const wanted = time > now - ageMs || (retiredAt <= offset && time > now - retiredMs);
       if (wanted && this.#settledBytes <= bytes) break;
       this.#remove(offset);
+      gone ??= [];
       gone.push(offset);
     }
-    if (gone.length > 0) storage.drop(gone);
+    if (gone) storage.drop(gone);
   }
 
   #forget(name: string): void {

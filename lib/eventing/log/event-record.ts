@@ -10,10 +10,9 @@ export interface EventRecord {
 }
 
 /** A record as bytes: the length of its JSON part, that part, the data of the event. */
-export function encodeRecord(record: EventRecord): Buffer {
-  const { event, headers, time } = record;
+export function encodeRecord({ event, headers, time }: EventRecord, size: number): Buffer {
   const { attributes, data } = event;
-  const head = JSON.stringify({ attributes, headers, data: data !== undefined, size: sizeOf(record), time });
+  const head = JSON.stringify({ attributes, headers, data: data !== undefined, size, time });
   const length = Buffer.byteLength(head, 'utf8');
   const bytes = Buffer.allocUnsafe(4 + length + (data?.length ?? 0));
   bytes.writeUInt32BE(length);

@@ -32,8 +32,8 @@ export interface KeptLog {
  */
 export interface LogStorage {
   load(): KeptLog;
-  /** Throws a LogWriteError: then the event is not there. */
-  append(offset: number, record: EventRecord, consumers: readonly string[]): void;
+  /** Throws a LogWriteError: then the event is not there. @param size about how many bytes the record takes */
+  append(offset: number, record: EventRecord, consumers: readonly string[], size?: number): void;
   read(offset: number): EventRecord | undefined;
   /** These consumers have to get this event once more. */
   assign(offset: number, consumers: readonly string[]): void;

@@ -20,6 +20,11 @@ export class PendingQueue {
     return this.#places.size;
   }
 
+  /** The one that was added first. */
+  get first(): number | undefined {
+    return this.#items[this.#head];
+  }
+
   has(offset: number): boolean {
     return this.#places.has(offset);
   }

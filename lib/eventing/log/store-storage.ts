@@ -1,6 +1,8 @@
-import { decodeRecord, type EventRecord, encodeRecord, summaryOf } from './event-record';
+import { decodeRecord, type EventRecord, sizeOf, summaryOf } from './event-record';
 import { LogWriteError } from './log-error';
 import type { ConsumerMemory, ConsumerState, KeptLog, LogStorage } from './log-storage';
+import { recordsOf, Segment } from './segment';
+import { SegmentList } from './segment-list';
 
 /** `value` undefined deletes. */
 interface Write {
@@ -25,7 +27,10 @@ export interface KeyValueStore {
 
 const DIGITS = 16;
 
-/** Keeps the events of one log under keys that begin with `prefix`: events by offset, pending deliveries, consumers and what they remember. */
+/**
+ * Keeps the events of one log under keys that begin with `prefix`: events in segments by their first offset, pending deliveries, consumers
+ * and what they remember. Events that come together share a segment, and go when none of them is needed any more.
+ */
 export class StoreStorage implements LogStorage {
   readonly #events: string;
   readonly #pending: string;
@@ -34,12 +39,15 @@ export class StoreStorage implements LogStorage {
   readonly #next: string;
   /** Writes that are not in the store yet, oldest first: because a sync is under way, or because it could not take them. */
   #owed: Write[] = [];
-  /** The events among them. */
-  readonly #unwritten = new Map<number, EventRecord>();
+  /** The events among them; the last segment may take more. */
+  #unwritten: Segment[] = [];
+  readonly #segments = new SegmentList();
+  /** The segment that was read last. */
+  #read: { readonly first: number; readonly records: readonly Buffer[] } | undefined;
   /** The sync under way, and the one after it, which is for all that comes meanwhile. */
   #sync: Promise<void> | undefined;
   #nextSync: Promise<void> | undefined;
-  /** All events that have been dropped are before it. */
+  /** Offsets below it are not given again. */
   #dropped = 0;
 
   constructor(
@@ -58,7 +66,10 @@ export class StoreStorage implements LogStorage {
     const damaged: [string, Error][] = [];
     for (const [key, bytes] of this.store.range({ prefix: this.#events })) {
       try {
-        events.push({ offset: Number(key.slice(this.#events.length)), ...summaryOf(bytes as Buffer) });
+        const first = Number(key.slice(this.#events.length));
+        const summaries = recordsOf(bytes as Buffer).map(summaryOf);
+        this.#segments.add(new Segment(first, summaries.length));
+        for (const [i, summary] of summaries.entries()) events.push({ offset: first + i, ...summary });
       } catch (error) {
         damaged.push([key, error as Error]);
       }
@@ -82,24 +93,27 @@ export class StoreStorage implements LogStorage {
     return { next, events, consumers, pending };
   }
 
-  append(offset: number, record: EventRecord, consumers: readonly string[]): void {
-    const writes: Write[] = [{ key: this.#events + padded(offset), value: encodeRecord(record) }];
-    for (const consumer of consumers) writes.push({ key: this.#pendingKey(consumer, offset), value: 1 });
+  append(offset: number, record: EventRecord, consumers: readonly string[], size = sizeOf(record)): void {
+    const segment = this.#segmentFor(offset, size);
+    segment.add(record, size);
+    const pending = consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 }));
     if (this.#sync) {
       // Nobody is told of it before the next sync, so it is written together with all that come until then.
-      this.#owed.push(...writes);
-      this.#unwritten.set(offset, record);
+      this.#owed.push(...pending);
       return;
     }
     try {
-      this.#write(writes);
+      this.#write(pending);
     } catch (error) {
+      segment.takeBack();
+      if (segment.isEmpty) this.#remove(segment);
       throw new LogWriteError(error);
     }
   }
 
   read(offset: number): EventRecord | undefined {
-    return this.#unwritten.get(offset) ?? this.#record(this.#events + padded(offset));
+    const segment = this.#segments.find(offset);
+    return segment && (segment.record(offset) ?? this.#stored(segment.first, offset));
   }
 
   assign(offset: number, consumers: readonly string[]): void {
@@ -127,14 +141,17 @@ export class StoreStorage implements LogStorage {
     };
   }
 
-  /** The newest offset is written down, as nothing else tells it once its event is gone. */
   drop(offsets: readonly number[]): void {
-    for (const offset of offsets) this.#dropped = Math.max(this.#dropped, offset + 1);
-    const next = Math.max(Number(this.store.get(this.#next) ?? 0), this.#dropped);
-    this.#writeInTime([
-      { key: this.#next, value: next },
-      ...offsets.map((offset) => ({ key: this.#events + padded(offset), value: undefined })),
-    ]);
+    const writes: Write[] = [];
+    for (const offset of offsets) {
+      const segment = this.#segments.find(offset);
+      segment?.drop();
+      if (!segment?.isEmpty) continue;
+      if (segment === this.#segments.last) writes.push(this.#nextAfter(segment));
+      if (segment.isWritten) writes.push({ key: this.#events + padded(segment.first), value: undefined });
+      this.#remove(segment);
+    }
+    if (writes.length > 0) this.#writeInTime(writes);
   }
 
   flush(): void {
@@ -162,7 +179,7 @@ export class StoreStorage implements LogStorage {
 
   async #writeAndSync(): Promise<void> {
     try {
-      if (this.#owed.length > 0) this.#write([]);
+      this.#write([]);
       await this.store.flushed();
     } catch (error) {
       throw new LogWriteError(error);
@@ -171,11 +188,13 @@ export class StoreStorage implements LogStorage {
 
   /** What is owed goes first, in one batch with the rest. */
   #write(batch: readonly Write[]): void {
-    const all = this.#owed.length > 0 ? [...this.#owed, ...batch] : batch;
+    const events = this.#unwritten.map((one) => ({ key: this.#events + padded(one.first), value: one.encode() }));
+    const all = [...events, ...this.#owed, ...batch];
     if (all.length === 0) return;
     this.store.write(all);
+    for (const segment of this.#unwritten) segment.written();
+    this.#unwritten = [];
     this.#owed = [];
-    this.#unwritten.clear();
   }
 
   /** Never fails: the store tells what keeps it from writing. In the order in which it comes, so not at once during a sync. */
@@ -195,11 +214,37 @@ export class StoreStorage implements LogStorage {
     return `${this.#pending}${consumer}/${padded(offset)}`;
   }
 
-  #record(key: string): EventRecord | undefined {
-    const bytes = this.store.get(key);
-    if (bytes === undefined) return undefined;
+  /** The segment that an event of this offset is added to. */
+  #segmentFor(offset: number, size: number): Segment {
+    const open = this.#unwritten.at(-1);
+    if (open?.takes(offset, size)) return open;
+    const segment = new Segment(offset);
+    this.#unwritten.push(segment);
+    this.#segments.add(segment);
+    return segment;
+  }
+
+  /** An empty segment goes; one that is not written yet never is. */
+  #remove(segment: Segment): void {
+    if (!segment.isWritten) this.#unwritten = this.#unwritten.filter((one) => one !== segment);
+    this.#segments.removed();
+  }
+
+  /** The newest offset is written down, as nothing else tells it once the newest event is gone. */
+  #nextAfter({ end }: Segment): Write {
+    this.#dropped = Math.max(this.#dropped, end, Number(this.store.get(this.#next) ?? 0));
+    return { key: this.#next, value: this.#dropped };
+  }
+
+  #stored(first: number, offset: number): EventRecord | undefined {
+    const key = this.#events + padded(first);
     try {
-      return decodeRecord(bytes as Buffer);
+      if (this.#read?.first !== first) {
+        const bytes = this.store.get(key);
+        if (bytes === undefined) return undefined;
+        this.#read = { first, records: recordsOf(bytes as Buffer) };
+      }
+      return decodeRecord(this.#read.records[offset - first]!);
     } catch (error) {
       this.store.setAside(key, (error as Error).message);
       return undefined;
