@@ -11,6 +11,8 @@ import { ordinaryPost, type RequestHead } from './request-head';
 
 /** Requests with a larger body take the way of all others, where it is read at the pace of whoever wants it. */
 const MAX_WHOLE_BYTES = 256 * 1024;
+/** A head that is kept to be compared with the next one has at most so many bytes. */
+const MAX_KEPT_HEAD = 4096;
 const NOTHING = Buffer.alloc(0);
 
 /** A request that has come in full. */
@@ -54,6 +56,8 @@ export class InnerConnection {
   /** What has come and not been taken yet. */
   #pieces: Buffer[] = [];
   #size = 0;
+  /** The head of the request before. */
+  #before: RequestHead | undefined;
   /** The request whose body has not come in full. */
   #coming: { readonly head: RequestHead; readonly host: string; readonly answer: InnerAnswer } | undefined;
   #busy = false;
@@ -91,7 +95,7 @@ export class InnerConnection {
     const { inner, forceHost, maxHeaderBytes } = this.lane.options;
     if (!this.#coming) {
       const bytes = this.#joined();
-      const head = ordinaryPost(bytes, maxHeaderBytes);
+      const head = ordinaryPost(bytes, maxHeaderBytes, this.#before);
       const host = forceHost ?? head?.host ?? '';
       const answer = head && head.length <= MAX_WHOLE_BYTES ? inner(host, head.target) : undefined;
       if (!head || !answer) {
@@ -105,7 +109,8 @@ export class InnerConnection {
     if (this.#size < end) return;
     const bytes = this.#joined();
     this.#coming = undefined;
-    this.#keep(bytes.subarray(end));
+    this.#before = head.size <= MAX_KEPT_HEAD ? head : undefined;
+    this.#keep(bytes.length > end ? bytes.subarray(end) : NOTHING);
     const body = bytes.subarray(head.size, end);
     // Whoever keeps the body must not keep all that came with it.
     void this.#answer(head, host, bytes.length > 4 * body.length + 8192 ? Buffer.from(body) : body, answer);
@@ -122,7 +127,8 @@ export class InnerConnection {
       outbound = plainText(500, 'internal error');
       this.#closing = true;
     }
-    await this.#write(outbound);
+    const writing = this.#write(outbound);
+    if (writing) await writing;
     this.#busy = false;
     if (this.#closing || this.socket.destroyed) {
       this.socket.end();
@@ -133,9 +139,16 @@ export class InnerConnection {
   }
 
   /** A whole answer leaves at once; of another, pieces as they come and as the client reads. */
-  #write({ status, headers, body }: Outbound): Promise<void> | undefined {
+  #write(outbound: Outbound): Promise<void> | undefined {
+    const { status, headers, body } = outbound;
     if (this.socket.destroyed) {
       if (body instanceof Readable) body.on('error', () => {}).destroy();
+      return undefined;
+    }
+    const { lane } = this;
+    const known = this.#closing ? undefined : lane.lastHead(outbound);
+    if (known !== undefined) {
+      this.socket.write(known, 'latin1');
       return undefined;
     }
     let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
@@ -144,8 +157,8 @@ export class InnerConnection {
       if (headers[i]!.toLowerCase() === 'content-length') length = headers[i + 1]!;
       else head += `${headers[i]}: ${headers[i + 1]}\r\n`;
     }
-    const seconds = Math.floor(this.lane.options.keepAliveMs / 1000);
-    head += `Date: ${this.lane.date()}\r\n`;
+    const seconds = Math.floor(lane.options.keepAliveMs / 1000);
+    head += `Date: ${lane.date()}\r\n`;
     head += this.#closing ? 'Connection: close\r\n' : `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n`;
     if (body instanceof Readable) {
       const framing = length === undefined ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`;
@@ -153,8 +166,10 @@ export class InnerConnection {
     }
     const bytes = body ?? NOTHING;
     if (status !== 204 && status !== 304) head += `Content-Length: ${bytes.length}\r\n`;
-    if (bytes.length === 0) this.socket.write(`${head}\r\n`, 'latin1');
-    else this.socket.write(Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), bytes]));
+    if (bytes.length === 0) {
+      if (!this.#closing) lane.keepHead(outbound, `${head}\r\n`);
+      this.socket.write(`${head}\r\n`, 'latin1');
+    } else this.socket.write(Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), bytes]));
     return undefined;
   }
 

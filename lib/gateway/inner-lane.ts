@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../base';
 import { InnerConnection } from './inner-connection';
 import type { InnerAnswer } from './inner-hosts';
-import type { Inbound, Visibility } from './message';
+import type { Inbound, Outbound, Visibility } from './message';
 
 const BEGINNING = Buffer.from('POST /');
 
@@ -28,6 +28,8 @@ export interface InnerLaneOptions {
 export class InnerLane {
   readonly #connections = new Set<InnerConnection>();
   #date = { second: -1, text: '' };
+  /** The answer that was written last, and its head at that second. */
+  #head: { readonly outbound: Outbound; readonly second: number; readonly text: string } | undefined;
 
   constructor(readonly options: InnerLaneOptions) {}
 
@@ -58,9 +60,21 @@ export class InnerLane {
 
   /** Now, as a Date field has it. */
   date(): string {
-    const now = this.options.clock.now();
-    const second = Math.floor(now / 1000);
-    if (second !== this.#date.second) this.#date = { second, text: new Date(now).toUTCString() };
+    const second = this.#second();
+    if (second !== this.#date.second) this.#date = { second, text: new Date(second * 1000).toUTCString() };
     return this.#date.text;
+  }
+
+  /** The head of an answer, if it is the same one as the last, in the same second: most are. */
+  lastHead(outbound: Outbound): string | undefined {
+    return this.#head?.outbound === outbound && this.#head.second === this.#second() ? this.#head.text : undefined;
+  }
+
+  keepHead(outbound: Outbound, text: string): void {
+    this.#head = { outbound, second: this.#second(), text };
+  }
+
+  #second(): number {
+    return Math.floor(this.options.clock.now() / 1000);
   }
 }

@@ -11,8 +11,12 @@ export function encodeHeader(value: string): string {
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** What stands for itself. */
+const PLAIN = /^(?!")[\x20-\x24\x26-\x7e]*$/;
+
 /** The value of a header: quotes around it are taken off, `%XX` is decoded, a `%` before anything else stays. Throws an EventError. */
 export function decodeHeader(name: string, header: string): string {
+  if (PLAIN.test(header)) return header;
   const value = header.startsWith('"') && header.endsWith('"') && header.length > 1 ? unquoted(header) : header;
   // Node reads headers as Latin-1: bytes above ASCII are UTF-8 that someone did not encode.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII

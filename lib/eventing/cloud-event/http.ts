@@ -21,9 +21,9 @@ export interface EventMessage {
 
 /** How a message carries events (HTTP protocol binding 1.0, section 3), or undefined if it carries none. */
 export function modeOf(headers: IncomingHttpHeaders): 'binary' | 'structured' | 'batched' | undefined {
-  const type = headers['content-type']?.toLowerCase() ?? '';
-  if (type.startsWith('application/cloudevents-batch')) return 'batched';
-  if (type.startsWith('application/cloudevents')) return 'structured';
+  const type = headers['content-type']?.toLowerCase();
+  if (type?.startsWith('application/cloudevents'))
+    return type.startsWith('application/cloudevents-batch') ? 'batched' : 'structured';
   return headers['ce-specversion'] === undefined ? undefined : 'binary';
 }
 
@@ -44,12 +44,23 @@ export function decodeHttp(headers: IncomingHttpHeaders, body: Buffer): CloudEve
   return json.map((item, i) => inBatch(item, texts[i]!, i));
 }
 
+/** Names of attributes by those of their headers: strings that objects know already as keys. */
+const attributeNames = new Map<string, string>();
+const MAX_NAMES = 1000;
+
+function attributeName(header: string): string {
+  const name = header.slice(PREFIX.length);
+  if (attributeNames.size < MAX_NAMES && header.length <= 64) attributeNames.set(header, name);
+  return name;
+}
+
 function binary(headers: IncomingHttpHeaders, body: Buffer): CloudEvent {
   const attributes: Record<string, Value> = {};
   for (const header in headers) {
+    if (!header.startsWith(PREFIX)) continue;
     const value = headers[header];
-    if (!header.startsWith(PREFIX) || value === undefined) continue;
-    const name = header.slice(PREFIX.length);
+    if (value === undefined) continue;
+    const name = attributeNames.get(header) ?? attributeName(header);
     if (value === '' && ABSENT_IF_EMPTY.has(name)) continue;
     if (typeof value !== 'string') throw new EventError(`${header}: stands there ${value.length} times`);
     attributes[name] = decodeHeader(name, value);

@@ -2,14 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 const TRACE = new Set(['traceparent', 'tracestate', 'b3']);
 const NAMES = new Set(['x-request-id', 'retry-after', ...TRACE]);
-const PREFIXES = ['knative-', 'x-b3-'];
 
 /** Headers of a request that go along with its event, from hop to hop, beside those of the event itself. */
 export function passedThrough(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
   const passed: Record<string, string> = {};
   for (const name in headers) {
+    if (!NAMES.has(name) && !name.startsWith('knative-') && !name.startsWith('x-b3-')) continue;
     const value = headers[name];
-    if (value === undefined || !(NAMES.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix)))) continue;
+    if (value === undefined) continue;
     passed[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return passed;

@@ -10,7 +10,15 @@ const FIRST_TTL = 255;
 export function passed(event: CloudEvent, now: number): CloudEvent {
   const left = passesLeft(event.attributes[TTL]);
   if (left <= 0) throw new EventError(`the event has passed brokers too often: ${TTL} is used up`);
-  return withAttributes(event, { [TTL]: left, [ARRIVAL]: new Date(now).toISOString() });
+  return withAttributes(event, { [TTL]: left, [ARRIVAL]: textOf(now) });
+}
+
+/** A time as it was written last: many events come in the same millisecond. */
+let written = { at: Number.NaN, text: '' };
+
+function textOf(at: number): string {
+  if (written.at !== at) written = { at, text: new Date(at).toISOString() };
+  return written.text;
 }
 
 /** One less than there were; what is no 32 bit integer counts as if it was not there. */

@@ -67,31 +67,30 @@ export class EventIngress {
   constructor(private readonly options: EventIngressOptions) {}
 
   async handle(request: IngressRequest): Promise<IngressResponse> {
-    try {
-      return await this.#handle(request);
-    } catch (error) {
-      return refusal(error, this.options.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
-    }
-  }
-
-  async #handle({ method, target, headers, body }: IngressRequest): Promise<IngressResponse> {
+    const { method, target, headers, body } = request;
     if (method === 'OPTIONS') return answer(200, '', webhook);
     if (method !== 'POST') return answer(405, `${method} is not allowed, POST is`);
-    const path = target.split('?', 1)[0]!;
+    const query = target.indexOf('?');
+    const path = query < 0 ? target : target.slice(0, query);
     const hub = this.options.hubs.find(headers.host ?? '', path);
     if (hub === 'none') return answer(path === '/' ? 404 : 400, `${path} names no broker or channel: /NAMESPACE/NAME does`);
     if (hub === 'starting')
       return answer(503, 'brokers and channels are being opened: try again', { 'retry-after': String(STARTING_SECONDS) });
     if (hub === 'unknown') return answer(404, `there is no broker or channel at ${path}`);
-    const events = await this.#events(headers, body);
-    const along = passedThrough(headers);
-    const refused = this.#refused(hub, events, headers.authorization, along);
-    if (refused) return answer(refused.status, refused.reason, refused.status === 401 ? { 'www-authenticate': 'Bearer' } : {});
-    // Parts of a batch are written together, and others get their turn in between.
-    for (let i = 0; i < events.length; i += AT_ONCE) {
-      await Promise.all(events.slice(i, i + AT_ONCE).map((event) => hub.publish(event, along)));
+    try {
+      const events = Buffer.isBuffer(body) ? this.#decoded(headers, body) : await this.#events(headers, body);
+      const along = passedThrough(headers);
+      const refused = this.#refused(hub, events, headers.authorization, along);
+      if (refused) return answer(refused.status, refused.reason, refused.status === 401 ? { 'www-authenticate': 'Bearer' } : {});
+      if (events.length === 1) await hub.publish(events[0]!, along);
+      // Parts of a batch are written together, and others get their turn in between.
+      for (let i = 0; events.length > 1 && i < events.length; i += AT_ONCE) {
+        await Promise.all(events.slice(i, i + AT_ONCE).map((event) => hub.publish(event, along)));
+      }
+      return TAKEN;
+    } catch (error) {
+      return refusal(error, this.options.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
     }
-    return answer(202, '');
   }
 
   /** The first of the events that may not be sent there; none of its batch is taken then. */
@@ -111,23 +110,24 @@ export class EventIngress {
     return undefined;
   }
 
+  #decoded(headers: IncomingHttpHeaders, body: Buffer): CloudEvent[] {
+    const { maxBytes = MAX_BYTES } = this.options;
+    if (body.length > maxBytes) throw tooLarge(maxBytes);
+    return decodeHttp(headers, body);
+  }
+
   /** All of them are read before the first is taken: a batch is good or bad as a whole. */
-  async #events(headers: IncomingHttpHeaders, body: AsyncIterable<Uint8Array> | Buffer): Promise<CloudEvent[]> {
+  async #events(headers: IncomingHttpHeaders, body: AsyncIterable<Uint8Array>): Promise<CloudEvent[]> {
     const { maxBytes = MAX_BYTES } = this.options;
     if (modeOf(headers) === undefined) return decodeHttp(headers, Buffer.alloc(0)); // which refuses it, unread
-    const tooLarge = () => new EventError(`the event has more than ${maxBytes} bytes`, 413);
-    if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
-    if (Buffer.isBuffer(body)) {
-      if (body.length > maxBytes) throw tooLarge();
-      return decodeHttp(headers, body);
-    }
+    if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
     const chunks: Uint8Array[] = [];
     let size = 0;
     try {
       for await (const chunk of whole(body)) {
         size += chunk.length;
         this.#held += chunk.length;
-        if (size > maxBytes) throw tooLarge();
+        if (size > maxBytes) throw tooLarge(maxBytes);
         if (this.#held > MAX_HELD) throw new BusyError();
         chunks.push(chunk);
       }
@@ -138,6 +138,8 @@ export class EventIngress {
   }
 }
 
+const tooLarge = (maxBytes: number): EventError => new EventError(`the event has more than ${maxBytes} bytes`, 413);
+
 /** CloudEvents webhooks ask before they send: anyone may, as fast as they like. */
 const webhook = { 'webhook-allowed-origin': '*', 'webhook-allowed-rate': '*' };
 const ALLOW = { allow: 'POST, OPTIONS' };
@@ -146,6 +148,8 @@ function answer(status: number, text: string, headers: Readonly<Record<string, s
   if (text === '') return { status, headers: { ...ALLOW, ...headers }, body: '' };
   return { status, headers: { ...ALLOW, ...headers, 'content-type': 'text/plain; charset=utf-8' }, body: `${text}\n` };
 }
+
+const TAKEN = answer(202, '');
 
 /** A sender that goes away in the middle has sent no event; it gets no answer either, but nothing has failed here. */
 async function* whole(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {

@@ -29,6 +29,8 @@ export class JournalStore {
   #part = 0;
   #text = '';
   #first: number;
+  /** When the newest entry of the oldest part was made, once that has been read. */
+  #oldest: { readonly part: number; readonly time: number } | undefined;
 
   constructor(
     private readonly store: KeyValueStore,
@@ -86,9 +88,12 @@ export class JournalStore {
   }
 
   #isOlder(part: number, time: number): boolean {
-    const text = textOf(this.store.get(keyOf(part)));
-    const [newest] = entriesOf(text.slice(text.lastIndexOf('\n', text.length - 2) + 1), () => true);
-    return newest === undefined || newest.time < time;
+    if (this.#oldest?.part !== part) {
+      const text = textOf(this.store.get(keyOf(part)));
+      const [newest] = entriesOf(text.slice(text.lastIndexOf('\n', text.length - 2) + 1), () => true);
+      this.#oldest = { part, time: newest?.time ?? Number.NEGATIVE_INFINITY };
+    }
+    return this.#oldest.time < time;
   }
 
   *#newestFirst(): Iterable<string> {
@@ -101,13 +106,14 @@ const textOf = (value: unknown): string => (value instanceof Uint8Array ? Buffer
 
 function linesOf(entries: readonly JournalEntry[]): string {
   const groups = new Map<JournalEntry['event'], { readonly log: string; readonly trace: string; text: string }[]>();
-  for (const { log, trace, event, ...rest } of entries) {
-    const own = groups.get(event) ?? [];
-    groups.set(event, own);
-    const text = JSON.stringify(rest);
-    const group = own.find((one) => one.log === log && one.trace === trace);
+  for (const entry of entries) {
+    const { log, trace, event } = entry;
+    const text = restOf(entry);
+    const own = groups.get(event);
+    const group = own?.find((one) => one.log === log && one.trace === trace);
     if (group) group.text += `,${text}`;
-    else own.push({ log, trace, text });
+    else if (own) own.push({ log, trace, text });
+    else groups.set(event, [{ log, trace, text }]);
   }
   let lines = '';
   for (const [event, own] of groups) {
@@ -116,6 +122,15 @@ function linesOf(entries: readonly JournalEntry[]): string {
     }
   }
   return lines;
+}
+
+/** What an entry does not share with others of its event. Every event has one that says that it arrived. */
+function restOf(entry: JournalEntry): string {
+  if (entry.kind === 'arrived') {
+    return `{"sequence":${entry.sequence},"time":${entry.time},"kind":"arrived","consumers":${JSON.stringify(entry.consumers)}}`;
+  }
+  const { log, trace, event, ...rest } = entry;
+  return JSON.stringify(rest);
 }
 
 /** The entries in those lines of a part that pass, in order. What is no line is passed over: the store has its own checksums. */

@@ -143,14 +143,17 @@ export class Journal {
   #summary(event: CloudEvent): EventSummary {
     const known = this.#summaries.get(event);
     if (known) return known;
-    const { id, source, type, subject } = event.attributes;
-    const { data } = event;
-    const summary: EventSummary = {
-      ...{ id: cut(id), source: cut(source), type: cut(type) },
-      ...(subject === undefined ? {} : { subject: cut(subject) }),
-      size: data?.length ?? 0,
-      hash: data ? hash('sha256', data, 'hex').slice(0, 16) : '',
-    };
+    const { attributes, data } = event;
+    const id = cut(attributes['id']);
+    const source = cut(attributes['source']);
+    const type = cut(attributes['type']);
+    const { subject } = attributes;
+    const size = data?.length ?? 0;
+    const digest = data ? hash('sha256', data, 'hex').slice(0, 16) : '';
+    const summary: EventSummary =
+      subject === undefined
+        ? { id, source, type, size, hash: digest }
+        : { id, source, type, subject: cut(subject), size, hash: digest };
     this.#summaries.set(event, summary);
     return summary;
   }

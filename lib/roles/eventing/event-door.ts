@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { EventIngress, type HubDirectory, type IngressGate } from '../../eventing';
+import { EventIngress, type HubDirectory, type IngressGate, type IngressResponse } from '../../eventing';
 import type { Inbound, InnerHosts, Outbound } from '../../gateway';
 import type { HubRegistry } from './hub-registry';
 
@@ -31,6 +31,8 @@ export class EventDoor implements HubDirectory {
   /** By `NAMESPACE/SERVICE`, the names of hubs. */
   readonly #channels = new Map<string, string>();
   readonly #services = new Map<string, Service>();
+  /** Most answers are the very same one. */
+  #last: { readonly answer: IngressResponse; readonly outbound: Outbound } | undefined;
 
   constructor(
     private readonly hubs: Pick<HubRegistry, 'get'>,
@@ -85,12 +87,13 @@ export class EventDoor implements HubDirectory {
     const answer = await this.#ingress.handle({ method, target, headers, body: source });
     // What was not read of a body that was refused is not wanted.
     if (!whole) body?.destroy();
-    return {
-      status: answer.status,
-      headers: Object.entries(answer.headers).flat(),
-      body: answer.body === '' ? NOTHING : Buffer.from(answer.body),
-    };
+    if (this.#last?.answer !== answer) this.#last = { answer, outbound: outboundOf(answer) };
+    return this.#last.outbound;
   }
+}
+
+function outboundOf({ status, headers, body }: IngressResponse): Outbound {
+  return { status, headers: Object.entries(headers).flat(), body: body === '' ? NOTHING : Buffer.from(body) };
 }
 
 function isOurs(host: string): boolean {
