@@ -10,6 +10,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeContext } from './context.mjs';
 
+/** What builds images, and how it is asked whether it can. */
+const BUILDERS = { docker: ['info'], podman: ['info'], buildah: ['--version'] };
 const PLATFORMS = { x64: 'linux/amd64', arm64: 'linux/arm64' };
 
 const { values } = parseArgs({
@@ -24,8 +26,8 @@ console.log(`context: ${(bytes / 2 ** 20).toFixed(1)} MiB on top of the base, ${
 if (values.context) process.exit(0);
 
 try {
-  const builder = ['docker', 'podman', 'buildah'].find((one) => spawnSync(one, ['--version'], { stdio: 'ignore' }).status === 0);
-  if (!builder) throw new Error('neither docker nor podman nor buildah is on PATH');
+  const builder = Object.keys(BUILDERS).find((one) => spawnSync(one, BUILDERS[one], { stdio: 'ignore' }).status === 0);
+  if (!builder) throw new Error('neither docker with its daemon nor podman nor buildah works here');
   const tag = values.tag ?? `knative-constructs:${version}`;
   const base = values.base ? ['--build-arg', `BASE=${values.base}`] : [];
   const told = ['--build-arg', `VERSION=${version}`, '--build-arg', `REVISION=${revision}`, ...base];
