@@ -7,6 +7,8 @@ export interface RegistryServerOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** How they prove who they are. @default 'bearer' */
   readonly auth?: 'bearer' | 'basic';
+  /** Where it listens. @default '127.0.0.1' */
+  readonly host?: string;
   /** Does something else with a request: true if it was answered. */
   readonly instead?: (request: http.IncomingMessage, response: http.ServerResponse, server: RegistryServer) => boolean;
 }
@@ -15,7 +17,7 @@ export interface RegistryServerOptions {
 export class RegistryServer {
   static async start(options: RegistryServerOptions = {}): Promise<RegistryServer> {
     const server = new RegistryServer(options);
-    await new Promise<void>((resolve) => server.#http.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.#http.listen(0, server.#address, resolve));
     return server;
   }
 
@@ -35,7 +37,11 @@ export class RegistryServer {
   }
 
   get host(): string {
-    return `127.0.0.1:${this.port}`;
+    return `${this.#address}:${this.port}`;
+  }
+
+  get #address(): string {
+    return this.options.host ?? '127.0.0.1';
   }
 
   get image(): string {
