@@ -31,10 +31,17 @@ export { GATEWAY_TOPIC, type GatewayAnswer, type GatewayQuestion, INGRESS_CLASS 
 export {
   type AutoscalingOptions,
   autoscalingReconcilers,
+  clusterAutoscalingReconcilers,
   createAutoscalingReconcilers,
   HorizontalPodAutoscalerType,
 } from './podautoscaler';
 export type { Apply, Ask, Index, Observed, Patch, Plan, PlannedEvent, Read, Reconciler } from './reconciler';
 export { DIGEST_TOPIC, type Digest, type DigestAnswer, type DigestQuestion, USER_PORT_NAME } from './revision';
 export { GatewayAddresses } from './serverlessservice';
-export { createServingReconcilers, GATEWAY_HOST, type ServingOptions, servingReconcilers } from './serving-reconcilers';
+export {
+  clusterServingReconcilers,
+  createServingReconcilers,
+  GATEWAY_HOST,
+  type ServingOptions,
+  servingReconcilers,
+} from './serving-reconcilers';

@@ -40,3 +40,9 @@ export function createServingReconcilers(options: ServingOptions = {}): readonly
 
 /** The reconcilers of Knative Serving but for scaling. */
 export const servingReconcilers = createServingReconcilers();
+
+/** How long a container on a cluster goes on after its pod has been told to end, in seconds: gateways hear of it meanwhile. */
+const PRE_STOP_SLEEP_SECONDS = 5;
+
+/** The same for a cluster, whose kubelets do not ask the gateway before they end a pod. */
+export const clusterServingReconcilers = createServingReconcilers({ preStopSleepSeconds: PRE_STOP_SLEEP_SECONDS });

@@ -3,6 +3,7 @@ import {
   annotations,
   CANNOT_START,
   conditionOf,
+  isDeparting,
   isPodReady,
   type Pod,
   podAddress,
@@ -261,7 +262,7 @@ export class RevisionBackend implements Backend {
   #place(slot: PodSlot): void {
     const { port, protocol, probe, probeTimeoutSeconds } = this.#container;
     const pod = slot.pod!;
-    const address = this.#revision && podAddress(pod, port);
+    const address = this.#revision && !isDeparting(pod) ? podAddress(pod, port) : undefined;
     slot.update(address && { ...address, protocol }, isPodReady(pod), probe, probeTimeoutSeconds);
     this.#refresh();
     if (this.#limited && this.pending > 0) this.#sharing!.ask();

@@ -1,4 +1,5 @@
 export * from './cluster';
 export { type EventNote, EventRecorder } from './event-recorder';
+export { FencedCluster } from './fenced-cluster';
 export * from './informer';
 export { LeaderElection, type LeaderElectionOptions } from './leader-election';

@@ -16,8 +16,11 @@ export interface LeaderElectionOptions {
   readonly leaseMs?: number;
   /** @default a third of it */
   readonly renewMs?: number;
-  /** Called with true once we lead, and with false once we do not any more. */
-  readonly onChange: (leads: boolean) => void;
+  /**
+   * Called with true once we lead, and with false once we do not any more. The lease is not given back before what it returns has
+   * settled, so that nobody else begins while we have not ended.
+   */
+  readonly onChange: (leads: boolean) => unknown;
 }
 
 /** After a failure the next try comes after this part of the time between renewals. */
@@ -38,6 +41,10 @@ export class LeaderElection {
   /** When `#seen` came to look as it does, on our clock. */
   #seenAt = 0;
   #leads = false;
+  /** Until when we lead, on the monotonic clock. */
+  #leadsUntil = 0;
+  /** Settles when the last change of who leads has been carried out. */
+  #changed: unknown;
   #running = false;
   #next: Timer | undefined;
   #deadline: Timer | undefined;
@@ -47,8 +54,9 @@ export class LeaderElection {
     this.#renewMs = options.renewMs ?? this.#leaseMs / 3;
   }
 
+  /** Goes by the clock: true is true also in a process that was held up and has not come to notice it. */
   get leads(): boolean {
-    return this.#leads;
+    return this.#leads && this.options.clock.monotonic() < this.#leadsUntil;
   }
 
   start(): void {
@@ -56,12 +64,13 @@ export class LeaderElection {
     this.#try();
   }
 
-  /** Stops leading and gives the lease back. */
+  /** Stops leading and, once `onChange` has been through with that, gives the lease back. */
   async stop(): Promise<void> {
     const led = this.#leads;
     this.#running = false;
     this.#next?.cancel();
     this.#setLeads(false);
+    await this.#changed;
     if (!led || !this.#seen) return;
     // Whoever waits for it need not wait for the end of a lease that nobody renews.
     await this.#write({ holderIdentity: '', leaseDurationSeconds: 1 }).catch((error: unknown) =>
@@ -132,7 +141,8 @@ export class LeaderElection {
     const { clock } = this.options;
     if (!this.#running) return;
     this.#deadline?.cancel();
-    const left = (this.#leaseMs * 2) / 3 - (clock.monotonic() - sentAt);
+    this.#leadsUntil = sentAt + (this.#leaseMs * 2) / 3;
+    const left = this.#leadsUntil - clock.monotonic();
     if (left > 0) this.#deadline = clock.after(left, () => this.#setLeads(false));
     this.#setLeads(left > 0);
   }
@@ -141,6 +151,6 @@ export class LeaderElection {
     if (!leads) this.#deadline?.cancel();
     if (leads === this.#leads) return;
     this.#leads = leads;
-    this.options.onChange(leads);
+    this.#changed = this.options.onChange(leads);
   }
 }

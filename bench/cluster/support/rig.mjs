@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, readlinkSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,29 +27,7 @@ const POLICY = {
   rules: [{ level: 'Metadata' }],
 };
 
-/** Kills the API server; resolves when it has ended. */
-export async function killApiServer(signal = 'SIGKILL') {
-  const pid = pidOf('kube-apiserver');
-  const how = {
-    argv: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1),
-    cwd: readlinkSync(`/proc/${pid}/cwd`),
-  };
-  process.kill(pid, signal);
-  await until(() => !existsSync(`/proc/${pid}/cmdline`) || readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '');
-  return how;
-}
-
-/** Starts the API server as it was, with other flags beside; resolves when it serves. */
-export async function startApiServer({ argv, cwd }, flags = {}) {
-  const kept = argv.slice(1).filter((arg) => !Object.keys(flags).some((flag) => arg.startsWith(`--${flag}=`)));
-  const added = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`]));
-  const log = openSync(path.join(rigRun, 'log/kube-apiserver.log'), 'a');
-  const child = spawn(argv[0], [...kept, ...added], { cwd, detached: true, stdio: ['ignore', log, log] });
-  child.unref();
-  closeSync(log);
-  writeFileSync(pidFile('kube-apiserver'), `${child.pid}\n`);
-  await until(() => apiText('/readyz'), 60_000);
-}
+const part = (...args) => execFileSync(path.join(rigScripts, 'part.sh'), args, { stdio: ['ignore', 'ignore', 'inherit'] });
 
 /** What the API server answers at a path, as text; undefined if it does not. */
 export function apiText(target) {
@@ -74,9 +52,13 @@ export async function setAudit(wanted) {
   if (argv.some((arg) => arg.startsWith('--audit-log-path=')) === wanted) return;
   const policy = path.join(rigRun, 'audit-policy.json');
   writeFileSync(policy, JSON.stringify(POLICY));
-  const flags = { 'audit-policy-file': policy, 'audit-log-path': auditLog, 'audit-log-maxsize': '2000' };
-  const how = await killApiServer('SIGTERM');
-  await startApiServer(how, wanted ? flags : Object.fromEntries(Object.keys(flags).map((flag) => [flag, undefined])));
+  const value = (text) => (wanted ? text : '');
+  part('stop', 'kube-apiserver', 'TERM');
+  part(
+    ...['start', 'kube-apiserver', `--audit-policy-file=${value(policy)}`, `--audit-log-path=${value(auditLog)}`],
+    `--audit-log-maxsize=${value('2000')}`,
+  );
+  await until(() => apiText('/readyz'), 60_000);
   await sleep(5000);
 }
 

@@ -11,3 +11,6 @@ export function createAutoscalingReconcilers(options: AutoscalingOptions = {}): 
 
 /** The same where nobody acts on HorizontalPodAutoscalers, as in the local runtime. */
 export const autoscalingReconcilers = createAutoscalingReconcilers();
+
+/** The same for a cluster. */
+export const clusterAutoscalingReconcilers = createAutoscalingReconcilers({ kubernetesScales: true, marksPods: true });

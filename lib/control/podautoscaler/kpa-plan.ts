@@ -17,14 +17,21 @@ import { beginConditions } from '../status';
 import { markActivating, markActive, podAutoscalerConditions, SCALE_UNKNOWN } from './active';
 import { metricOf, serverlessServiceOf } from './children';
 import { deciderSpec } from './decider-spec';
-import { noPods, type PodCounts, podsOf } from './pod-counts';
+import { markDeparting } from './departing-pods';
+import { noPods, type PodCounts, podsOf, revisionPods } from './pod-counts';
 import { raisedFromZero, rememberZero, replicasOf, scalePatch } from './scale-patch';
 import { scaleVerdict } from './scale-verdict';
 import { type ScalingOptions, scalingOptions } from './scaling-options';
 import { planNotOwned, statusOf } from './status';
 
 /** The plan for a PodAutoscaler of the class kpa.autoscaling.knative.dev. */
-export function planKpa(pa: Stored<PodAutoscaler>, observed: Observed, config: ServingConfig, now: number): Plan {
+export function planKpa(
+  pa: Stored<PodAutoscaler>,
+  observed: Observed,
+  config: ServingConfig,
+  now: number,
+  marksPods = false,
+): Plan {
   const { namespace, name } = pa.metadata;
   const options = scalingOptions(pa, config);
   const conditions = beginConditions(pa, podAutoscalerConditions, now);
@@ -32,7 +39,7 @@ export function planKpa(pa: Stored<PodAutoscaler>, observed: Observed, config: S
   if (sks && !isControlledBy(sks, pa)) return planNotOwned(pa, conditions, ServerlessServiceType);
   const metric = observed.get(MetricType, namespace, name);
   if (metric && !isControlledBy(metric, pa)) return planNotOwned(pa, conditions, MetricType);
-  const context = { observed, config, now };
+  const context = { observed, config, now, marksPods };
   if (!sks?.status?.privateServiceName) return withoutServices(pa, conditions, options, context);
   return withServices(pa, sks, conditions, options, context);
 }
@@ -57,6 +64,7 @@ interface Context {
   readonly observed: Observed;
   readonly config: ServingConfig;
   readonly now: number;
+  readonly marksPods: boolean;
 }
 
 function withServices(
@@ -64,7 +72,7 @@ function withServices(
   sks: Stored<ServerlessService>,
   before: Conditions,
   options: ScalingOptions,
-  { observed, config, now }: Context,
+  { observed, config, now, marksPods }: Context,
 ): Plan {
   const { namespace, name } = pa.metadata;
   const target = observed.get(DeploymentType, namespace, pa.spec.scaleTargetRef.name ?? '');
@@ -82,6 +90,8 @@ function withServices(
   const verdict = scaleVerdict(desired, { conditions: activated, options, config, sks, now });
   const inactive = activated.is('Active', 'False');
   const patch = verdict.apply && target ? scalePatch(target, verdict.want) : [];
+  const marks =
+    marksPods && verdict.apply && target ? markDeparting(revisionPods(pa, observed), replicasOf(target), verdict.want) : [];
   const serves = verdict.want > 0 && excess >= 0;
   const serviceName = sks.status?.serviceName ?? '';
   const sksMarked = isReady(sks)
@@ -96,7 +106,7 @@ function withServices(
       serverlessServiceOf(pa, serves ? 'Serve' : 'Proxy', activatorsFor(spec)),
       metricOf(pa, options, sks.status?.privateServiceName ?? ''),
     ],
-    patch,
+    patch: [...marks, ...patch],
     asks: [{ topic: SCALE_TOPIC, key, input: spec }],
     status: statusOf(pa, conditions, {
       serviceName,

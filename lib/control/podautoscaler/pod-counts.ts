@@ -28,8 +28,13 @@ export function countPods(pods: readonly Pod[]): PodCounts {
 }
 
 /** The pods of the revision that a PodAutoscaler scales. */
-export function podsOf(pa: Stored<PodAutoscaler>, observed: Observed): PodCounts {
+export function revisionPods(pa: Stored<PodAutoscaler>, observed: Observed): readonly Stored<Pod>[] {
   const { namespace = '', name } = pa.metadata;
   const revision = pa.metadata.labels?.[labels.revision] ?? name;
-  return countPods(observed.list(PodType, namespace, { [labels.revision]: revision }));
+  return observed.list(PodType, namespace, { [labels.revision]: revision });
+}
+
+/** How many of them there are, by state. */
+export function podsOf(pa: Stored<PodAutoscaler>, observed: Observed): PodCounts {
+  return countPods(revisionPods(pa, observed));
 }

@@ -27,11 +27,14 @@ export interface AutoscalingOptions {
    * @default false
    */
   readonly kubernetesScales?: boolean;
+  /** Whether pods that are to go are marked before a scale is lowered, where others than ourselves choose them. @default false */
+  readonly marksPods?: boolean;
 }
 
 /** Scales what a PodAutoscaler points at, by its class. */
 export function podAutoscalerReconciler({
   kubernetesScales = false,
+  marksPods = false,
 }: AutoscalingOptions = {}): Reconciler<PodAutoscaler, ServingConfig> {
   const hpas = kubernetesScales ? [HorizontalPodAutoscalerType] : [];
   const readsByClass: Readonly<Record<string, readonly ResourceType[]>> = {
@@ -55,7 +58,7 @@ export function podAutoscalerReconciler({
     plan(pa, observed, config, now) {
       switch (classOf(pa)) {
         case autoscalerClasses.kpa:
-          return planKpa(pa, observed, config, now);
+          return planKpa(pa, observed, config, now, marksPods);
         case autoscalerClasses.hpa:
           return planHpa(pa, observed, config, now, kubernetesScales);
         default:

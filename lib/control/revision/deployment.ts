@@ -23,8 +23,12 @@ export function deploymentName(revision: Stored<Revision>): string {
   return childName(revision.metadata.name, '-deployment');
 }
 
-/** The Deployment of a new revision, at its initial scale. */
-export function makeDeployment(revision: Stored<Revision>, config: ServingConfig): Deployment {
+/**
+ * The Deployment of a new revision, at its initial scale.
+ *
+ * @param preStopSleepSeconds how long containers sleep before they are told to end; changing it changes new Deployments alone
+ */
+export function makeDeployment(revision: Stored<Revision>, config: ServingConfig, preStopSleepSeconds = 0): Deployment {
   const allLabels = childLabels(revision);
   const podAnnotations = workloadAnnotations(revision);
   const container = servingContainer(revision)?.name;
@@ -47,8 +51,23 @@ export function makeDeployment(revision: Stored<Revision>, config: ServingConfig
       annotations: own,
       ownerReferences: [controllerRef(revision)],
     },
-    spec: { replicas: initialScale(revision, config), ...spec },
+    spec: { replicas: initialScale(revision, config), ...spec, template: sleeping(spec.template, preStopSleepSeconds) },
   };
+}
+
+/** Kubernetes' own, where a revision has none. */
+const DEFAULT_GRACE_SECONDS = 30;
+
+/**
+ * The pods with a preStop hook in every container: a sidecar is needed as long as the one that it serves. What time containers have
+ * to end is theirs beside that.
+ */
+function sleeping(template: Deployment['spec']['template'], seconds: number): Deployment['spec']['template'] {
+  if (seconds === 0 || !template.spec) return template;
+  const lifecycle = { preStop: { sleep: { seconds } } };
+  const containers = template.spec.containers.map((container) => ({ ...container, lifecycle }));
+  const grace = (template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) + seconds;
+  return { ...template, spec: { ...template.spec, containers, terminationGracePeriodSeconds: grace } };
 }
 
 /**

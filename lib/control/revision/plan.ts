@@ -32,6 +32,11 @@ export interface RevisionOptions {
   readonly imageCache?: boolean;
   /** Where logs of a revision are; `${REVISION_UID}` stands for its uid. @default none */
   readonly loggingUrlTemplate?: string;
+  /**
+   * How long containers go on after their pod has been told to end and before they hear of it, in seconds, so that gateways stop
+   * sending first and short requests end in peace. @default 0
+   */
+  readonly preStopSleepSeconds?: number;
 }
 
 /** The plan of one Revision while it is put together. */
@@ -94,7 +99,7 @@ class RevisionPlan {
   #planDeployment(): Stored<Deployment> | undefined | 'foreign' {
     const existing = this.#own(DeploymentType, deploymentName(this.#revision));
     if (existing === 'foreign') return existing;
-    const desired = makeDeployment(this.#revision, this.config);
+    const desired = makeDeployment(this.#revision, this.config, this.options.preStopSleepSeconds);
     if (!existing) {
       this.#conditions = this.#conditions
         .markUnknown('ResourcesAvailable', 'Deploying')

@@ -128,3 +128,36 @@ test('never do two lead at once, whatever fails when', async () => {
     { numRuns: 50 },
   );
 });
+
+test('the lease is given back once the one that led has ended its work, and not before', async () => {
+  const { clock, cluster, executor, candidates, told, pass } = setUp(['b']);
+  let ended = (): void => {};
+  const working = new Promise<void>((resolve) => {
+    ended = resolve;
+  });
+  const election = new LeaderElection({
+    ...{ cluster, clock, executor, log: noLog, identity: 'a', namespace: 'knative-serving', name: 'controller' },
+    onChange: (leads) => (leads ? undefined : working),
+  });
+  election.start();
+  await pass(500);
+  candidates[0]!.election.start();
+  const stopped = election.stop();
+  await pass(9000);
+  expect(told).toEqual([]);
+  ended();
+  await stopped;
+  await pass(6000);
+  expect(told).toEqual(['b leads']);
+});
+
+test('a process that was held up knows by the clock that it leads no longer, before any timer has told it', async () => {
+  const { clock, candidates, pass } = setUp(['a']);
+  const { election } = candidates[0]!;
+  election.start();
+  await pass(500);
+  expect(election.leads).toBe(true);
+  const now = clock.monotonic();
+  jest.spyOn(clock, 'monotonic').mockReturnValue(now + 10_001);
+  expect(election.leads).toBe(false);
+});

@@ -189,4 +189,20 @@ describe('updateDeployment', () => {
     expect(changed.spec.selector).toEqual(existing.spec.selector);
     expect(changed.metadata.labels).toMatchObject({ external: 'x' });
   });
+
+  it('lets containers sleep before they are told to end where nobody else holds pods, and is the same revision of itself', () => {
+    const one = revision('hello-00001', {
+      spec: { containers: [{ image: 'i' }, { image: 's' }], timeoutSeconds: 2 } as Revision['spec'],
+    });
+    const plain = makeDeployment(one, defaultServingConfig);
+    const sleeping = makeDeployment(one, defaultServingConfig, 5);
+    const { containers, terminationGracePeriodSeconds } = sleeping.spec.template.spec;
+    expect(containers.map(({ lifecycle }) => lifecycle)).toEqual([
+      { preStop: { sleep: { seconds: 5 } } },
+      { preStop: { sleep: { seconds: 5 } } },
+    ]);
+    expect(terminationGracePeriodSeconds).toBe(7);
+    expect(plain.spec.template.spec.terminationGracePeriodSeconds).toBe(2);
+    expect(updateDeployment(stored(plain), sleeping)).toBeUndefined();
+  });
 });
