@@ -103,6 +103,8 @@ describeCluster('the image on a real Kubernetes', () => {
       await cluster
         .delete(type, type.namespaced ? object.metadata.namespace : undefined, object.metadata.name ?? '')
         .catch(() => {});
+      // It gives its lease back with the rights that are taken from it next.
+      if (type.kind === 'Pod') await until('end of the pod', async () => (await pod()) === undefined);
     }
     await cluster.close();
   });
