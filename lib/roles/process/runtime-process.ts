@@ -1,4 +1,4 @@
-import { type Clock, type Executor, errorMessage, type Log, type Random } from '../../base';
+import { type Clock, type Executor, errorMessage, KncError, type Log, type Random } from '../../base';
 import { type Cluster, ClusterError } from '../../kube';
 import type { Store } from '../../local/store/store';
 import { HealthServer, Readiness, WatchProgress } from '../health';
@@ -17,7 +17,7 @@ export interface RuntimeProcessOptions {
   readonly random: Random;
   readonly log: Log;
   readonly pod: PodIdentity;
-  readonly ports: RuntimePorts & { readonly health: number; readonly metrics: number };
+  readonly ports: RuntimePorts & { readonly health: number; readonly metrics: number; readonly link: number };
   /** Opens what keeps events, if a folder for them was given. */
   readonly openStore?: () => Store;
   readonly deniedSinks: readonly string[];
@@ -98,7 +98,7 @@ export class RuntimeProcess {
           ...(store ? { store } : {}),
         });
       } catch (error) {
-        if (!ClusterError.is(error)) throw error;
+        if (!ClusterError.is(error)) throw portError(error) ?? error;
         log.warn('cannot start yet', { error: errorMessage(error), retryInMs: delay });
         this.#readiness.need('start', `${errorMessage(error)}; it is tried again`);
         await clock.sleep(delay, signal).catch(() => {});
@@ -139,4 +139,14 @@ export class RuntimeProcess {
     }
     return silent.map((kind) => `nothing was heard of ${kind} for a quarter of an hour, though the API server answers`);
   }
+}
+
+/** The error of a port that cannot be had, in words. */
+function portError(error: unknown): KncError | undefined {
+  const { code, syscall, port } = error as { readonly code?: string; readonly syscall?: string; readonly port?: number };
+  if (syscall !== 'listen') return undefined;
+  return new KncError('KNC4005', `port ${port}, for requests, cannot be had: ${code}`, {
+    remedy: 'Choose another port with --external-port or --internal-port.',
+    cause: error,
+  });
 }

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { CountingExecutor, type Log, noLog, seededRandom, VirtualClock } from '../../../../lib/base';
 import { ClusterError } from '../../../../lib/kube';
 import { UnreachableError } from '../../../../lib/kube/http';
@@ -59,7 +60,7 @@ class World {
       cluster: new MemoryCluster({ clock, random: seededRandom(1), types: [] }),
       reach: () => this.answers(),
       pod: { name: 'runtime-0', namespace: 'knative-serving', ip: '10.0.0.7' },
-      ports: { external: 0, internal: 0, health: 0, metrics: 0 },
+      ports: { external: 0, internal: 0, health: 0, metrics: 0, link: 0 },
       openStore: () => this.store,
       ...{ deniedSinks: ['10.96.0.1:443'], drainDelayMs: 5000 },
       onInterrupt: (fn) => {
@@ -149,8 +150,28 @@ test('kinds that cannot be listed are named', async () => {
 
 test('what does not pass by itself ends the process with its error', async () => {
   const world = new World();
-  world.start = () => Promise.reject(new Error('port 8080 is taken'));
-  await expect(world.run()).rejects.toThrow('port 8080 is taken');
+  world.start = () => Promise.reject(new Error('no such module'));
+  await expect(world.run()).rejects.toThrow('no such module');
+});
+
+test('a port that is taken is named, with the options', async () => {
+  const taken = http.createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  const world = new World();
+  world.start = () =>
+    new Promise((resolve, reject) =>
+      http
+        .createServer()
+        .once('error', reject)
+        .listen(port, '127.0.0.1', () => resolve()),
+    );
+  await expect(world.run()).rejects.toMatchObject({
+    code: 'KNC4005',
+    message: `port ${port}, for requests, cannot be had: EADDRINUSE`,
+    remedy: expect.stringContaining('--external-port'),
+  });
+  taken.close();
 });
 
 test('told to end, it is not ready first, serves on for the delay, then stops its role, and closes the store last', async () => {
