@@ -384,6 +384,11 @@ export const commandTable: readonly CommandSpec[] = [
       },
       { flags: '--events <size|memory>', description: 'size of the volume of events, or memory to keep none (default: 1Gi)' },
       { flags: '--storage-class <name>', description: "class of that volume (default: the cluster's)" },
+      {
+        flags: '--mutating-policies <version>',
+        description: 'let the API server tell Jobs of SinkBindings their sinks and note who made an object (default: none)',
+        choices: ['none', 'v1', 'v1beta1'],
+      },
       { flags: '--crds-only', description: 'the definitions of the kinds alone' },
       { flags: '--without-crds', description: 'all but them' },
       { flags: '-o, --output <file>', description: 'write to this file instead of stdout', type: 'path' },
@@ -395,7 +400,8 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'run',
     summary: 'run a part of the platform on a cluster: what the image starts',
     description:
-      'Runs controllers, gateway, brokers and channels on the cluster that this pod is in. Each option can be said by an environment\n' +
+      'Runs controllers, gateway, brokers and channels on the cluster that this pod is in: all of them, or those of one role, as\n' +
+      'profile ha of knc platform has them in pods of their own. Each option can be said by an environment\n' +
       'variable, too: KNC_ROLE, KNC_STATE, KNC_DRAIN_DELAY, KNC_LOG_LEVEL and so on. POD_NAME, POD_NAMESPACE and POD_IP come from the\n' +
       'downward API. Logs are JSON on stdout. SIGTERM drains and ends with 0; a second one ends at once.',
     examples: [
@@ -415,6 +421,7 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '--internal-port <number>', description: 'requests by cluster-local names (default: 8081)', type: 'port' },
       { flags: '--health-port <number>', description: '/healthz and /readyz (default: 8086)', type: 'port' },
       { flags: '--metrics-port <number>', description: 'metrics for Prometheus (default: 9090)', type: 'port' },
+      { flags: '--link-port <number>', description: 'where a part is dialled by controllers (default: 9443)', type: 'port' },
       { flags: '--kubeconfig <file>', description: 'run outside the cluster, as the user of this kubeconfig', type: 'path' },
       { flags: '--context <name>', description: 'a context of it, instead of the current one' },
     ],

@@ -108,7 +108,7 @@ describeCluster('what the platform asks of a cluster, and has it do', () => {
     await apply(sinkBinding('by-name', { name: 'report' }, 'http://sink.example.com/a'));
     const refused = await becomes('sinkbinding/by-name', 'SinkBindingAvailable', 'False');
     expect(refused).toMatchObject({ reason: 'JobsNotBound', message: expect.stringContaining('mutatingPolicies: v1') });
-    await install({ options: { mutatingPolicies: 'v1beta1' } });
+    await install('small', '--mutating-policies', 'v1beta1');
     await becomes('sinkbinding/by-name', 'Ready', 'False');
     const waiting = await becomes('sinkbinding/by-name', 'SinkBindingAvailable', 'False', 90);
     expect(waiting.reason).toBe('SubjectMissing');
