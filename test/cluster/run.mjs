@@ -1,5 +1,6 @@
 // Builds and starts a real Kubernetes in a network namespace of its own, runs the suite inside it, and takes it down again; `--keep`
-// leaves it up, for people: test/cluster/rig/in kubectl get pods -A. Where it cannot be, every test is skipped and the reason is printed.
+// leaves it up. With `--up` it installs the platform, runs nothing, and leaves the cluster to people (`npm run cluster`).
+// Where there can be no cluster, every test is skipped and the reason is printed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
@@ -10,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const rig = path.join(root, 'test/cluster/rig');
 const home = process.env.RIG_HOME ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'knc-rig');
 const args = process.argv.slice(2);
-const keep = args.includes('--keep');
+const [keep, up] = ['--keep', '--up'].map((flag) => args.includes(flag));
 
 const has = (command) => spawnSync(command, ['--help'], { stdio: 'ignore' }).error === undefined;
 
@@ -60,11 +61,22 @@ function start() {
   return 'the cluster could not be started';
 }
 
+const inside = path.join(rig, 'in');
 const why = start();
 if (why) console.log(`no cluster: ${why}`);
+if (up) {
+  if (why || !timed('platform', inside, path.join(rig, 'platform.sh'), 'small')) process.exit(1);
+  console.log(`The platform is up. In its network, with its kubeconfig:
+  ${path.relative(process.cwd(), inside)} kubectl get pods -A
+  ${path.relative(process.cwd(), inside)} bash
+Images that it knows: registry.local/hello:1, registry.local/orders:1. A service is at http://NAME.NAMESPACE.example.com by port 31080:
+  … kubectl apply -f hello.yaml; … curl -H 'Host: hello.default.example.com' http://10.99.0.1:31080
+To end it: ${path.relative(process.cwd(), path.join(rig, 'down.sh'))}`);
+  process.exit(0);
+}
 const jest = [path.join(root, 'node_modules/jest/bin/jest.js'), '--config', path.join(root, 'test/cluster/jest.config.js')];
 const command = [process.execPath, ...jest, ...args.filter((arg) => arg !== '--keep')];
-const [file, ...rest] = why ? command : [path.join(rig, 'in'), ...command];
+const [file, ...rest] = why ? command : [inside, ...command];
 const { status } = spawnSync(file, rest, { stdio: 'inherit', cwd: root, env: { ...process.env, KNC_NO_CLUSTER: why } });
 if (!why && status !== 0) printLogs();
 if (!why && !keep) down();

@@ -23,7 +23,7 @@ interface RunOptions {
 }
 
 /** What a program prints. @throws Error with what it said when it fails */
-function output(command: string, args: readonly string[], { input = '', env = {} }: RunOptions = {}): Promise<string> {
+export function output(command: string, args: readonly string[], { input = '', env = {} }: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env: { ...process.env, ...env } });
     let out = '';
