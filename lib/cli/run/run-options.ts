@@ -17,6 +17,7 @@ export interface RunOptions {
     readonly internal: number;
     readonly health: number;
     readonly metrics: number;
+    readonly link: number;
   };
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
@@ -39,7 +40,7 @@ export function runOptions({ options }: Invocation, env: Env): RunOptions {
     if (found === undefined) throw new UsageError(`${variableOf(name)} is ${value}, and not one of ${choices.join(', ')}`);
     return found;
   };
-  const port = (name: 'external' | 'internal' | 'health' | 'metrics'): number => {
+  const port = (name: keyof typeof RUNTIME_PORTS): number => {
     const value = text(`${name}Port`) ?? String(RUNTIME_PORTS[name]);
     if (/^\d+$/.test(value) && Number(value) <= 65_535) return Number(value);
     throw new UsageError(`${variableOf(`${name}Port`)} is ${value}, and no port`);
@@ -53,7 +54,10 @@ export function runOptions({ options }: Invocation, env: Env): RunOptions {
     state: text('state'),
     drainDelayMs,
     logLevel: oneOf('logLevel', LOG_LEVELS, 'info'),
-    ports: { external: port('external'), internal: port('internal'), health: port('health'), metrics: port('metrics') },
+    ports: {
+      ...{ external: port('external'), internal: port('internal'), health: port('health') },
+      ...{ metrics: port('metrics'), link: port('link') },
+    },
     kubeconfig: text('kubeconfig'),
     context: text('context'),
   };

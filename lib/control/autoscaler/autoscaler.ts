@@ -11,6 +11,11 @@ import { type Stat, statKey } from './stat';
 /** How often deciders that have something to decide are asked, in milliseconds. */
 export const TICK_MS = 2000;
 
+/** Reports on revisions that nobody has asked about yet are kept so long, in milliseconds, for when somebody does. */
+const EARLY_MS = 120_000;
+/** How many such reports there may be. */
+const MAX_EARLY = 50_000;
+
 /** The topic under which plans ask for a scale; the key is `namespace/revision`, the input a DeciderSpec. */
 export const SCALE_TOPIC = 'scale';
 
@@ -56,6 +61,10 @@ export class Autoscaler implements Answerer {
   /** Keys of deciders for which time alone may change something. */
   readonly #awake = new Set<string>();
   readonly #listeners = new Set<(change: ScaleChange) => void>();
+  /** Reports from before anybody has asked: a leader hears gateways before its plans ask. */
+  readonly #early = new Map<string, Stat[]>();
+  #earlyCount = 0;
+  #hearing = true;
   #timer: Timer | undefined;
 
   constructor(options: AutoscalerOptions) {
@@ -70,8 +79,10 @@ export class Autoscaler implements Answerer {
     for (const stat of stats) {
       const key = statKey(stat);
       const entry = this.#entries.get(key);
-      // Nobody scales this revision (yet): what is under way is reported again next second.
-      if (!entry) continue;
+      if (!entry) {
+        this.#keepEarly(key, stat);
+        continue;
+      }
       entry.decider.record(stat, now);
       if (stat.averageConcurrency === 0 && stat.requestCount <= 0) continue;
       this.#wake(key);
@@ -92,6 +103,7 @@ export class Autoscaler implements Answerer {
       const [namespace = '', revision = ''] = ask.key.split('/');
       const decider = new RevisionDecider(namespace, revision, spec, this.#options.clock.now());
       this.#entries.set(ask.key, { decider, onAnswer, answered: undefined });
+      this.#takeEarly(ask.key, decider);
     }
     if (!this.#entries.get(ask.key)!.decider.atRest) this.#wake(ask.key);
   }
@@ -116,9 +128,37 @@ export class Autoscaler implements Answerer {
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * Whether every gateway that takes requests is heard. While one is not, silence says nothing, and no decision takes pods away.
+   * @default true
+   */
+  setHearing(all: boolean): void {
+    this.#hearing = all;
+  }
+
   /** Stops deciding; what was reported is kept. */
   stop(): void {
     for (const key of [...this.#awake]) this.#sleep(key);
+  }
+
+  #keepEarly(key: string, stat: Stat): void {
+    if (this.#earlyCount >= MAX_EARLY) {
+      this.#early.clear();
+      this.#earlyCount = 0;
+    }
+    const kept = this.#early.get(key) ?? [];
+    kept.push(stat);
+    this.#earlyCount++;
+    for (; kept[0]!.time < stat.time - EARLY_MS; this.#earlyCount--) kept.shift();
+    this.#early.set(key, kept);
+  }
+
+  #takeEarly(key: string, decider: RevisionDecider): void {
+    const kept = this.#early.get(key) ?? [];
+    this.#early.delete(key);
+    this.#earlyCount -= kept.length;
+    const now = this.#options.clock.now();
+    for (const stat of kept) if (stat.time > now - EARLY_MS) decider.record(stat, now);
   }
 
   #wake(key: string): void {
@@ -146,7 +186,7 @@ export class Autoscaler implements Answerer {
     if (!entry) return;
     const { decider } = entry;
     const before = decider.decided?.desired;
-    const decision = decider.decide(now);
+    const decision = decider.decide(now, this.#hearing);
     this.#options.log.debug('scale decision', {
       namespace: decider.namespace,
       revision: decider.revision,

@@ -45,9 +45,13 @@ export class RevisionDecider {
     this.#history.record(Math.min(stat.time, now), stat.averageConcurrency, stat.requestCount, this.#longestWindow);
   }
 
-  decide(now: number): Decision {
-    this.#fillSilence(now);
-    const decision = decide(this.#history.samples, this.spec, this.#state, now);
+  /** @param hearing whether every gateway is heard; otherwise silence is no load of zero, and there are to be no fewer pods than before */
+  decide(now: number, hearing = true): Decision {
+    if (hearing) this.#fillSilence(now);
+    const free = decide(this.#history.samples, this.spec, this.#state, now);
+    const least = this.#decided?.desired ?? this.spec.readyPods;
+    const held = !hearing && free.desired !== undefined && free.desired < least;
+    const decision = held ? { ...free, desired: least } : free;
     this.#state = decision.state;
     this.#last = decision;
     if (decision.desired !== undefined) this.#decided = decision;

@@ -124,7 +124,8 @@ export class Ownership {
 
   #hasLeft(id: string, pod: string, epoch: number): boolean {
     const known = this.#standings.get(id);
-    return known !== undefined && known.epoch >= epoch && !known.busy.has(pod);
+    // What is busy to one who goes by a newer view is told in terms of that: it says nothing until we go by it, too.
+    return known?.epoch === epoch && !known.busy.has(pod);
   }
 
   #changed(): void {

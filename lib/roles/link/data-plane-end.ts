@@ -11,7 +11,7 @@ import { type StatBatch, StatHistory } from './stat-history';
 const RENEW_MS = 3000;
 
 /** What a gateway has to say beside its answers. */
-export interface GatewayPart {
+export interface GatewayEnd {
   readonly gateway: Gateway;
   readonly ownership: Ownership;
   readonly lease: GatewayLease;
@@ -25,7 +25,7 @@ export interface DataPlaneEndOptions {
   /** Name of this pod. */
   readonly name: string;
   readonly answerers: readonly Answerer[];
-  readonly gateway?: GatewayPart;
+  readonly gateway?: GatewayEnd;
 }
 
 /** The end of links in the data plane: it answers the leading controller, reports to it, and serves other gateways. */

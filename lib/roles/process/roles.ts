@@ -1,8 +1,18 @@
+import { LINK_TOKEN_FOLDER } from '../../api';
 import type { Clock, Executor, Log, Metrics, Random } from '../../base';
 import type { Cluster } from '../../kube';
 import type { Store } from '../../local/store/store';
 import type { Readiness } from '../health';
-import { type RuntimePorts, RuntimeSystem } from '../runtime';
+import { linkTokenOf } from '../link';
+import {
+  ControllerSystem,
+  EventingSystem,
+  GatewaySystem,
+  type PartOptions,
+  type RuntimePorts,
+  RuntimeSystem,
+  SourceSystem,
+} from '../runtime';
 import type { PodIdentity } from './pod-identity';
 import type { RoleName } from './role-names';
 
@@ -14,7 +24,7 @@ export interface RoleContext {
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly ports: RuntimePorts;
+  readonly ports: RuntimePorts & { readonly link: number };
   readonly pod: PodIdentity;
   /** Where events are kept. @default in memory */
   readonly store?: Store;
@@ -35,6 +45,18 @@ export interface RunningRole {
   stop(): Promise<void>;
 }
 
+const linkToken = linkTokenOf(`${LINK_TOKEN_FOLDER}/token`);
+
+/** What every part has of its process, with where it is dialled. */
+const linked = ({
+  pod,
+  ports,
+  ...context
+}: RoleContext): PartOptions & Omit<RoleContext, 'pod'> & { readonly linkPort: number } => ({
+  ...context,
+  ...{ ports, identity: pod.name, linkPort: ports.link },
+});
+
 /** What each `--role` starts. */
 export const roles: Readonly<Record<RoleName, Role>> = {
   all: {
@@ -42,4 +64,11 @@ export const roles: Readonly<Record<RoleName, Role>> = {
     start: ({ pod, ...context }) =>
       RuntimeSystem.start({ ...context, podIp: pod.ip, identity: pod.name, namespace: pod.namespace }),
   },
+  controller: {
+    keepsEvents: false,
+    start: (context) => ControllerSystem.start({ ...linked(context), linkToken, namespace: context.pod.namespace }),
+  },
+  gateway: { keepsEvents: false, start: (context) => GatewaySystem.start({ ...linked(context), linkToken }) },
+  eventing: { keepsEvents: true, start: (context) => EventingSystem.start(linked(context)) },
+  source: { keepsEvents: false, start: (context) => SourceSystem.start(linked(context)) },
 };
