@@ -27,9 +27,9 @@ export interface Account {
 export type PlatformRole = 'controller' | 'gateway' | 'eventing' | 'source';
 
 /** Which of its settings change what the roles of a platform may do. */
-export function needsOf({ eventing, pullSecrets, mutatingPolicies, settings }: ResolvedPlatform): RbacNeeds {
+export function needsOf({ profile, eventing, pullSecrets, mutatingPolicies, settings }: ResolvedPlatform): RbacNeeds {
   const oidc = settings.eventingFeatures?.authenticationOidc === true || rawOidc(settings.raw) === 'enabled';
-  return { eventing, pullSecrets, oidc, mutatingPolicies: mutatingPolicies !== 'none' };
+  return { eventing, pullSecrets, oidc, mutatingPolicies: mutatingPolicies !== 'none', apart: profile === 'ha' };
 }
 
 const rawOidc = (raw: ResolvedPlatform['settings']['raw']): string | undefined =>
@@ -41,7 +41,7 @@ export function grantsOf(role: PlatformRole, needs: RbacNeeds): readonly Grant[]
     case 'controller':
       return controllerGrants(needs);
     case 'gateway':
-      return gatewayGrants();
+      return gatewayGrants(needs);
     case 'eventing':
       return eventingGrants(needs);
     case 'source':

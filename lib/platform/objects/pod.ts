@@ -1,4 +1,4 @@
-import { INSTALLATION, RUNTIME_PORTS } from '../../api';
+import { INSTALLATION, LINK_AUDIENCE, LINK_TOKEN_FOLDER, RUNTIME_PORTS } from '../../api';
 import type { PlatformComponent, PlatformResources, ResolvedPlatform } from '../options';
 import { labelsOf, selectorOf } from './labels';
 
@@ -33,7 +33,15 @@ export interface PodOptions {
   readonly graceSeconds: number;
   /** How long it is there after it has been taken from the endpoints, in seconds. @default 0 */
   readonly lingerSeconds?: number;
+  /** Whether it dials other parts, and so has a token for that. @default false */
+  readonly dials?: boolean;
 }
+
+/** The token by which a part that dials others proves who it is; good for nothing else. */
+const LINK_VOLUME = {
+  name: 'link',
+  projected: { sources: [{ serviceAccountToken: { audience: LINK_AUDIENCE, expirationSeconds: 3600, path: 'token' } }] },
+} as const;
 
 const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } });
 
@@ -59,6 +67,7 @@ export function podTemplate(platform: ResolvedPlatform, options: PodOptions): ob
       },
       ...(platform.image.pullSecrets ? { imagePullSecrets: platform.image.pullSecrets.map((one) => ({ name: one })) } : {}),
       containers: [container(platform, options)],
+      ...(options.dials ? { volumes: [LINK_VOLUME] } : {}),
     },
   };
 }
@@ -67,6 +76,10 @@ function container(platform: ResolvedPlatform, options: PodOptions): object {
   const { component, role, args = [], ports, keepsEvents, lingerSeconds = 0 } = options;
   const { reference, pullPolicy = 'IfNotPresent' } = platform.image;
   const onDisk = keepsEvents && platform.events !== 'memory';
+  const mounts = [
+    ...(onDisk ? [{ name: EVENTS_VOLUME, mountPath: EVENTS_FOLDER }] : []),
+    ...(options.dials ? [{ name: LINK_VOLUME.name, mountPath: LINK_TOKEN_FOLDER, readOnly: true }] : []),
+  ];
   return {
     name: 'knc',
     image: reference,
@@ -89,6 +102,6 @@ function container(platform: ResolvedPlatform, options: PodOptions): object {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     },
-    ...(onDisk ? { volumeMounts: [{ name: EVENTS_VOLUME, mountPath: EVENTS_FOLDER }] } : {}),
+    ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
   };
 }

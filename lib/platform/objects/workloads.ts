@@ -20,11 +20,11 @@ export function workloads(platform: ResolvedPlatform): readonly KubeObject[] {
     return [statefulSet(platform, servingNamespace, pod)];
   }
   const controller: PodOptions = {
-    ...{ component: 'controller', role: 'controller', keepsEvents: false, graceSeconds: GRACE },
-    ports: ['health', 'metrics', 'link'],
+    ...{ component: 'controller', role: 'controller', keepsEvents: false, dials: true, graceSeconds: GRACE },
+    ports: ['health', 'metrics'],
   };
   const gateway: PodOptions = {
-    ...{ component: 'gateway', role: 'gateway', keepsEvents: false, graceSeconds: GRACE, lingerSeconds: LINGER },
+    ...{ component: 'gateway', role: 'gateway', keepsEvents: false, dials: true, graceSeconds: GRACE, lingerSeconds: LINGER },
     ports: ['external', 'internal', 'health', 'metrics', 'link'],
   };
   const serving = [

@@ -10,7 +10,7 @@ import {
   SubscriptionType,
   TriggerType,
 } from '../../api';
-import { settingsGrants } from './gateway';
+import { linkGrants, settingsGrants } from './gateway';
 import { FOLLOW, type Grant, over } from './grant';
 import type { RbacNeeds } from './needs';
 
@@ -31,7 +31,7 @@ const oidcGrants: readonly Grant[] = [
 ];
 
 /** What brokers, channels and their deliveries need. */
-export const eventingGrants = ({ oidc }: RbacNeeds): readonly Grant[] => [
+export const eventingGrants = ({ oidc, apart = false }: RbacNeeds): readonly Grant[] => [
   ...over(followed, FOLLOW, 'what is served and delivered'),
   ...over([EventTypeType], ['create'], 'types of events are noted where the feature eventtype-auto-create is on'),
   core(['services'], FOLLOW, 'sinks that are ExternalNames'),
@@ -43,5 +43,6 @@ export const eventingGrants = ({ oidc }: RbacNeeds): readonly Grant[] => [
     namespace: eventingNamespace,
   },
   ...settingsGrants([servingNamespace, eventingNamespace]),
+  ...linkGrants({ apart }),
   ...(oidc ? oidcGrants : []),
 ];

@@ -6,8 +6,8 @@ export interface RbacNeeds {
   readonly oidc: boolean;
   /** Tags are resolved with the pull secrets of their pods. */
   readonly pullSecrets: boolean;
-  /** Roles are in processes of their own, which prove to each other who they are. */
-  readonly apart: boolean;
+  /** Roles are in processes of their own, which prove to each other who they are. @default false */
+  readonly apart?: boolean;
   /** Policies tell Jobs of SinkBindings their sinks. @default false */
   readonly mutatingPolicies?: boolean;
 }
