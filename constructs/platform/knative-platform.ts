@@ -1,5 +1,5 @@
 import { ApiObject, Chart } from 'cdk8s';
-import type { ConfigMap, Namespace, ServiceAccount } from 'cdk8s-plus-27';
+import type { Namespace, ServiceAccount } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { INSTALLATION, type KubeObject } from '../../lib/api';
 import {
@@ -39,9 +39,9 @@ export class KnativePlatform extends Construct {
   /** StatefulSets and Deployments: with profile `small` `runtime` alone. */
   readonly workloads: Readonly<Partial<Record<PlatformComponent, ApiObject>>>;
   /** The ConfigMaps of Knative Serving that say something, by name. */
-  readonly servingConfigMaps: Readonly<Record<string, ConfigMap>>;
+  readonly servingConfigMaps: Readonly<Record<string, ApiObject>>;
   /** The ConfigMaps of Knative Eventing that say something, by name. */
-  readonly eventingConfigMaps: Readonly<Record<string, ConfigMap>>;
+  readonly eventingConfigMaps: Readonly<Record<string, ApiObject>>;
   /** The Services by name: `knc-ingress` takes requests from outside. */
   readonly services: Readonly<Record<string, ApiObject>>;
   /** The HTTPRoute, with exposure by a Gateway. */

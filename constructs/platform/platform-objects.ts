@@ -1,18 +1,18 @@
 import { ApiObject, type ApiObjectProps } from 'cdk8s';
-import { ConfigMap, Namespace, ServiceAccount } from 'cdk8s-plus-27';
+import { Namespace, ServiceAccount } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { KubeObject } from '../../lib/api';
 
 /** One object of a platform: what other constructs of cdk8s-plus take is one of them, all else is a plain ApiObject. */
-export type PlatformConstruct = Namespace | ServiceAccount | ConfigMap | ApiObject;
+export type PlatformConstruct = Namespace | ServiceAccount | ApiObject;
 
 /** `kind/namespace/name`, by which an object is known within a platform. */
 export const objectKey = (kind: string, name: string, namespace?: string): string =>
   [kind, namespace, name].filter((part) => part !== undefined).join('/');
 
 /**
- * Makes a construct of an object. Those of cdk8s-plus drop fields that their version of Kubernetes did not know, patches among them:
- * only kinds that have not changed since are made with it.
+ * Makes a construct of an object. Those of cdk8s-plus drop what is empty (a domain of config-domain) and fields that their version of
+ * Kubernetes did not know, patches among them: only accounts and namespaces, which other constructs take, are made with it.
  */
 export function platformConstruct(scope: Construct, object: KubeObject): PlatformConstruct {
   const { kind, metadata } = object;
@@ -24,8 +24,6 @@ export function platformConstruct(scope: Construct, object: KubeObject): Platfor
       return new Namespace(scope, id, { metadata: own });
     case 'ServiceAccount':
       return new ServiceAccount(scope, id, { metadata: own, automountToken: false });
-    case 'ConfigMap':
-      return new ConfigMap(scope, id, { metadata: own, data: { ...(object as { data?: Record<string, string> }).data } });
     default:
       return new ApiObject(scope, id, object as ApiObjectProps);
   }

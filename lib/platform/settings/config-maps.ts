@@ -125,7 +125,6 @@ function mapsOf(
         kind: 'ConfigMap',
         metadata: metadataOf(platform, name, 'settings', namespace),
         data,
-        immutable: false,
       },
     ];
   });
