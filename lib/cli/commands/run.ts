@@ -42,8 +42,9 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   const log = new JsonLog({ clock, level: logLevel, write: (line) => io.stdout.write(line) });
   const pod = podIdentity(io.env);
   const source = connectionOf(options, io, clock);
-  const { server } = await source.get();
+  const { server, tls } = await source.get();
   log.info('starting', { version: packageVersion(), role, pod: `${pod.namespace}/${pod.name}`, server });
+  const denied = deniedSinks(io.env, pod);
   const connected = { source, clock, random: systemRandom, userAgent: `knative-constructs/${packageVersion()} (${role})` };
   const cluster = new HttpCluster({ ...connected, log, forgetManagedFields: true });
   const looking = new HttpCluster({ ...connected, requestTimeoutMs: REACH_MS });
@@ -53,7 +54,8 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
       log.error('background work failed', { work: label, error: errorMessage(error) }),
     ),
     reach: async () => void (await looking.document('/version')),
-    deniedSinks: deniedSinks(io.env, pod),
+    deniedSinks: denied,
+    registries: { rules: { denied }, ...(tls.ca === undefined ? {} : { ca: [tls.ca] }) },
     onInterrupt: io.onInterrupt,
     ...(state === undefined ? {} : { openStore: () => openEventStore(path.resolve(io.cwd, state), { clock, log }) }),
   }).run();

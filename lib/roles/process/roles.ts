@@ -2,6 +2,7 @@ import { LINK_TOKEN_FOLDER } from '../../api';
 import type { Clock, Executor, Log, Metrics, Random } from '../../base';
 import type { Cluster } from '../../kube';
 import type { Store } from '../../local/store/store';
+import type { ClusterAnswersOptions } from '../cluster-answers';
 import type { Readiness } from '../health';
 import { linkTokenOf } from '../link';
 import {
@@ -30,6 +31,8 @@ export interface RoleContext {
   readonly store?: Store;
   /** Addresses to which no event may be sent. */
   readonly deniedSinks: readonly string[];
+  /** How registries are reached. @default by public certificates */
+  readonly registries?: ClusterAnswersOptions['registries'];
   readonly readiness: Readiness;
 }
 

@@ -5,7 +5,7 @@ import { HealthServer, Readiness, WatchProgress } from '../health';
 import { MetricsServer, PrometheusMetrics } from '../metrics';
 import type { RuntimePorts } from '../runtime';
 import type { PodIdentity } from './pod-identity';
-import type { Role, RunningRole } from './roles';
+import type { Role, RoleContext, RunningRole } from './roles';
 
 export interface RuntimeProcessOptions {
   readonly role: Role;
@@ -21,6 +21,8 @@ export interface RuntimeProcessOptions {
   /** Opens what keeps events, if a folder for them was given. */
   readonly openStore?: () => Store;
   readonly deniedSinks: readonly string[];
+  /** How registries are reached. @default by public certificates */
+  readonly registries?: RoleContext['registries'];
   /** How long requests are still taken after the process was told to end, in milliseconds: until nobody sends any. */
   readonly drainDelayMs: number;
   /** Calls back for every signal to end; returns what ends that. */
