@@ -84,7 +84,9 @@ export class GatewayFleetAnswers extends FleetAnswers {
 
   protected combine(answers: readonly unknown[]): GatewayAnswer {
     const said = answers as readonly GatewayAnswer[];
-    return said.reduce((least, one) => (one.generation < least.generation ? one : least));
+    const least = said.reduce((behind, one) => (one.generation < behind.generation ? one : behind));
+    const troubled = said.find(({ tls }) => tls?.problem !== undefined);
+    return troubled?.tls ? { ...least, tls: troubled.tls } : least;
   }
 }
 

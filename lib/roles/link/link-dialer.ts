@@ -47,44 +47,49 @@ export class LinkDialer {
   }
 
   async #dial(): Promise<void> {
-    const { clock, log, host, port, accept } = this.options;
+    const { host, port, token } = this.options;
     try {
-      const socket = await this.#connect();
-      if (this.#stopped) {
-        socket.terminate();
-        return;
-      }
-      const channel = new SocketChannel({ socket, clock, log, peer: `${host}:${port}` });
-      this.#channel = channel;
-      const begun = clock.monotonic();
-      const handler = accept(channel);
-      channel.handle({
-        message: (message) => handler.message(message),
-        closed: (reason) => {
-          handler.closed(reason);
-          if (clock.monotonic() - begun > LONGEST_MS) this.#failures = 0;
-          this.#again(reason);
-        },
-      });
+      await this.#connect(host, port, token());
     } catch (error) {
       this.#again(errorMessage(error));
     }
   }
 
-  async #connect(): Promise<WebSocket> {
-    const { host, port, token } = this.options;
+  async #connect(host: string, port: number, token: string): Promise<void> {
     const { WebSocket: Socket } = await import('ws');
     const at = host.includes(':') ? `[${host}]` : host;
     const socket = new Socket(`ws://${at}:${port}/link`, {
-      headers: { authorization: `Bearer ${token()}` },
+      headers: { authorization: `Bearer ${token}` },
       ...{ maxPayload: MAX_MESSAGE, perMessageDeflate: false, handshakeTimeout: DIAL_MS, followRedirects: false },
     });
     return new Promise((resolve, reject) => {
       socket.once('error', reject);
       socket.once('open', () => {
         socket.off('error', reject);
-        resolve(socket);
+        // At once: the first message may have come with the answer to our request.
+        this.#opened(socket);
+        resolve();
       });
+    });
+  }
+
+  #opened(socket: WebSocket): void {
+    const { clock, log, host, port, accept } = this.options;
+    if (this.#stopped) {
+      socket.terminate();
+      return;
+    }
+    const channel = new SocketChannel({ socket, clock, log, peer: `${host}:${port}` });
+    this.#channel = channel;
+    const begun = clock.monotonic();
+    const handler = accept(channel);
+    channel.handle({
+      message: (message) => handler.message(message),
+      closed: (reason) => {
+        handler.closed(reason);
+        if (clock.monotonic() - begun > LONGEST_MS) this.#failures = 0;
+        this.#again(reason);
+      },
     });
   }
 
