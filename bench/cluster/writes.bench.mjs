@@ -1,5 +1,4 @@
 import { until } from '../support/process.mjs';
-import { sum } from '../support/stats.mjs';
 import { ALLOW_ZERO, AT_ZERO, admin, install, lib, removeServices, service, startRuntime } from './support/cluster.mjs';
 import { countBy, isConflict, isEvent, isLease, isMeasurement, isOurs, isWrite, kindOf, quiet } from './support/requests.mjs';
 import { auditMark, setAudit } from './support/rig.mjs';
@@ -31,10 +30,11 @@ export async function run({ short }) {
       { figure: 'writes of ours for each, events apart', value: ours.length / count, wanted: '≤ 25 (upstream: 51)' },
       { figure: 'objects for each, with those that Kubernetes makes', value: created.length / count, wanted: 'upstream: 20' },
       ...countBy(ours, kindOf).map(([what, n]) => ({ figure: `ours: ${what}`, value: n / count })),
-      { figure: 'conflicts', value: sum(writes.map((one) => Number(isConflict(one)))), wanted: 0 },
+      { figure: 'conflicts of ours', value: ours.filter(isConflict).length, wanted: 0 },
       { figure: 'reads of ours for each', value: reads.length / count },
       { figure: 'events of ours for each', value: writes.filter((one) => isOurs(one) && isEvent(one)).length / count },
       ...countBy(others, kindOf).map(([what, n]) => ({ figure: `Kubernetes' own controllers: ${what}`, value: n / count })),
+      { figure: "conflicts of Kubernetes' own controllers", value: others.filter(isConflict).length },
     ];
   } finally {
     await removeServices();

@@ -47,6 +47,8 @@ export class LeaderElection {
   #changed: unknown;
   #running = false;
   #next: Timer | undefined;
+  /** Settles when the last renewal has. */
+  #attempt: Promise<void> = Promise.resolve();
   #deadline: Timer | undefined;
 
   constructor(private readonly options: LeaderElectionOptions) {
@@ -71,6 +73,8 @@ export class LeaderElection {
     this.#next?.cancel();
     this.#setLeads(false);
     await this.#changed;
+    // A renewal under way would be at odds with giving back.
+    await Promise.race([this.#attempt, this.options.clock.sleep(this.#renewMs)]);
     if (!led || !this.#seen) return;
     // Whoever waits for it need not wait for the end of a lease that nobody renews.
     await this.#write({ holderIdentity: '', leaseDurationSeconds: 1 }).catch((error: unknown) =>
@@ -81,7 +85,7 @@ export class LeaderElection {
   #try(): void {
     if (!this.#running) return;
     const { clock, executor, log } = this.options;
-    executor.run('leader election', async () => {
+    this.#attempt = executor.track('leader election', async () => {
       const begin = clock.monotonic();
       let waitMs = this.#renewMs;
       try {

@@ -17,7 +17,7 @@ const EXPECTATION_TIMEOUT_MS = 30_000;
 /** A status that others go on by is held back for this part of the time. */
 const AWAITED_FRACTION = 10;
 /** With a backlog a status is held back for up to so many times as long. */
-const BUSY_FACTOR = 10;
+const BUSY_FACTOR = 30;
 
 /** One parent of one reconciler. */
 export interface Item {

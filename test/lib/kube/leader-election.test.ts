@@ -161,3 +161,25 @@ test('a process that was held up knows by the clock that it leads no longer, bef
   jest.spyOn(clock, 'monotonic').mockReturnValue(now + 10_001);
   expect(election.leads).toBe(false);
 });
+
+test('the lease is given back though a renewal is just under way', async () => {
+  const { clock, executor, cluster, lease, pass } = setUp([]);
+  const update = cluster.update.bind(cluster);
+  const errors: string[] = [];
+  const slow = link(cluster, clock, executor).cluster;
+  (slow as { update: Cluster['update'] }).update = (async (...args: Parameters<Cluster['update']>) => {
+    await executor.suspended(clock.sleep(100));
+    return update(...args);
+  }) as Cluster['update'];
+  const election = new LeaderElection({
+    ...{ cluster: slow, clock, executor, identity: 'a', namespace: 'knative-serving', name: 'controller', onChange: () => {} },
+    log: { ...noLog, warn: (message) => errors.push(message) },
+  });
+  election.start();
+  await pass(5050);
+  const stopped = election.stop();
+  await pass(500);
+  await stopped;
+  expect(errors).toEqual([]);
+  expect((await lease())!.spec?.holderIdentity).toBe('');
+});
