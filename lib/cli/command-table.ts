@@ -361,11 +361,6 @@ export const commandTable: readonly CommandSpec[] = [
     options: [
       { flags: '-f, --file <file>', description: 'YAML with the props of KnativePlatform; options beside it win', type: 'path' },
       { flags: '--profile <name>', description: 'small or ha (default: small)', choices: ['small', 'ha'] },
-      {
-        flags: '--parts <list>',
-        description: 'serving, or serving,eventing (default: both)',
-        suggests: ['serving', 'serving,eventing'],
-      },
       { flags: '--image <reference>', description: 'image of the runtime, with a tag or by digest' },
       {
         flags: '--pull-policy <policy>',

@@ -54,7 +54,7 @@ export type PlatformComponent = 'runtime' | 'controller' | 'gateway' | 'eventing
 export interface PlatformOptions {
   /** @default small */
   readonly profile?: PlatformProfile;
-  /** @default serving and eventing */
+  /** Both, for now: the runtime leaves none out. @default serving and eventing */
   readonly parts?: readonly PlatformPart[];
   /** A reference, or a reference and how it is pulled. @default knative-constructs:VERSION, as `image/build.sh` makes it */
   readonly image?: string | PlatformImage;

@@ -42,6 +42,9 @@ export function output(command: string, args: readonly string[], { input = '', e
 /** `kubectl` as a person calls it. */
 export const kubectl = (args: string, options?: RunOptions): Promise<string> => output('kubectl', args.split(' '), options);
 
+/** Lines for a shell, as documents have them. */
+export const sh = (script: string): Promise<string> => output('bash', ['-c', script]);
+
 /** `knc` as a person calls it. */
 export const knc = (args: string, options?: RunOptions): Promise<string> =>
   output(process.execPath, [KNC, ...args.split(' ')], options);

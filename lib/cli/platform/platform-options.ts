@@ -58,11 +58,10 @@ export function platformOptions(invocation: Invocation, file: unknown): Platform
   if (file !== undefined && file !== null && !isJsonObject(file))
     throw new UsageError('--file: it holds no options of a platform');
   const known = (file ?? {}) as PlatformOptions;
-  const { profile, parts, expose, domain, mutatingPolicies } = invocation.options;
+  const { profile, expose, domain, mutatingPolicies } = invocation.options;
   return {
     ...known,
     ...(profile === undefined ? {} : { profile: profile as 'small' }),
-    ...(parts === undefined ? {} : { parts: String(parts).split(',') as NonNullable<PlatformOptions['parts']> }),
     ...(expose === undefined ? {} : { exposure: exposureOf(String(expose)) }),
     ...(domain === undefined ? {} : { domain: String(domain) }),
     ...(mutatingPolicies === undefined ? {} : { mutatingPolicies: mutatingPolicies as 'v1' }),

@@ -192,10 +192,9 @@ export function scaleLimitRules(at: string): AdmissionRule[] {
     unless(
       initial,
       `${initial.int} != 0 || !${initial.is(INT)} || ${setting('allow-zero-initial-scale', 'false')} in ["1", "t", "T", "true", "TRUE", "True"]`,
-      initial.says(
-        `"invalid value: " + ${initial.text}`,
-        "Set allow-zero-initial-scale: 'true' in ConfigMap config-autoscaler, or start with 1.",
-      ),
+      `${initial.says(`"invalid value: " + ${initial.text}`)} + ${quoted(
+        "=0 not allowed by cluster. Set allow-zero-initial-scale: 'true' in ConfigMap config-autoscaler, or start with 1.",
+      )}`,
     ),
     unless(
       max,

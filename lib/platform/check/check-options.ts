@@ -109,16 +109,14 @@ function resourceErrors(options: PlatformOptions): FieldError[] {
   });
 }
 
-function partErrors({ parts, events }: PlatformOptions): FieldError[] {
+function partErrors({ parts }: PlatformOptions): FieldError[] {
   if (parts === undefined) return [];
   const errors = parts.flatMap((part, i) => oneOf(part, PARTS, `parts[${i}]`));
   if (!parts.includes('serving')) {
     errors.push(withRemedy(generic('events reach their receivers through serving', 'parts'), 'Add "serving".'));
   }
-  if (!parts.includes('eventing') && events !== undefined) {
-    errors.push(
-      withRemedy(generic('there are no events without the part "eventing"', 'events'), 'Leave it out, or add the part.'),
-    );
+  if (!parts.includes('eventing')) {
+    errors.push(withRemedy(generic('the runtime always serves events, too', 'parts'), 'Add "eventing", or leave parts out.'));
   }
   return errors;
 }

@@ -18,8 +18,6 @@ const SERVING_MAPS = ['autoscaler', 'defaults', 'deployment', 'domain', 'feature
   (name) => `config-${name}`,
 );
 const FLAGS = ['Enabled', 'Allowed', 'Disabled'];
-/** Settings that only mean something where events are served. */
-const OF_EVENTING = ['eventingFeatures', 'brokerDefaults', 'channelDefaults', 'pingDataMaxSize', 'sugar'] as const;
 /** Keys of config-network that ask for certificates. */
 const TLS_KEYS = [
   'external-domain-tls',
@@ -70,11 +68,6 @@ export function settingsErrors(options: PlatformOptions): FieldError[] {
     ...unknownNames(settings.raw?.eventing, eventingConfigMaps, 'settings.raw.eventing'),
     ...flagErrors(settings),
     ...tlsErrors(settings.raw?.serving),
-    ...(platform.eventing
-      ? []
-      : [...OF_EVENTING.filter((name) => settings[name] !== undefined), ...(settings.raw?.eventing ? ['raw.eventing'] : [])].map(
-          (name) => generic('it says something of events, and the part "eventing" is left out', `settings.${name}`),
-        )),
   ];
   if (strangers.length > 0) return strangers;
   return configMaps(platform).flatMap((map) => {

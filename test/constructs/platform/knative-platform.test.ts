@@ -14,7 +14,6 @@ describe('KnativePlatform', () => {
   test.each<[string, KnativePlatformProps]>([
     ['small', {}],
     ['ha', { profile: 'ha', domain: 'example.com', exposure: { gateway: { name: 'a', namespace: 'b' } } }],
-    ['serving alone', { parts: ['serving'], events: undefined }],
   ])('synthesizes what knc platform prints: %s', (_, props) => {
     const { crds, chart } = platform(props);
     const manifest = platformManifest(props, packageVersion());

@@ -96,11 +96,7 @@ test.each<[string, object, string]>([
     { settings: { raw: { serving: { 'config-foo': { a: 'b' } } } } },
     'nothing reads "config-foo": settings.raw.serving.config-foo',
   ],
-  [
-    'settings of events without the part',
-    { parts: ['serving'], settings: { pingDataMaxSize: 1 } },
-    'it says something of events, and the part "eventing" is left out: settings.pingDataMaxSize',
-  ],
+  ['serving without eventing', { parts: ['serving'] }, 'the runtime always serves events, too: parts'],
   [
     'what eventing cannot do here',
     { settings: { raw: { eventing: { 'config-features': { 'kreference-group': 'enabled' } } } } },
