@@ -78,7 +78,17 @@ const brokersOf = (trigger: Trigger): readonly string[] => [
   ...new Set([false, true].map((on) => placeOf(brokerOf(trigger, { crossNamespaceEventLinks: on })))),
 ];
 const placeOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string => `${namespace}/${name}`;
+/** The channels that a subscription may mean: as with brokers. One behind a Channel has its name. */
+const channelsOf = ({ metadata, spec: { channel } }: Subscription): readonly string[] =>
+  ['Channel', 'InMemoryChannel'].includes(channel.kind)
+    ? [...new Set([metadata.namespace, channel.namespace].map((namespace = '') => `${namespace}/${channel.name}`))]
+    : [];
+const splitPlace = (place: string): [namespace: string, name: string] => {
+  const slash = place.indexOf('/');
+  return [place.slice(0, slash), place.slice(slash + 1)];
+};
 const INDEX = 'broker';
+const CHANNEL = 'channel';
 const BY_UID = 'uid';
 /** Channels are reached by Services of their own. */
 const SERVICE_SUFFIX = '-kn-channel';
@@ -157,6 +167,7 @@ export class EventingRuntime {
     this.#triggers.onChange((change) => this.#triggerChanged(change));
     this.#channels.onChange(({ previous, next }) => this.#channelChanged((next ?? previous)!));
     this.#subscriptions.addIndex(BY_UID, ({ metadata }) => [metadata.uid]);
+    this.#subscriptions.addIndex(CHANNEL, channelsOf);
     this.#channels.addIndex(BY_UID, ({ spec }) => (spec?.subscribers ?? []).flatMap(({ uid }) => uid ?? []));
     this.#subscriptions.onChange((change) => this.#subscriptionChanged(change));
   }
@@ -288,8 +299,20 @@ export class EventingRuntime {
   /** How a subscription consumes events is said by its annotations, which its entry in the channel does not have. */
   #subscriptionChanged({ previous, next }: Change<Subscription>): void {
     const { uid, annotations } = (next ?? previous)!.metadata;
-    if (JSON.stringify(previous?.metadata.annotations) === JSON.stringify(annotations)) return;
-    for (const channel of this.#channels.byIndex(BY_UID, uid)) this.#channelChanged(channel);
+    const known = previous && next && !previous.metadata.deletionTimestamp === !next.metadata.deletionTimestamp;
+    if (known && JSON.stringify(previous.metadata.annotations) === JSON.stringify(annotations)) return;
+    const named = channelsOf((next ?? previous)!).map((place) => this.#channels.get(...splitPlace(place)));
+    for (const channel of new Set([...this.#channels.byIndex(BY_UID, uid), ...named])) if (channel) this.#channelChanged(channel);
+  }
+
+  /** Subscriptions that have not got into their channel yet: it keeps events for them. */
+  #awaited({ metadata: { namespace = '', name }, spec }: Stored<InMemoryChannel>): readonly Stored<Subscription>[] {
+    const links = this.options.config.eventing.features.crossNamespaceEventLinks;
+    const entered = new Set(spec?.subscribers?.map(({ uid }) => uid));
+    return this.#subscriptions.byIndex(CHANNEL, placeOf({ namespace, name })).filter(({ metadata, spec: { channel } }) => {
+      const wanted = (links && channel.namespace) || metadata.namespace;
+      return !metadata.deletionTimestamp && wanted === namespace && !entered.has(metadata.uid);
+    });
   }
 
   #channelChanged(changed: Stored<InMemoryChannel>): void {
@@ -313,6 +336,13 @@ export class EventingRuntime {
       const [subscription] = this.#subscriptions.byIndex(BY_UID, subscriber.uid ?? '');
       const spec: ConsumerSpec = channelConsumer(subscriber, channel, subscription);
       this.hubs.set(hub, consumer, this.#secured ? consumedAs(spec, namespace, subscriber.auth) : spec);
+    }
+    for (const subscription of this.#awaited(channel)) {
+      const { name: own, uid } = subscription.metadata;
+      const consumer = `${namespace}/${own}`;
+      if (names.has(consumer)) continue;
+      names.add(consumer);
+      this.hubs.set(hub, consumer, channelConsumer({ name: own, uid }, channel, subscription));
     }
     for (const consumer of open.consumers) if (!names.has(consumer)) this.hubs.remove(hub, consumer);
     this.answers.tell(`in-memory-channel/${namespace}/${name}`, {

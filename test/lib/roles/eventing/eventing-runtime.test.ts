@@ -1,4 +1,4 @@
-import { BrokerType, InMemoryChannelType, TriggerType } from '../../../../lib/api';
+import { BrokerType, InMemoryChannelType, SubscriptionType, TriggerType } from '../../../../lib/api';
 import type { Outbound } from '../../../../lib/gateway';
 import { EventingWorld } from './world';
 
@@ -232,6 +232,36 @@ test('a channel gives every event to its subscribers, of which one may be a repl
   await world.publish('2', {}, '/', host);
   await world.clock.advance(100);
   expect(world.received.map((one) => one.host.split('.')[0])).toEqual(['one', 'two', 'one']);
+});
+
+test('a channel keeps events for a subscription that has not got into it yet, and for none that is gone', async () => {
+  const world = await EventingWorld.start();
+  const host = 'news-kn-channel.default.svc.cluster.local';
+  const subscription = (name: string) =>
+    world.cluster.create(SubscriptionType, {
+      apiVersion: 'messaging.knative.dev/v1',
+      kind: 'Subscription',
+      metadata: { name, namespace: 'default' },
+      spec: {
+        channel: { apiVersion: 'messaging.knative.dev/v1', kind: 'Channel', name: 'news' },
+        subscriber: { uri: `http://${name}.default.svc.cluster.local` },
+      },
+    });
+  const reader = await subscription('reader');
+  await world.channel('news');
+  await subscription('former');
+  await world.clock.settle();
+  expect(await world.publish('1', {}, '/', host)).toBe(202);
+  await world.clock.advance(1000);
+  expect(world.received).toEqual([]);
+  await world.cluster.delete(SubscriptionType, 'default', 'former');
+  const channel = (await world.cluster.get(InMemoryChannelType, 'default', 'news'))!;
+  const { uid } = reader.metadata;
+  const subscribers = [{ name: 'reader', uid, generation: 1, subscriberUri: 'http://reader.default.svc.cluster.local' }];
+  await world.cluster.update(InMemoryChannelType, { ...channel, spec: { subscribers } });
+  await world.clock.advance(100);
+  expect(world.received.map((one) => `${one.host.split('.')[0]} ${one.id}`)).toEqual(['reader 1']);
+  expect(world.runtime.hubs.get('channel/default/news')).toMatchObject({ consumers: ['default/reader'] });
 });
 
 test('controllers are told what is served, and when it is not any more', async () => {
