@@ -4,6 +4,8 @@ import { EVENTING_NAMESPACE, SERVING_NAMESPACE } from './config';
 export const RUNTIME_PORTS = {
   /** Requests from outside the cluster. */
   external: 8080,
+  /** The same by HTTPS. */
+  https: 8443,
   /** Requests by cluster-local names. */
   internal: 8081,
   /** `/healthz` and `/readyz`. */

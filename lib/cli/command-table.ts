@@ -413,6 +413,11 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '--drain-delay <duration>', description: 'how long requests are still taken after SIGTERM (default: 5s)' },
       { flags: '--log-level <level>', description: `${LOG_LEVELS.join(', ')} (default: info)`, choices: LOG_LEVELS },
       { flags: '--external-port <number>', description: 'requests from outside the cluster (default: 8080)', type: 'port' },
+      {
+        flags: '--https-port <number>',
+        description: 'HTTPS from outside, with the certificates that Ingresses name (default: not served)',
+        type: 'port',
+      },
       { flags: '--internal-port <number>', description: 'requests by cluster-local names (default: 8081)', type: 'port' },
       { flags: '--health-port <number>', description: '/healthz and /readyz (default: 8086)', type: 'port' },
       { flags: '--metrics-port <number>', description: 'metrics for Prometheus (default: 9090)', type: 'port' },

@@ -14,6 +14,7 @@ import {
 } from '../api';
 import { Informer } from '../kube';
 import type { Backend } from './backend';
+import { Certificates } from './certificates';
 import { RevisionBackend, type RevisionDeps } from './revision-backend';
 import { RouteTable } from './route-table';
 import { ServiceDirectory, type ServiceDirectoryDeps } from './service-directory';
@@ -26,6 +27,8 @@ export const INGRESS_CLASS = 'knc.ingress.networking.knative.dev';
 /** What the gateway knows of the cluster: which hosts go where, and what stands behind them. Kept up by informers. */
 export class Directory {
   readonly routes = new RouteTable();
+  /** Undefined where HTTPS is not served. */
+  readonly certificates: Certificates | undefined;
   readonly #revisions = new Map<string, RevisionBackend>();
   readonly #services: ServiceDirectory;
   readonly #ingresses;
@@ -35,10 +38,11 @@ export class Directory {
 
   /** @param onProgrammed called with the namespace and name of each Ingress whose programmed state has changed. */
   constructor(
-    private readonly deps: RevisionDeps & ServiceDirectoryDeps & { readonly stats: Stats },
+    private readonly deps: RevisionDeps & ServiceDirectoryDeps & { readonly stats: Stats; readonly https?: boolean },
     private readonly onProgrammed: (namespace: string, name: string) => void,
   ) {
     const { cluster, clock, log } = deps;
+    this.certificates = deps.https ? new Certificates(deps, (ingresses) => this.#programmed(ingresses)) : undefined;
     this.#services = new ServiceDirectory(deps);
     this.#ingresses = new Informer(cluster, IngressType, clock, log);
     this.#revisionObjects = new Informer(cluster, RevisionType, clock, log);
@@ -66,6 +70,7 @@ export class Directory {
   stop(): void {
     for (const informer of [this.#ingresses, this.#revisionObjects, this.#sks, this.#pods, this.#services]) informer.stop();
     for (const revision of this.#revisions.values()) revision.stop();
+    this.certificates?.stop();
   }
 
   /** What a split points to: the revision of that name, or a plain Service; undefined if there is neither. */
@@ -94,7 +99,12 @@ export class Directory {
     const before = this.routes.rivals(key);
     const ours = ingress && isOurs(ingress) && !ingress.metadata.deletionTimestamp;
     if (!(ours ? this.routes.set(ingress) : this.routes.delete(key))) return;
-    for (const changed of new Set([key, ...before, ...this.routes.rivals(key)])) {
+    this.certificates?.set(key, ours ? ingress : undefined);
+    this.#programmed(new Set([key, ...before, ...this.routes.rivals(key)]));
+  }
+
+  #programmed(ingresses: Iterable<string>): void {
+    for (const changed of ingresses) {
       const slash = changed.indexOf('/');
       this.onProgrammed(changed.slice(0, slash), changed.slice(slash + 1));
     }

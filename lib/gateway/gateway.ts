@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls';
 import type { Pod, Stored } from '../api';
 import { type Clock, type Executor, errorMessage, type Log, type Metrics, type Random } from '../base';
 import type { Cluster } from '../kube';
@@ -27,6 +28,8 @@ export interface GatewayOptions {
   readonly explain?: boolean;
   /** Answers carry a Server-Timing header. @default false */
   readonly serverTiming?: boolean;
+  /** Certificates of Ingresses are read, for listeners that serve HTTPS. @default false */
+  readonly https?: boolean;
   /** How many requests of one revision may wait. @default 10000 */
   readonly maxPending?: number;
   /** How many bytes the waiting requests of one revision may hold. @default 64 MiB */
@@ -52,6 +55,8 @@ export interface GatewayDeps {
 export interface Programmed extends ProgrammedIngress {
   /** Hosts that it asks for and an older Ingress has. */
   readonly conflicts: readonly HostConflict[];
+  /** Set where HTTPS is served, for Ingresses that ask for it: what keeps this one from it, if anything does. */
+  readonly tls: { readonly problem?: string } | undefined;
 }
 
 /**
@@ -173,7 +178,18 @@ export class Gateway {
     const { routes } = this.#directory;
     const key = `${namespace}/${name}`;
     const ingress = routes.programmed(key);
-    return ingress && { ...ingress, conflicts: routes.conflicts(key) };
+    return ingress && { ...ingress, conflicts: routes.conflicts(key), tls: this.#tls(key) };
+  }
+
+  /** The certificate of a host, for a listener that serves HTTPS. */
+  secureContext(servername: string): SecureContext | undefined {
+    return this.#directory.certificates?.context(servername);
+  }
+
+  #tls(key: string): Programmed['tls'] {
+    const problem = this.#directory.certificates?.problem(key);
+    if (problem !== undefined) return { problem };
+    return this.#directory.certificates && {};
   }
 
   /** Calls `listener` when `programmed` has changed for an Ingress. Returns how to stop it. */

@@ -1,6 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import { type Clock, errorMessage, type Log, noLog } from '../base';
 import { Cancellation, type CancelSignal } from './cancellation';
 import { plainText } from './failure';
@@ -24,6 +26,8 @@ export interface HttpListenerOptions {
   /** Port to bind; 0 lets the system choose. */
   readonly port: number;
   readonly visibility: Visibility;
+  /** Serves HTTPS, with what this says of the name that a client asks for. A client that asks for none, or an unknown one, is refused. */
+  readonly certificates?: (servername: string) => SecureContext | undefined;
   /** Every request counts as one for this host: gives a cluster-local name a URL of its own. */
   readonly forceHost?: string;
   /** Peers whose forwarding and internal headers are believed. @default none */
@@ -55,22 +59,25 @@ export class HttpListener {
   readonly #upgraded = new Set<Duplex>();
   /** Connections with an answer outstanding: a parse error there cannot be answered. */
   readonly #busy = new WeakSet<Duplex>();
+  #scheme: 'http' | 'https' = 'http';
   readonly #peers = new WeakMap<Duplex, Inbound['peer']>();
   #closing = false;
 
   constructor(private readonly options: HttpListenerOptions) {
     const { maxHeaderBytes = 64 * 1024, headerTimeoutMs = 15_000, keepAliveMs = 75_000 } = options;
-    this.#server = createServer({
+    const serving: ServerOptions = {
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: headerTimeoutMs,
       requestTimeout: 0,
       keepAliveTimeout: keepAliveMs,
       connectionsCheckingInterval: Math.min(5000, headerTimeoutMs),
       noDelay: true,
-    });
+    };
+    this.#server = options.certificates ? tlsServer(serving, options.certificates, headerTimeoutMs) : createServer(serving);
+    if (options.certificates) this.#scheme = 'https';
     this.#http2 = new Http2Front({
       handle: (inbound) => options.gateway.handle(inbound),
-      describe: (socket) => ({ visibility: options.visibility, peer: this.#peer(socket) }),
+      describe: (socket) => ({ visibility: options.visibility, scheme: this.#scheme, peer: this.#peer(socket) }),
       forceHost: options.forceHost,
       maxHeaderBytes,
       onFault: (error, stream) => {
@@ -78,8 +85,9 @@ export class HttpListener {
         stream.destroy(new Error('internal error'));
       },
     });
-    const serveHttp1 = this.#server.listeners('connection')[0]!;
-    this.#server.removeAllListeners('connection');
+    const arrival = options.certificates ? 'secureConnection' : 'connection';
+    const serveHttp1 = this.#server.listeners(arrival)[0]!;
+    this.#server.removeAllListeners(arrival);
     this.#lane = new InnerLane({
       ...{ clock: options.clock, visibility: options.visibility, forceHost: options.forceHost, maxHeaderBytes, keepAliveMs },
       inner: (host, target) => options.gateway.inner(host, target),
@@ -87,9 +95,24 @@ export class HttpListener {
       leave: (socket) => serveHttp1.call(this.#server, socket),
       onFault: (error) => this.#fault(error),
     });
+    if (options.certificates)
+      this.#server.on('secureConnection', (socket: TLSSocket) => {
+        if (socket.alpnProtocol === 'h2') this.#http2.accept(socket);
+        else serveHttp1.call(this.#server, socket);
+      });
+    else this.#sniff(serveHttp1, headerTimeoutMs);
+    this.#server.on('request', (req, res) => this.#serve(req, res));
+    this.#server.on('checkContinue', (req, res) => this.#serve(req, res, () => res.writeContinue()));
+    this.#server.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head));
+    this.#server.on('connect', (_req, socket) => writeOutbound(socket, plainText(405, 'method not allowed')));
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#clientError(error, socket));
+  }
+
+  /** Tells by the first bytes of a connection what it speaks. */
+  #sniff(serveHttp1: ReturnType<Server['listeners']>[number], timeoutMs: number): void {
     this.#server.on('connection', (socket: Socket) => {
       this.#sniffing.add(socket);
-      sniffHttp2(socket, options.clock, headerTimeoutMs, (http2, beginning) => {
+      sniffHttp2(socket, this.options.clock, timeoutMs, (http2, beginning) => {
         this.#sniffing.delete(socket);
         if (http2) this.#http2.accept(socket);
         else if (this.#lane.takes(beginning)) this.#lane.accept(socket);
@@ -97,11 +120,6 @@ export class HttpListener {
       });
       socket.once('close', () => this.#sniffing.delete(socket));
     });
-    this.#server.on('request', (req, res) => this.#serve(req, res));
-    this.#server.on('checkContinue', (req, res) => this.#serve(req, res, () => res.writeContinue()));
-    this.#server.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head));
-    this.#server.on('connect', (_req, socket) => writeOutbound(socket, plainText(405, 'method not allowed')));
-    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#clientError(error, socket));
   }
 
   /** Starts to accept connections. Rejects if the port cannot be had. */
@@ -198,6 +216,7 @@ export class HttpListener {
       headers: rawHeaders,
       body: hasBody ? new RequestBody(req) : null,
       visibility: this.options.visibility,
+      scheme: this.#scheme,
       peer: this.#peer(req.socket),
       signal,
       ...(sendContinue && { sendContinue }),
@@ -227,4 +246,25 @@ export class HttpListener {
   #fault(error: unknown): void {
     (this.options.log ?? noLog).error('request failed', { error: errorMessage(error) });
   }
+}
+
+/** A server for HTTPS that is told by each connection's HTTP version what is spoken on it. */
+function tlsServer(
+  serving: ServerOptions,
+  certificates: (servername: string) => SecureContext | undefined,
+  handshakeTimeout: number,
+): Server {
+  const server = createTlsServer({
+    ...serving,
+    handshakeTimeout,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    SNICallback: (servername, done) => {
+      const context = certificates(servername);
+      done(context ? null : new Error('no certificate'), context);
+    },
+  });
+  // What is no handshake is not answered.
+  server.removeAllListeners('tlsClientError');
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server as unknown as Server;
 }

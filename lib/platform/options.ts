@@ -50,6 +50,12 @@ export interface PlatformResources {
 /** Which pods there are, by what they do. */
 export type PlatformComponent = 'runtime' | 'controller' | 'gateway' | 'eventing' | 'source';
 
+/** HTTPS at the platform's own front door. */
+export interface PlatformTls {
+  /** Where the Secrets with certificates are: the gateway may read all Secrets there. @default in all namespaces */
+  readonly secretNamespaces?: readonly string[];
+}
+
 /** What `KnativePlatform` and `knc platform` are told. */
 export interface PlatformOptions {
   /** @default small */
@@ -75,6 +81,8 @@ export interface PlatformOptions {
   readonly metricsFrom?: readonly string[];
   /** Resolve tags to digests with the pull secrets of the pods: the controller may read Secrets then. @default true */
   readonly pullSecrets?: boolean;
+  /** HTTPS on port 443, for Ingresses and DomainMappings that name a certificate. @default none */
+  readonly tls?: 'none' | PlatformTls;
   /**
    * MutatingAdmissionPolicies that tell Jobs and Deployments of SinkBindings where to send events before their first pod starts, and note
    * who made and changed an object. `v1` is served from Kubernetes 1.36 on, `v1beta1` by 1.34 and 1.35 where it has been switched on. With
@@ -113,6 +121,7 @@ export function resolvePlatform(options: PlatformOptions, version: string): Reso
     labels: options.labels ?? {},
     metricsFrom: options.metricsFrom ?? [],
     pullSecrets: options.pullSecrets ?? true,
+    tls: options.tls ?? 'none',
     mutatingPolicies: options.mutatingPolicies ?? 'none',
     networkPolicies: options.networkPolicies ?? true,
     version,

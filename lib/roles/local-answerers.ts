@@ -46,7 +46,8 @@ export class GatewayAnswers implements Answerer {
     const [namespace = '', name = ''] = key.split('/');
     const programmed = this.gateway.programmed(namespace, name);
     if (!programmed) return;
-    const answer: GatewayAnswer = { generation: programmed.generation, hash: programmed.hash };
+    const { generation, hash, tls } = programmed;
+    const answer: GatewayAnswer = { generation, hash, ...(tls ? { tls } : {}) };
     this.#asked.get(key)?.(key, answer);
   }
 }

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly logLevel: LogLevel;
   readonly ports: {
     readonly external: number;
+    /** Undefined: HTTPS is not served. */
+    readonly https?: number;
     readonly internal: number;
     readonly health: number;
     readonly metrics: number;
@@ -56,6 +58,7 @@ export function runOptions({ options }: Invocation, env: Env): RunOptions {
     logLevel: oneOf('logLevel', LOG_LEVELS, 'info'),
     ports: {
       ...{ external: port('external'), internal: port('internal'), health: port('health') },
+      ...(text('httpsPort') === undefined ? {} : { https: port('https') }),
       ...{ metrics: port('metrics'), link: port('link') },
     },
     kubeconfig: text('kubeconfig'),

@@ -30,6 +30,8 @@ export interface GatewayAnswer {
   readonly generation: number;
   /** Digest of the spec that is served, for people who compare gateways. */
   readonly hash?: string;
+  /** Set where the gateways serve HTTPS: what keeps this Ingress from it, if anything does. */
+  readonly tls?: { readonly problem?: string };
 }
 
 /** Conditions of an Ingress (networking.internal.knative.dev/v1alpha1). */
@@ -95,8 +97,10 @@ function plan(ingress: Stored<Ingress>, observed: Observed, now: number, hosts: 
   if (clash) {
     const message = `Host ${JSON.stringify(clash.host)} is claimed by the older Ingress ${JSON.stringify(keyOf(clash.holder))}.`;
     conditions = conditions.markFalse('NetworkConfigured', 'HostConflict', message);
-  } else if (ingress.spec.tls?.length)
+  } else if (taken && ingress.spec.tls?.length && !answer.tls)
     conditions = conditions.markFalse('NetworkConfigured', 'TLSNotSupported', tlsMessage(ingress));
+  else if (taken && ingress.spec.tls?.length && answer.tls?.problem !== undefined)
+    conditions = conditions.markFalse('NetworkConfigured', 'CertificateNotReady', answer.tls.problem);
   else conditions = taken ? conditions.markTrue('NetworkConfigured') : conditions.markUnknown('NetworkConfigured');
   const { publicLoadBalancer, privateLoadBalancer } = ingress.status ?? {};
   let fields: IngressStatus = { publicLoadBalancer, privateLoadBalancer };

@@ -121,6 +121,11 @@ function partErrors({ parts }: PlatformOptions): FieldError[] {
   return errors;
 }
 
+const tlsErrors = ({ tls = 'none' }: PlatformOptions): FieldError[] =>
+  typeof tls === 'string'
+    ? oneOf(tls, ['none'], 'tls')
+    : (tls.secretNamespaces ?? []).flatMap((name, i) => named(name, `tls.secretNamespaces[${i}]`, dns1123LabelErrors(name)));
+
 const labelErrors = ({ labels = {} }: PlatformOptions): FieldError[] =>
   Object.entries(labels).flatMap(([key, value]) => {
     const path = `labels.${key}`;
@@ -144,6 +149,7 @@ export function platformErrors(options: PlatformOptions): FieldError[] {
     ...replicaErrors(options),
     ...eventErrors(options),
     ...labelErrors(options),
+    ...tlsErrors(options),
     ...oneOf(options.mutatingPolicies, ['none', 'v1', 'v1beta1'], 'mutatingPolicies'),
     ...(options.metricsFrom ?? []).flatMap((name, i) => named(name, `metricsFrom[${i}]`, dns1123LabelErrors(name))),
   ];

@@ -48,8 +48,8 @@ const flagErrors = ({ features = {} }: PlatformSettings): FieldError[] =>
 const tlsErrors = (raw: RawSettings = {}): FieldError[] =>
   TLS_KEYS.filter((key) => /^(enabled|true)$/i.test(raw['config-network']?.[key] ?? '')).map((key) =>
     withRemedy(
-      generic('the gateway has no TLS listener', `settings.raw.serving.config-network.${key}`),
-      'End TLS at the Gateway or the load balancer in front of it, and set settings.network.defaultExternalScheme to "https".',
+      generic('certificates are not ordered here', `settings.raw.serving.config-network.${key}`),
+      'Name the Secret with the certificate in a DomainMapping (option tls), or end TLS in front of the platform and set settings.network.defaultExternalScheme to "https".',
     ),
   );
 

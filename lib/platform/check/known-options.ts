@@ -81,7 +81,7 @@ const options = {
 } satisfies Fields<PlatformOptions>;
 
 const TLS =
-  'The gateway has no TLS listener: end TLS at the Gateway that `exposure: { gateway }` names, or at the load balancer, and set settings.network.defaultExternalScheme to "https".';
+  '`tls: {}` serves HTTPS with the certificates that DomainMappings and Ingresses name; or end TLS in front of the platform, and set settings.network.defaultExternalScheme to "https".';
 
 /** Fields that no interface has, with the one that was probably meant. */
 export const unknownOptions = (given: PlatformOptions): FieldError[] => [...unknown(given, options, '')];

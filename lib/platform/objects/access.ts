@@ -27,9 +27,10 @@ export interface Account {
 export type PlatformRole = 'controller' | 'gateway' | 'eventing' | 'source';
 
 /** Which of its settings change what the roles of a platform may do. */
-export function needsOf({ profile, eventing, pullSecrets, mutatingPolicies, settings }: ResolvedPlatform): RbacNeeds {
+export function needsOf({ profile, eventing, pullSecrets, mutatingPolicies, settings, tls }: ResolvedPlatform): RbacNeeds {
   const oidc = settings.eventingFeatures?.authenticationOidc === true || rawOidc(settings.raw) === 'enabled';
-  return { eventing, pullSecrets, oidc, mutatingPolicies: mutatingPolicies !== 'none', apart: profile === 'ha' };
+  const certificates = tls === 'none' ? [] : (tls.secretNamespaces ?? 'all');
+  return { eventing, pullSecrets, oidc, mutatingPolicies: mutatingPolicies !== 'none', apart: profile === 'ha', certificates };
 }
 
 const rawOidc = (raw: ResolvedPlatform['settings']['raw']): string | undefined =>

@@ -33,9 +33,10 @@ export function networkPolicies(platform: ResolvedPlatform): readonly KubeObject
   }));
 }
 
-function ingress({ metricsFrom, profile }: ResolvedPlatform, component: PlatformComponent): object[] {
-  const { external, internal, metrics, link } = RUNTIME_PORTS;
-  const outside = component === 'runtime' || component === 'gateway' ? [{ ports: tcp(external) }] : [];
+function ingress({ metricsFrom, profile, tls }: ResolvedPlatform, component: PlatformComponent): object[] {
+  const { external, https, internal, metrics, link } = RUNTIME_PORTS;
+  const outside =
+    component === 'runtime' || component === 'gateway' ? [{ ports: tcp(external, ...(tls === 'none' ? [] : [https])) }] : [];
   const inside = component === 'controller' || component === 'source' ? [] : [{ from: PODS, ports: tcp(internal) }];
   const linked = profile === 'ha' ? [{ from: OURS, ports: tcp(link) }] : [];
   const read = metricsFrom.map((name) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }));

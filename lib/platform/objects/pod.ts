@@ -90,6 +90,7 @@ function container(platform: ResolvedPlatform, options: PodOptions): object {
       fieldRef('POD_NAME', 'metadata.name'),
       fieldRef('POD_NAMESPACE', 'metadata.namespace'),
       fieldRef('POD_IP', 'status.podIP'),
+      ...(ports.includes('https') ? [{ name: 'KNC_HTTPS_PORT', value: String(RUNTIME_PORTS.https) }] : []),
     ],
     ports: ports.map((port) => ({ name: port, containerPort: RUNTIME_PORTS[port], protocol: 'TCP' })),
     startupProbe: probe('/healthz', { periodSeconds: 1, failureThreshold: 60 }),

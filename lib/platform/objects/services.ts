@@ -43,9 +43,10 @@ export function services(platform: ResolvedPlatform): readonly KubeObject[] {
         : { type: 'ClusterIP', selector: selectorOf(INSTALLATION.eventing), ports: http('internal') },
     ),
   );
+  const https = platform.tls === 'none' ? [] : [{ name: 'https', port: 443, targetPort: RUNTIME_PORTS.https, protocol: 'TCP' }];
   return [
     service(gateway, servingNamespace, 'gateway', { type: 'ClusterIP', selector: front, ports: http('internal') }),
-    service(ingress, servingNamespace, 'gateway', { type, selector: front, ports: http('external', nodePort) }),
+    service(ingress, servingNamespace, 'gateway', { type, selector: front, ports: [...http('external', nodePort), ...https] }),
     ...(platform.eventing ? receivers : []),
     ...(typeof exposure === 'object' && 'gateway' in exposure ? [httpRoute(platform, exposure)] : []),
   ];

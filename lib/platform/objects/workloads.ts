@@ -12,10 +12,11 @@ const LINGER = 8;
 
 /** The pods of a platform. */
 export function workloads(platform: ResolvedPlatform): readonly KubeObject[] {
+  const doors: PodOptions['ports'] = platform.tls === 'none' ? ['external', 'internal'] : ['external', 'https', 'internal'];
   if (platform.profile === 'small') {
     const pod: PodOptions = {
       ...{ component: 'runtime', role: 'all', keepsEvents: platform.eventing, graceSeconds: GRACE },
-      ports: ['external', 'internal', 'health', 'metrics'],
+      ports: [...doors, 'health', 'metrics'],
     };
     return [statefulSet(platform, servingNamespace, pod)];
   }
@@ -25,7 +26,7 @@ export function workloads(platform: ResolvedPlatform): readonly KubeObject[] {
   };
   const gateway: PodOptions = {
     ...{ component: 'gateway', role: 'gateway', keepsEvents: false, dials: true, graceSeconds: GRACE, lingerSeconds: LINGER },
-    ports: ['external', 'internal', 'health', 'metrics', 'link'],
+    ports: [...doors, 'health', 'metrics', 'link'],
   };
   const serving = [
     deployment(platform, servingNamespace, controller, platform.replicas.controller),

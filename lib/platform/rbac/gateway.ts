@@ -10,8 +10,17 @@ export const settingsGrants = (namespaces: readonly string[]): Grant[] =>
 export const linkGrants = ({ apart }: Pick<RbacNeeds, 'apart'>): readonly Grant[] =>
   apart ? [{ group: 'authentication.k8s.io', resources: ['tokenreviews'], verbs: ['create'], why: 'who dials a link' }] : [];
 
-/** What the gateway needs: it knows routes and pods, and raises a Deployment from zero. No Secret is among it. */
-export const gatewayGrants = (needs: Pick<RbacNeeds, 'apart'>): readonly Grant[] => [
+function certificateGrants({ certificates = [] }: Pick<RbacNeeds, 'certificates'>): readonly Grant[] {
+  const grant = { group: '', resources: ['secrets'], verbs: FOLLOW, why: 'certificates that Ingresses name' };
+  return certificates === 'all' ? [grant] : certificates.map((namespace) => ({ ...grant, namespace }));
+}
+
+/**
+ * What the gateway needs: it knows routes and pods, and raises a Deployment from zero. No Secret is among it, unless HTTPS is served:
+ * then those of the namespaces where certificates are.
+ */
+export const gatewayGrants = (needs: Pick<RbacNeeds, 'apart' | 'certificates'>): readonly Grant[] => [
+  ...certificateGrants(needs),
   ...over([IngressType, ServerlessServiceType, RevisionType], FOLLOW, 'where a request goes, and how many at once'),
   { group: '', resources: ['pods'], verbs: ['get', ...FOLLOW], why: 'which pods of a revision take requests' },
   { group: '', resources: ['services', 'endpoints'], verbs: FOLLOW, why: 'other backends of an Ingress' },

@@ -8,6 +8,8 @@ export interface RbacNeeds {
   readonly pullSecrets: boolean;
   /** Roles are in processes of their own, which prove to each other who they are. @default false */
   readonly apart?: boolean;
+  /** Namespaces of the certificates with which HTTPS is served. @default none: it is not served */
+  readonly certificates?: readonly string[] | 'all';
   /** Policies tell Jobs of SinkBindings their sinks. @default false */
   readonly mutatingPolicies?: boolean;
 }

@@ -9,7 +9,7 @@ export interface GatewayPartOptions extends PartOptions {
   readonly shared?: GatewayDeps['shared'];
 }
 
-/** The gateway with its two listeners. */
+/** The gateway with its listeners. */
 export class GatewayPart {
   readonly gateway: Gateway;
   readonly #listeners: readonly HttpListener[];
@@ -20,11 +20,14 @@ export class GatewayPart {
       ...{ cluster, clock, executor, random, log, metrics, transport: networkTransport(clock) },
       ...(inner ? { inner } : {}),
       ...(shared ? { shared } : {}),
-      options: { reporter: identity },
+      options: { reporter: identity, https: ports.https !== undefined },
     });
+    const common = { gateway: this.gateway, clock, log, host: '0.0.0.0' };
     const listener = (visibility: 'external' | 'internal') =>
-      new HttpListener({ gateway: this.gateway, clock, log, host: '0.0.0.0', port: ports[visibility], visibility });
-    this.#listeners = [listener('external'), listener('internal')];
+      new HttpListener({ ...common, port: ports[visibility], visibility });
+    const certificates = (servername: string) => this.gateway.secureContext(servername);
+    const https = (port: number) => new HttpListener({ ...common, port, visibility: 'external', certificates });
+    this.#listeners = [listener('external'), listener('internal'), ...(ports.https === undefined ? [] : [https(ports.https)])];
   }
 
   /** Resolves once what the cluster says is known; then it can listen. */
@@ -34,8 +37,8 @@ export class GatewayPart {
 
   /** Resolves once requests are taken, with the ports. */
   async listen(): Promise<RuntimePorts> {
-    const [external, internal] = await Promise.all(this.#listeners.map((listener) => listener.listen()));
-    return { external: external!.port, internal: internal!.port };
+    const [external, internal, https] = await Promise.all(this.#listeners.map((listener) => listener.listen()));
+    return { external: external!.port, internal: internal!.port, ...(https ? { https: https.port } : {}) };
   }
 
   /** Takes no more requests; resolves when those under way have ended. */

@@ -8,6 +8,8 @@ import type { Readiness } from '../health';
 export interface RuntimePorts {
   /** For requests from outside the cluster. */
   readonly external: number;
+  /** For HTTPS from outside, with the certificates that Ingresses name. @default HTTPS is not served */
+  readonly https?: number;
   /** For requests by cluster-local names. */
   readonly internal: number;
 }

@@ -109,7 +109,7 @@ test('TLS, which the gateway does not have, is refused with what to do', () => {
   expect(remedies({ tls: { secretName: 'x' } })[0]).toContain(told);
   const raw = { serving: { 'config-network': { 'external-domain-tls': 'Enabled' } } };
   expect(errors({ settings: { raw } })).toContain(
-    'the gateway has no TLS listener: settings.raw.serving.config-network.external-domain-tls',
+    'certificates are not ordered here: settings.raw.serving.config-network.external-domain-tls',
   );
 });
 

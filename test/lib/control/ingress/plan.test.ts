@@ -71,6 +71,16 @@ describe('the plan of an Ingress', () => {
     );
   });
 
+  it('is ready with HTTPS where the gateways serve that, and says what keeps them from it', () => {
+    const tls = [{ hosts: ['a.example.com'], secretName: 'a-tls', secretNamespace: 'default' }];
+    const secured = { ...a, spec: { ...a.spec, tls } };
+    expect(summary(plan(secured, { generation: 3, tls: {} }).status).Ready).toBe('True');
+    expect(summary(plan(secured, { generation: 3, tls: { problem: 'There is no Secret "default/a-tls".' } }).status).Ready).toBe(
+      'False/CertificateNotReady: There is no Secret "default/a-tls".',
+    );
+    expect(summary(plan(secured, { generation: 2, tls: {} }).status).Ready).toMatch(/^Unknown/);
+  });
+
   it('leaves other classes alone', () => {
     const other = hosting('a', 'a.example.com', { annotations: { 'networking.knative.dev/ingress.class': 'istio' } });
     expect(plan(other, { generation: 3 })).toEqual({});
