@@ -1,6 +1,6 @@
 import { nearest } from '../../api';
 import { type FieldError, isJsonObject } from '../../base';
-import type { EventsVolume, GatewayExposure, PlatformImage, PlatformOptions, PlatformResources } from '../options';
+import type { EventsVolume, GatewayExposure, PlatformImage, PlatformOptions, PlatformResources, PlatformTls } from '../options';
 import type {
   AutoscalerSettings,
   DefaultsSettings,
@@ -73,6 +73,7 @@ const options = {
     mutatingPolicies: 'any',
   },
   image: { reference: 'any', pullPolicy: 'any', pullSecrets: 'any' } satisfies Fields<PlatformImage>,
+  tls: { secretNamespaces: 'any' } satisfies Fields<PlatformTls>,
   events: { storage: 'any', storageClass: 'any' } satisfies Fields<EventsVolume>,
   replicas: { controller: 'any', gateway: 'any', gatewayMax: 'any' },
   resources: { runtime: resources, controller: resources, gateway: resources, eventing: resources, source: resources },

@@ -104,9 +104,8 @@ test.each<[string, object, string]>([
   ],
 ])('%s is refused by name', (_, options, message) => expect(errors(options)).toContain(message));
 
-test('TLS, which the gateway does not have, is refused with what to do', () => {
-  const told = 'The gateway has no TLS listener: end TLS at the Gateway';
-  expect(remedies({ tls: { secretName: 'x' } })[0]).toContain(told);
+test('TLS that is not as the gateway has it is refused with what to do', () => {
+  expect(remedies({ certificate: 'x' })[0]).toContain('`tls: {}` serves HTTPS');
   const raw = { serving: { 'config-network': { 'external-domain-tls': 'Enabled' } } };
   expect(errors({ settings: { raw } })).toContain(
     'certificates are not ordered here: settings.raw.serving.config-network.external-domain-tls',
