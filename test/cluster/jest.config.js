@@ -7,4 +7,5 @@ module.exports = {
   roots: ['<rootDir>/test/cluster'],
   testPathIgnorePatterns: ['/node_modules/'],
   maxWorkers: 1,
+  testSequencer: '<rootDir>/test/cluster/sequencer.js',
 };
