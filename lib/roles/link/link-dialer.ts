@@ -5,6 +5,8 @@ import { type LinkChannel, type LinkHandler, MAX_MESSAGE, SocketChannel } from '
 /** Between attempts to dial, in milliseconds: the first, and the longest. */
 const FIRST_MS = 200;
 const LONGEST_MS = 5000;
+/** Failures in a row after which it is told, once: some ten seconds. */
+const TOLD_AFTER = 6;
 /** How long the other end may take to let us in, in milliseconds. */
 const DIAL_MS = 10_000;
 
@@ -99,7 +101,8 @@ export class LinkDialer {
     const longest = Math.min(FIRST_MS * 2 ** this.#failures++, LONGEST_MS);
     // Many that have lost the same end do not come back at the same moment.
     const delayMs = longest * (0.5 + random.next() / 2);
-    if (this.#failures > 1) log.info('a link is not there', { peer: `${host}:${port}`, error });
+    // One that has just begun is not there for a moment.
+    if (this.#failures === TOLD_AFTER) log.warn('a link is not there', { peer: `${host}:${port}`, error });
     this.#next = clock.after(delayMs, () => {
       this.#next = undefined;
       void this.#dial();
