@@ -108,7 +108,7 @@ const mean = (values) => sum(values) / values.length;
 const deviation = (values) => Math.sqrt(sum(values.map((value) => (value - mean(values)) ** 2)) / (values.length - 1));
 
 export async function run({ short }) {
-  const pairs = short ? 5 : 40;
+  const pairs = Number(process.env.KNC_BENCH_PAIRS) || (short ? 5 : 40);
   await setAudit(false);
   await install({ 'config-autoscaler': { 'scale-to-zero-grace-period': '6s' } });
   const runtime = await startRuntime();

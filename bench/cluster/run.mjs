@@ -1,6 +1,7 @@
 // Benches on a real Kubernetes in a network namespace of its own (root, Go and Debian; see test/cluster/run.mjs).
 //   npm run bench:cluster                         all of them, written to bench/results/<date>-cluster.md
 //   npm run bench:cluster -- writes --short       one, smaller; writes | three-hundred | rest | cold-start
+//   KNC_BENCH_PAIRS=20 npm run bench:cluster -- cold-start
 // The cluster that RIG_NAME names is used if it is up, else it is started and taken down.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
