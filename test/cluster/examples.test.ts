@@ -10,11 +10,19 @@ const pods = async (service: string): Promise<readonly string[]> =>
 describeCluster('the examples, synthesized and applied with kubectl', () => {
   beforeAll(() => install(), 240_000);
 
-  test('hello answers, goes to zero and comes back', async () => {
+  test('hello, applied before anything runs that could act on it, becomes ready by itself', async () => {
+    const runtime = 'statefulset/knc-runtime -n knative-serving';
+    await kubectl(`scale ${runtime} --replicas=0`);
+    await kubectl('wait pod/knc-runtime-0 -n knative-serving --for=delete --timeout=90s');
     await kubectl('apply -f -', {
       input: await knc(`synth ${example('hello')} --inherit-env HELLO_IMAGE`, { env: { HELLO_IMAGE: 'registry.local/hello:1' } }),
     });
-    await kubectl('wait ksvc/hello --for=condition=Ready --timeout=60s');
+    expect(await kubectl('get ksvc/hello -o jsonpath={.status}')).toBe('');
+    await kubectl(`scale ${runtime} --replicas=1`);
+    await kubectl('wait ksvc/hello --for=condition=Ready --timeout=120s');
+  }, 240_000);
+
+  test('hello answers, goes to zero and comes back', async () => {
     expect(await fromOutside('hello')).toMatchObject({ status: 200, body: 'Hello World!\n' });
     await until('end of its pods', async () => (await pods('hello')).length === 0, 90);
     const cold = await fromOutside('hello');
