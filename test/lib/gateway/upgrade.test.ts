@@ -59,7 +59,7 @@ describe('a WebSocket', () => {
   test('wakes a revision at zero', async () => {
     at = await new SocketWorld().start();
     const socket = dial();
-    await at.world.clock.sleep(30);
+    for (let i = 0; i < 500 && (await at.world.replicas('r')) !== 1; i++) await at.world.clock.sleep(10);
     expect(await at.world.replicas('r')).toBe(1);
     await socketPod((ws) => ws.send('awake'));
     expect(String((await once(socket, 'message'))[0])).toBe('awake');
