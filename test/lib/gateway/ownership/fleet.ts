@@ -39,7 +39,7 @@ class Node {
     this.ownership = new Ownership(id);
     const peers = { send: (to: { readonly id: string }, message: PlaceMessage) => fleet.tell(this, to.id, message) };
     const transport = new FunctionTransport(
-      (host, _port, request) => executor.suspended(fleet.dispatch(this, host, request)),
+      (host, port, request) => executor.suspended(fleet.dispatch(this, host, port, request)),
       executor,
     );
     this.gateway = new Gateway({
@@ -66,8 +66,8 @@ export class Fleet {
   readonly clock = new VirtualClock(this.executor);
   readonly cluster = new MemoryCluster({ clock: this.clock, random: seededRandom(7), types: allTypes });
   readonly nodes = new Map<string, Node>();
-  /** What is inside of each pod now. */
-  readonly inside = new Map<string, Set<Inside>>();
+  /** What is inside of each pod now, by its port, which is its own. */
+  readonly inside = new Map<number, Set<Inside>>();
   readonly world: World;
   roster: Roster | undefined;
   most = 0;
@@ -192,9 +192,9 @@ export class Fleet {
     });
   }
 
-  async dispatch(from: Node, host: string, request: Request): Promise<Response> {
+  async dispatch(from: Node, host: string, port: number, request: Request): Promise<Response> {
     const peer = [...this.nodes.values()].find(({ address }) => address === host);
-    if (!host.startsWith('10.1.')) return this.#serve(from, host, request);
+    if (!host.startsWith('10.1.')) return this.#serve(from, port, request);
     if (!peer) throw refused();
     return new Promise((resolve, reject) => {
       const calls = this.#calls.get(peer) ?? new Set();
@@ -226,10 +226,9 @@ export class Fleet {
     await Promise.all([...this.nodes.values()].map(({ gateway }) => gateway.stop()));
   }
 
-  #serve(node: Node, host: string, request: Request): Promise<Response> {
-    const pod = `${host}:${new URL(request.url).host}`;
-    const inside = this.inside.get(host) ?? new Set();
-    this.inside.set(host, inside);
+  #serve(node: Node, port: number, request: Request): Promise<Response> {
+    const inside = this.inside.get(port) ?? new Set();
+    this.inside.set(port, inside);
     return new Promise((resolve, reject) => {
       const timer = this.clock.after(this.serviceMs, () => one.end());
       const one: Inside = {
@@ -240,7 +239,7 @@ export class Fleet {
           if (error) reject(error);
           else {
             this.served++;
-            resolve(new Response(pod));
+            resolve(new Response(request.url));
           }
         },
       };
