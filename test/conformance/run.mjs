@@ -79,6 +79,7 @@ async function publish() {
 
 function install() {
   run(path.join(rig, 'runtime-image.sh'), []);
+  kubectl('apply', '-f', path.join(here, 'setup.yaml'));
   const manifest = path.join(logs, 'platform.yaml');
   run(process.execPath, ['dist/bin/knc.js', 'platform', '--file', path.join(here, 'platform.yaml'), '--output', manifest], {
     stdio: 'ignore',
@@ -87,7 +88,6 @@ function install() {
   apply('-l', 'knative.dev/crd-install=true');
   kubectl('wait', '--for=condition=Established', 'crd', '-l', 'app.kubernetes.io/part-of=knative-constructs', '--timeout=60s');
   apply();
-  kubectl('apply', '-f', path.join(here, 'setup.yaml'));
   kubectl('-n', 'knative-serving', 'rollout', 'status', 'statefulset/knc-runtime', '--timeout=3m');
 }
 
