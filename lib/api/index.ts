@@ -20,6 +20,7 @@ export * from './meta';
 export * from './names';
 export * from './networking';
 export * from './old-kinds';
+export * from './outer-ingress';
 export * from './quantity';
 export * from './resource-type';
 export { conform } from './schema/conform';

@@ -419,6 +419,11 @@ export const commandTable: readonly CommandSpec[] = [
         type: 'port',
       },
       { flags: '--internal-port <number>', description: 'requests by cluster-local names (default: 8081)', type: 'port' },
+      {
+        flags: '--outer-ingress <pods>',
+        description: 'NAMESPACE[/LABEL=VALUE] of an ingress in front, whose pods may name revisions; may be repeated',
+        type: 'list',
+      },
       { flags: '--health-port <number>', description: '/healthz and /readyz (default: 8086)', type: 'port' },
       { flags: '--metrics-port <number>', description: 'metrics for Prometheus (default: 9090)', type: 'port' },
       { flags: '--link-port <number>', description: 'where a part is dialled by controllers (default: 9443)', type: 'port' },

@@ -75,8 +75,12 @@ export class Directory {
 
   /** What a split points to: the revision of that name, or a plain Service; undefined if there is neither. */
   backend({ namespace, service, port }: SplitTarget): Backend | undefined {
-    if (this.#sks.get(namespace, service)) return this.#revision(namespace, service);
-    return this.#services.get(namespace, service, port);
+    return this.served(namespace, service) ?? this.#services.get(namespace, service, port);
+  }
+
+  /** A revision that takes requests. */
+  served(namespace: string, name: string): Backend | undefined {
+    return this.#sks.get(namespace, name) && this.#revision(namespace, name);
   }
 
   /** A revision that is known; for other gateways, which ask for places in its pods. */

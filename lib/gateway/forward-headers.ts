@@ -1,5 +1,6 @@
 import { connectionOptions, headerValue, isHopByHop, isInternalHeader } from './headers';
 import type { Inbound, RawHeaders } from './message';
+import { REVISION_HEADERS } from './named-revision';
 import { TICKET_HEADER } from './ownership/place-messages';
 
 /** What the way of a request changes in its headers. */
@@ -11,25 +12,26 @@ export interface HeaderRules {
   /** Fields set on the request, in place of the client's own. */
   readonly setHeaders: RawHeaders;
   readonly setNames: ReadonlySet<string>;
-  /** Leave out the two fields that name the revision: they are for activators, not for pods. */
+  /** Leave out what routes set for activators, not for pods: the fields that name the revision, and the host that was asked for. */
   readonly toRevision: boolean;
 }
-
-const REVISION_HEADERS = new Set(['knative-serving-namespace', 'knative-serving-revision']);
 
 const TICKET = TICKET_HEADER.toLowerCase();
 const ORIGINAL_HOST = 'K-Original-Host';
 /** What routes set and a pod does not get: it sees the host that was asked for as its Host. */
-const NOT_FOR_PODS = new Set([...REVISION_HEADERS, ORIGINAL_HOST.toLowerCase()]);
+const ORIGINAL_HOST_NAME = ORIGINAL_HOST.toLowerCase();
+const NOT_FOR_PODS = new Set([...REVISION_HEADERS, ORIGINAL_HOST_NAME]);
 
 /**
  * The headers of a request as a backend gets them: end-to-end fields in their order, forwarding fields rewritten unless the
- * peer is trusted, internal fields of a public client left out, then what the route sets.
+ * peer is trusted, internal fields of a public client left out, and whoever sends them the fields that name a revision, then what the
+ * route sets.
  */
 export function forwardedHeaders(inbound: Inbound, rules: HeaderRules): string[] {
   const { headers, peer } = inbound;
   const named = connectionOptions(headers);
   const stripInternal = inbound.visibility === 'external' && !peer.trusted;
+  const toPodOfOuter = rules.toRevision && peer.outer === true;
   const out: string[] = ['Host', rules.host];
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!.toLowerCase();
@@ -37,7 +39,7 @@ export function forwardedHeaders(inbound: Inbound, rules: HeaderRules): string[]
       if (name !== 'te' || headers[i + 1] !== 'trailers') continue;
     }
     if (stripInternal && isInternalHeader(name)) continue;
-    if (rules.toRevision && REVISION_HEADERS.has(name)) continue;
+    if (REVISION_HEADERS.has(name) || (toPodOfOuter && name === ORIGINAL_HOST_NAME)) continue;
     out.push(headers[i]!, headers[i + 1]!);
   }
   addForwarding(out, inbound);

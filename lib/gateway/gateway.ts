@@ -47,6 +47,8 @@ export interface GatewayDeps {
   readonly options?: GatewayOptions;
   /** Hosts that come before those of Ingresses. @default none */
   readonly inner?: InnerHosts;
+  /** Whether those are answered from outside the cluster, too: there is no inside on a laptop. @default false */
+  readonly innerOutside?: boolean;
   /** Where there are other gateways, with which pods of revisions with a hard limit are divided. @default every pod is this one's */
   readonly shared?: { readonly ownership: Ownership; readonly peers: Peers };
 }
@@ -138,7 +140,8 @@ export class Gateway {
   }
 
   /** What answers requests for a host that is a part of this process, whatever its Ingresses say; undefined: it is none. */
-  inner(host: string, target: string): InnerAnswer | undefined {
+  inner(host: string, target: string, visibility: Inbound['visibility']): InnerAnswer | undefined {
+    if (visibility === 'external' && !this.deps.innerOutside) return undefined;
     return this.deps.inner?.(normalizeHost(host), pathOf(target));
   }
 
@@ -202,7 +205,7 @@ export class Gateway {
     const fault = framingFault(inbound.headers);
     if (fault) return plainText(400, `bad request: ${fault}`, ['Connection', 'close']);
     const path = pathOf(inbound.target);
-    const answer = this.inner(inbound.host, inbound.target);
+    const answer = this.inner(inbound.host, inbound.target, inbound.visibility);
     if (answer) return { answer };
     const ticket = this.giver && inbound.visibility === 'internal' ? headerValue(inbound.headers, TICKET) : undefined;
     if (ticket !== undefined) return this.#placed(ticket, inbound);

@@ -32,6 +32,8 @@ export interface HttpListenerOptions {
   readonly forceHost?: string;
   /** Peers whose forwarding and internal headers are believed. @default none */
   readonly trusted?: (address: string) => boolean;
+  /** Peers that are an ingress in front of this one: they are trusted, and may name a revision by headers. @default none */
+  readonly outer?: (address: string) => boolean;
   readonly log?: Log;
   /** Bytes that a request's head may have. @default 64 KiB */
   readonly maxHeaderBytes?: number;
@@ -90,7 +92,7 @@ export class HttpListener {
     this.#server.removeAllListeners(arrival);
     this.#lane = new InnerLane({
       ...{ clock: options.clock, visibility: options.visibility, forceHost: options.forceHost, maxHeaderBytes, keepAliveMs },
-      inner: (host, target) => options.gateway.inner(host, target),
+      inner: (host, target) => options.gateway.inner(host, target, options.visibility),
       peer: (socket) => this.#peer(socket),
       leave: (socket) => serveHttp1.call(this.#server, socket),
       onFault: (error) => this.#fault(error),
@@ -223,14 +225,17 @@ export class HttpListener {
     };
   }
 
-  /** Who is at the other end; found out once for each connection. */
+  /** Who is at the other end; found out once for each connection, if it can be. */
   #peer(socket: Duplex | undefined): Inbound['peer'] {
     const known = socket && this.#peers.get(socket);
     if (known) return known;
-    const remote = socket && 'remoteAddress' in socket ? String(socket.remoteAddress) : 'unknown';
+    // HTTP/2 gives a stand-in for its socket, which has the socket's properties to read and none to look for.
+    const remote = (socket as Partial<Socket> | undefined)?.remoteAddress ?? 'unknown';
     const address = remote.startsWith('::ffff:') ? remote.slice(7) : remote;
-    const peer = { address, trusted: this.options.trusted?.(address) ?? false };
-    if (socket) this.#peers.set(socket, peer);
+    const outer = this.options.outer?.(address) ?? false;
+    const peer = { address, trusted: outer || (this.options.trusted?.(address) ?? false), outer };
+    // Whose address it is may be known later than the first request.
+    if (socket && (outer || !this.options.outer)) this.#peers.set(socket, peer);
     return peer;
   }
 

@@ -5,6 +5,7 @@ export * from './http-listener';
 export { InnerFront } from './inner-front';
 export type { InnerHosts } from './inner-hosts';
 export * from './message';
+export { OuterIngress, type OuterIngressPods } from './outer-ingress';
 export * from './ownership';
 export type { HostConflict, ProgrammedIngress } from './route-table';
 export type { Stat } from './stats';

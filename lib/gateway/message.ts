@@ -7,6 +7,15 @@ export type RawHeaders = readonly string[];
 /** Who may see a listener: `external` is the public one, `internal` serves cluster-local names too. */
 export type Visibility = 'external' | 'internal';
 
+/** Whoever has sent a request: the client, or a proxy in front of us. */
+export interface Peer {
+  readonly address: string;
+  /** Its forwarding and internal headers are believed, but for those that name a revision. */
+  readonly trusted: boolean;
+  /** It is an ingress in front of this one: the headers by which it names a revision are believed, too. @default false */
+  readonly outer?: boolean;
+}
+
 /** One request as a front hands it to the gateway, whatever protocol it came by. */
 export interface Inbound {
   readonly method: string;
@@ -22,8 +31,7 @@ export interface Inbound {
   readonly visibility: Visibility;
   /** @default 'http' */
   readonly scheme?: 'http' | 'https';
-  /** A trusted peer's forwarding and internal headers are believed. */
-  readonly peer: { readonly address: string; readonly trusted: boolean };
+  readonly peer: Peer;
   /** Aborts when the client has gone. */
   readonly signal: CancelSignal;
   /** Set where the client waits for leave to send its body (`Expect: 100-continue`); called once a pod is there to read it. */

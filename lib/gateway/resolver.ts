@@ -5,6 +5,7 @@ import { type Failures, plainText } from './failure';
 import type { HeaderRules } from './forward-headers';
 import { normalizeHost } from './headers';
 import type { Inbound, Outbound } from './message';
+import { askedHost, namedRevision } from './named-revision';
 import type { SplitTarget } from './split';
 
 /** Where a request goes and what is changed on the way. */
@@ -18,6 +19,9 @@ export interface Destination {
 /** A Service of the cluster by its name, which has no route if it is no Knative one. */
 const SERVICE_HOST = /^([^.]+)\.([^.]+)\.svc(?:\.cluster\.local)?$/;
 const PORT = /:(\d+)$/;
+
+const NOT_BELIEVED =
+  'forbidden: nothing is served by this host, and headers that name a revision are believed from an outer ingress alone (knc run --outer-ingress)';
 
 /** How many rewritten hosts are followed from one route to the next: a domain mapping to a service is one. */
 const MAX_HOPS = 4;
@@ -33,6 +37,8 @@ export class Resolver {
   /** @param path the target without its query. Returns the answer itself where the request goes nowhere. */
   resolve(inbound: Inbound, path: string): Destination | Outbound {
     const { routes } = this.directory;
+    const named = inbound.peer.outer ? this.#named(inbound) : undefined;
+    if (named) return named;
     let host = normalizeHost(inbound.host);
     let { visibility } = inbound;
     const passed: SplitTarget[] = [];
@@ -41,6 +47,7 @@ export class Resolver {
       if (!route) {
         const backend = visibility === 'internal' ? this.#service(host, hop === 0 ? inbound.host : '') : undefined;
         if (backend) return { backend, rules: toService(inbound.host, undefined, passed) };
+        if (visibility === 'internal' && namedRevision(inbound)) return plainText(403, NOT_BELIEVED);
         return this.failures.notFound(host, path, () => routes.hosts(visibility));
       }
       if (route.redirect && visibility === 'external' && (inbound.scheme ?? 'http') === 'http')
@@ -63,6 +70,16 @@ export class Resolver {
       visibility = 'internal';
     }
     return this.failures.answer(508, 'loop detected', () => `${inbound.host} leads from host to host without end`);
+  }
+
+  /** Where an ingress in front says that a request goes; undefined if it does not say. */
+  #named(inbound: Inbound): Destination | Outbound | undefined {
+    const named = namedRevision(inbound);
+    if (!named) return undefined;
+    if (named === 'unclear') return plainText(400, 'bad request: headers name no single revision');
+    const backend = this.directory.served(named.namespace, named.name);
+    if (!backend) return this.failures.answer(404, 'not found', () => `there is no revision ${named.namespace}/${named.name}`);
+    return { backend, rules: { ...NO_HEADERS, host: askedHost(inbound), originalHost: undefined, toRevision: true } };
   }
 
   /**

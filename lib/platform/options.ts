@@ -84,6 +84,11 @@ export interface PlatformOptions {
   /** HTTPS on port 443, for Ingresses and DomainMappings that name a certificate. @default none */
   readonly tls?: 'none' | PlatformTls;
   /**
+   * Pods of an ingress controller that stands in front and serves Knative's Ingresses (`settings.network.ingressClass`): `NAMESPACE`, or
+   * `NAMESPACE/LABEL=VALUE` for some of its pods. They may name the revision of a request by headers. @default none
+   */
+  readonly outerIngress?: readonly string[];
+  /**
    * MutatingAdmissionPolicies that tell Jobs and Deployments of SinkBindings where to send events before their first pod starts, and note
    * who made and changed an object. `v1` is served from Kubernetes 1.36 on, `v1beta1` by 1.34 and 1.35 where it has been switched on. With
    * `none` a SinkBinding of a Job is not ready, and says so. @default none
@@ -122,6 +127,7 @@ export function resolvePlatform(options: PlatformOptions, version: string): Reso
     metricsFrom: options.metricsFrom ?? [],
     pullSecrets: options.pullSecrets ?? true,
     tls: options.tls ?? 'none',
+    outerIngress: options.outerIngress ?? [],
     mutatingPolicies: options.mutatingPolicies ?? 'none',
     networkPolicies: options.networkPolicies ?? true,
     version,

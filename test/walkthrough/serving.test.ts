@@ -98,9 +98,14 @@ describeWith(['kubectl', 'kn'], 'the Serving walkthrough, command by command', (
     const get = async (...args: string[]) => object(await session.json<{ metadata: object }>('get', ...args));
     check('kubectl get ingress hello -o yaml', await get('ingresses.networking.internal.knative.dev', 'hello'));
     check('kubectl get svc', table(await session.kubectl('get', 'svc')));
-    check('kubectl get svc hello-world -o yaml', await get('svc', 'hello-world'));
     const endpoints = JSON.stringify(await get('endpoints', 'hello-world'));
-    const port = `"port":${new URL(session.gateway).port}`;
+    const { port: number } = new URL(session.gateway);
+    const port = `"port":${number}`;
+    const service = JSON.stringify(await get('svc', 'hello-world')).replace(
+      `"targetPort":${number}`,
+      '"targetPort":"GATEWAY-PORT"',
+    );
+    check('kubectl get svc hello-world -o yaml', JSON.parse(service));
     check('kubectl get endpoints hello-world -o yaml', JSON.parse(endpoints.replace(port, '"port":"GATEWAY-PORT"')));
     const { stdout } = await session.try('kubectl', ['get', 'deploy', '-n', 'knative-serving', 'activator']);
     check('kubectl get deploy -n knative-serving activator', stdout === '' ? {} : table(stdout));

@@ -37,7 +37,7 @@ function deniedSinks(env: Io['env'], { ip }: PodIdentity): readonly string[] {
 /** Runs one role of the platform on a cluster until it is told to end. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const options = runOptions(invocation, io.env);
-  const { state, role, ports, drainDelayMs, logLevel } = options;
+  const { state, role, ports, drainDelayMs, logLevel, outerIngress } = options;
   const clock = new RealClock();
   const log = new JsonLog({ clock, level: logLevel, write: (line) => io.stdout.write(line) });
   const pod = podIdentity(io.env);
@@ -49,7 +49,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   const cluster = new HttpCluster({ ...connected, log, forgetManagedFields: true });
   const looking = new HttpCluster({ ...connected, requestTimeoutMs: REACH_MS });
   const ended = await new RuntimeProcess({
-    ...{ role: roles[role], cluster, clock, random: systemRandom, log, pod, ports, drainDelayMs },
+    ...{ role: roles[role], cluster, clock, random: systemRandom, log, pod, ports, drainDelayMs, outerIngress },
     executor: new RealExecutor((error, label) =>
       log.error('background work failed', { work: label, error: errorMessage(error) }),
     ),

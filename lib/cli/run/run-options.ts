@@ -1,5 +1,6 @@
-import { parseDuration } from '../../api';
+import { outerIngressErrors, parseDuration, parseOuterIngress } from '../../api';
 import { RUNTIME_PORTS } from '../../api/installation';
+import type { OuterIngressPods } from '../../gateway';
 import { LOG_LEVELS, type LogLevel } from '../../roles/process/log-level';
 import { ROLE_NAMES, type RoleName } from '../../roles/process/role-names';
 import type { Invocation, OptionValue } from '../command-spec';
@@ -21,6 +22,8 @@ export interface RunOptions {
     readonly metrics: number;
     readonly link: number;
   };
+  /** Pods of an ingress in front of the platform, which may name revisions by headers. */
+  readonly outerIngress: readonly OuterIngressPods[];
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
 }
@@ -61,7 +64,20 @@ export function runOptions({ options }: Invocation, env: Env): RunOptions {
       ...(text('httpsPort') === undefined ? {} : { https: port('https') }),
       ...{ metrics: port('metrics'), link: port('link') },
     },
+    outerIngress: outerIngressOf(said('outerIngress')),
     kubeconfig: text('kubeconfig'),
     context: text('context'),
   };
+}
+
+/** `kourier-system`, or `projectcontour/app=envoy`; several in a list, or with commas between them. */
+function outerIngressOf(said: OptionValue): readonly OuterIngressPods[] {
+  const texts = (Array.isArray(said) ? (said as readonly string[]) : String(said ?? '').split(',')).map((text) => text.trim());
+  return texts
+    .filter((text) => text !== '')
+    .map((text) => {
+      const [error] = outerIngressErrors(text);
+      if (error !== undefined) throw new UsageError(`--outer-ingress ${text}: ${error}`);
+      return parseOuterIngress(text);
+    });
 }

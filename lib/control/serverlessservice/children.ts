@@ -27,12 +27,12 @@ function childMetadata(sks: ServerlessService, name: string, side: Side): Object
 }
 
 /** The Service that always answers. It has no selector: its endpoints are gateways, set below. */
-export function publicService(sks: ServerlessService): K8sService {
+export function publicService(sks: ServerlessService, gateways?: readonly EndpointSubset[]): K8sService {
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: childMetadata(sks, sks.metadata.name ?? '', 'Public'),
-    spec: { ports: publicPorts(sks.spec.protocolType) },
+    spec: { ports: publicPorts(sks.spec.protocolType, gateways) },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ServerlessService, ServicePort } from '../../api';
+import type { EndpointSubset, ServerlessService, ServicePort } from '../../api';
 
 type Protocol = ServerlessService['spec']['protocolType'];
 
@@ -12,15 +12,19 @@ export const portName = (protocol: Protocol): string => (protocol === 'h2c' ? 'h
 
 const appProtocol = (protocol: Protocol) => (protocol === 'h2c' ? { appProtocol: 'kubernetes.io/h2c' } : {});
 
-/** Ports of the Service that always answers. */
-export function publicPorts(protocol: Protocol): readonly ServicePort[] {
+/**
+ * Ports of the Service that always answers. Endpoints are what counts; but some ingresses (kourier) take the port from here and only the
+ * addresses from there, so that this is the gateways' own port as soon as it is known.
+ */
+export function publicPorts(protocol: Protocol, gateways: readonly EndpointSubset[] = []): readonly ServicePort[] {
+  const served = gateways.flatMap(({ ports = [] }) => ports).find(({ name }) => name === portName(protocol))?.port;
   return [
     {
       name: portName(protocol),
       protocol: 'TCP',
       ...appProtocol(protocol),
       port: protocol === 'h2c' ? 81 : 80,
-      targetPort: protocol === 'h2c' ? BACKEND_HTTP2_PORT : BACKEND_HTTP_PORT,
+      targetPort: served ?? (protocol === 'h2c' ? BACKEND_HTTP2_PORT : BACKEND_HTTP_PORT),
     },
     { name: 'https', protocol: 'TCP', port: 443, targetPort: BACKEND_HTTPS_PORT },
   ];

@@ -3,6 +3,7 @@ import {
   dns1123SubdomainErrors,
   goList,
   labelValueErrors,
+  outerIngressErrors,
   parseImageReference,
   parseQuantity,
   qualifiedNameErrors,
@@ -126,6 +127,9 @@ const tlsErrors = ({ tls = 'none' }: PlatformOptions): FieldError[] =>
     ? oneOf(tls, ['none'], 'tls')
     : (tls.secretNamespaces ?? []).flatMap((name, i) => named(name, `tls.secretNamespaces[${i}]`, dns1123LabelErrors(name)));
 
+const outerErrors = ({ outerIngress = [] }: PlatformOptions): FieldError[] =>
+  outerIngress.flatMap((text, i) => outerIngressErrors(text).map((error) => generic(error, `outerIngress[${i}]`)));
+
 const labelErrors = ({ labels = {} }: PlatformOptions): FieldError[] =>
   Object.entries(labels).flatMap(([key, value]) => {
     const path = `labels.${key}`;
@@ -150,6 +154,7 @@ export function platformErrors(options: PlatformOptions): FieldError[] {
     ...eventErrors(options),
     ...labelErrors(options),
     ...tlsErrors(options),
+    ...outerErrors(options),
     ...oneOf(options.mutatingPolicies, ['none', 'v1', 'v1beta1'], 'mutatingPolicies'),
     ...(options.metricsFrom ?? []).flatMap((name, i) => named(name, `metricsFrom[${i}]`, dns1123LabelErrors(name))),
   ];

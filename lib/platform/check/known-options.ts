@@ -71,6 +71,7 @@ const options = {
     pullSecrets: 'any',
     networkPolicies: 'any',
     mutatingPolicies: 'any',
+    outerIngress: 'any',
   },
   image: { reference: 'any', pullPolicy: 'any', pullSecrets: 'any' } satisfies Fields<PlatformImage>,
   tls: { secretNamespaces: 'any' } satisfies Fields<PlatformTls>,

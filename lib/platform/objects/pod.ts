@@ -91,6 +91,10 @@ function container(platform: ResolvedPlatform, options: PodOptions): object {
       fieldRef('POD_NAMESPACE', 'metadata.namespace'),
       fieldRef('POD_IP', 'status.podIP'),
       ...(ports.includes('https') ? [{ name: 'KNC_HTTPS_PORT', value: String(RUNTIME_PORTS.https) }] : []),
+      // Who has the external port is a gateway.
+      ...(ports.includes('external') && platform.outerIngress.length > 0
+        ? [{ name: 'KNC_OUTER_INGRESS', value: platform.outerIngress.join(',') }]
+        : []),
     ],
     ports: ports.map((port) => ({ name: port, containerPort: RUNTIME_PORTS[port], protocol: 'TCP' })),
     startupProbe: probe('/healthz', { periodSeconds: 1, failureThreshold: 60 }),

@@ -1,5 +1,6 @@
 import { LINK_TOKEN_FOLDER } from '../../api';
 import type { Clock, Executor, Log, Metrics, Random } from '../../base';
+import type { OuterIngressPods } from '../../gateway';
 import type { Cluster } from '../../kube';
 import type { Store } from '../../local/store/store';
 import type { ClusterAnswersOptions } from '../cluster-answers';
@@ -27,6 +28,8 @@ export interface RoleContext {
   readonly metrics: Metrics;
   readonly ports: RuntimePorts & { readonly link: number };
   readonly pod: PodIdentity;
+  /** Pods of an ingress in front of the platform. @default none */
+  readonly outerIngress?: readonly OuterIngressPods[];
   /** Where events are kept. @default in memory */
   readonly store?: Store;
   /** Addresses to which no event may be sent. */

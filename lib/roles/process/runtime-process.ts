@@ -23,6 +23,8 @@ export interface RuntimeProcessOptions {
   readonly deniedSinks: readonly string[];
   /** How registries are reached. @default by public certificates */
   readonly registries?: RoleContext['registries'];
+  /** Pods of an ingress in front of the platform. @default none */
+  readonly outerIngress?: RoleContext['outerIngress'];
   /** How long requests are still taken after the process was told to end, in milliseconds: until nobody sends any. */
   readonly drainDelayMs: number;
   /** Calls back for every signal to end; returns what ends that. */

@@ -1,4 +1,12 @@
-import { Gateway, type GatewayDeps, HttpListener, type InnerHosts, networkTransport } from '../../gateway';
+import {
+  Gateway,
+  type GatewayDeps,
+  HttpListener,
+  type InnerHosts,
+  networkTransport,
+  OuterIngress,
+  type OuterIngressPods,
+} from '../../gateway';
 import { type PartOptions, type RuntimePorts, STOP_GRACE_MS } from './runtime-options';
 
 export interface GatewayPartOptions extends PartOptions {
@@ -7,15 +15,18 @@ export interface GatewayPartOptions extends PartOptions {
   readonly inner?: InnerHosts;
   /** Where there are other gateways. @default there are none */
   readonly shared?: GatewayDeps['shared'];
+  /** Pods that may name revisions by headers. @default none */
+  readonly outerIngress?: readonly OuterIngressPods[];
 }
 
 /** The gateway with its listeners. */
 export class GatewayPart {
   readonly gateway: Gateway;
   readonly #listeners: readonly HttpListener[];
+  readonly #outer: OuterIngress | undefined;
 
   constructor(options: GatewayPartOptions) {
-    const { cluster, clock, executor, random, log, metrics, ports, identity, inner, shared } = options;
+    const { cluster, clock, executor, random, log, metrics, ports, identity, inner, shared, outerIngress = [] } = options;
     this.gateway = new Gateway({
       ...{ cluster, clock, executor, random, log, metrics, transport: networkTransport(clock) },
       ...(inner ? { inner } : {}),
@@ -23,16 +34,22 @@ export class GatewayPart {
       options: { reporter: identity, https: ports.https !== undefined },
     });
     const common = { gateway: this.gateway, clock, log, host: '0.0.0.0' };
-    const listener = (visibility: 'external' | 'internal') =>
-      new HttpListener({ ...common, port: ports[visibility], visibility });
+    const outer = outerIngress.length > 0 ? new OuterIngress({ cluster, clock, log, pods: outerIngress }) : undefined;
+    this.#outer = outer;
+    const external = new HttpListener({ ...common, port: ports.external, visibility: 'external' });
+    const internal = new HttpListener({
+      ...{ ...common, port: ports.internal, visibility: 'internal' as const },
+      ...(outer ? { outer: (address) => outer.has(address) } : {}),
+    });
     const certificates = (servername: string) => this.gateway.secureContext(servername);
     const https = (port: number) => new HttpListener({ ...common, port, visibility: 'external', certificates });
-    this.#listeners = [listener('external'), listener('internal'), ...(ports.https === undefined ? [] : [https(ports.https)])];
+    this.#listeners = [external, internal, ...(ports.https === undefined ? [] : [https(ports.https)])];
   }
 
   /** Resolves once what the cluster says is known; then it can listen. */
-  start(): Promise<void> {
-    return this.gateway.start();
+  async start(): Promise<void> {
+    await this.#outer?.start();
+    await this.gateway.start();
   }
 
   /** Resolves once requests are taken, with the ports. */
@@ -49,6 +66,7 @@ export class GatewayPart {
 
   /** After `close`. */
   stop(): Promise<void> {
+    this.#outer?.stop();
     return this.gateway.stop();
   }
 }

@@ -1,4 +1,4 @@
-import type { Gateway } from '../../gateway';
+import type { Gateway, OuterIngressPods } from '../../gateway';
 import { Ownership } from '../../gateway';
 import { GatewayLease, type LinkServer, PeerLinks } from '../link';
 import { GatewayAnswers } from '../local-answerers';
@@ -8,6 +8,8 @@ import { begun, type PartOptions, type RuntimePorts } from './runtime-options';
 
 export interface GatewaySystemOptions extends PartOptions, LinkOptions {
   readonly ports: RuntimePorts;
+  /** Pods of an ingress in front of the gateways. @default none */
+  readonly outerIngress?: readonly OuterIngressPods[];
 }
 
 const PARTS = [

@@ -1,4 +1,5 @@
 import type { Clock, Executor, Log, Metrics, Random } from '../../base';
+import type { OuterIngressPods } from '../../gateway';
 import type { Cluster } from '../../kube';
 import type { Store } from '../../local';
 import type { ClusterAnswersOptions } from '../cluster-answers';
@@ -30,6 +31,8 @@ export interface PartOptions {
 
 export interface RuntimeSystemOptions extends PartOptions {
   readonly ports: RuntimePorts;
+  /** Pods of an ingress in front of this one. @default none */
+  readonly outerIngress?: readonly OuterIngressPods[];
   /** Address of this pod, which the Services of revisions lead to. */
   readonly podIp: string;
   /** Namespace of the lease. */

@@ -130,4 +130,18 @@ describe('the headers of a forwarded request', () => {
     const map = asMap(forwardedHeaders(inbound(['Host', 'a']), rules([], { host: 'b', originalHost: 'a', toRevision: false })));
     expect([map.get('host'), map.get('k-original-host')]).toEqual([['b'], ['a']]);
   });
+
+  test.each([[{}], [{ visibility: 'internal' as const }], [{ ...TRUSTED, visibility: 'internal' as const }]])(
+    'name no revision but the one that the route names, whoever sends them: %j',
+    (more) => {
+      const forged = inbound(['Knative-Serving-Revision', 'forged', 'knative-serving-namespace', 'forged', 'X-A', '1'], more);
+      const set = asMap(forwardedHeaders(forged, rules(['Knative-Serving-Revision', 'ours'], { toRevision: false })));
+      expect([set.get('knative-serving-revision'), set.has('knative-serving-namespace'), set.get('x-a')]).toEqual([
+        ['ours'],
+        false,
+        ['1'],
+      ]);
+      expect(asMap(forwardedHeaders(forged, rules())).has('knative-serving-revision')).toBe(false);
+    },
+  );
 });

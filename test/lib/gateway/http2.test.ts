@@ -67,6 +67,15 @@ describe('HTTP/2 without TLS', () => {
     expect(answer.trailers).toMatchObject({ 'grpc-status': '0' });
   });
 
+  test('tells the pod the address of the client', async () => {
+    at = await new SocketWorld().start(H2C);
+    await http2Pod((stream, headers) => {
+      stream.respond({ ':status': 200 });
+      stream.end(String(headers['x-forwarded-for']));
+    });
+    expect((await call(session(), {})).body).toBe('127.0.0.1');
+  });
+
   test('streams both ways at once', async () => {
     at = await new SocketWorld().start(H2C);
     await http2Pod((stream) => {

@@ -76,6 +76,7 @@ export const listedDeviations: readonly Reason[] = [
         ['subsets[0].addresses[0].targetRef.uid', 'UID', undefined],
         ['subsets[0].ports[0].port', 8012, 'GATEWAY-PORT'],
       ),
+      ...at('kubectl get svc hello-world -o yaml', ['spec.ports[0].targetPort', 8012, 'GATEWAY-PORT']),
       ...at(
         'kubectl get deploy -n knative-serving activator',
         ['activator.AGE', 'AGE', undefined],

@@ -29,7 +29,17 @@ test.each([
   ['KNC_ROLE', 'everything', 'KNC_ROLE is everything, and not one of'],
   ['KNC_LOG_LEVEL', 'loud', 'KNC_LOG_LEVEL is loud'],
   ['KNC_METRICS_PORT', '99999', 'KNC_METRICS_PORT is 99999, and no port'],
+  ['KNC_OUTER_INGRESS', 'kourier-system,A', '--outer-ingress A: not a namespace'],
+  ['KNC_OUTER_INGRESS', 'kourier-system/envoy', '--outer-ingress kourier-system/envoy: not a label'],
   ['KNC_DRAIN_DELAY', 'soon', '--drain-delay soon is no duration'],
 ])('%s that makes no sense is named', (name, value, message) => {
   expect(() => read({}, { [name]: value })).toThrow(message);
+});
+
+test('an ingress in front is named by namespace, or by namespace and label; by default there is none', () => {
+  const pods = [{ namespace: 'kourier-system' }, { namespace: 'projectcontour', label: 'app.kubernetes.io/name=envoy' }];
+  const texts = ['kourier-system', 'projectcontour/app.kubernetes.io/name=envoy'];
+  expect(read({}).outerIngress).toEqual([]);
+  expect(read({}, { KNC_OUTER_INGRESS: texts.join(', ') }).outerIngress).toEqual(pods);
+  expect(runOptions({ args: [], options: { outerIngress: texts } }, {}).outerIngress).toEqual(pods);
 });

@@ -3,6 +3,7 @@ import {
   defaultServingConfig,
   type EndpointSubset,
   type Endpoints,
+  type K8sService,
   type KubeObject,
   type ServerlessService,
   type Stored,
@@ -40,8 +41,12 @@ const endpoints = (name: string, ips: string[], ownerReferences = [owner]): Stor
     subsets: ips.length > 0 ? [{ addresses: ips.map((ip) => ({ ip })), ports: [{ name: 'http', port: 8080 }] }] : [],
   });
 
-function planOf(sks: Stored<ServerlessService>, objects: readonly KubeObject[], known = true) {
-  const observed = observing(objects, known ? { 'gateways/all': gateways } : {});
+function planOf(
+  sks: Stored<ServerlessService>,
+  objects: readonly KubeObject[],
+  known: boolean | readonly EndpointSubset[] = true,
+) {
+  const observed = observing(objects, known ? { 'gateways/all': known === true ? gateways : known } : {});
   return serverlessServiceReconciler.plan(sks, observed, defaultServingConfig, START) as Plan & {
     status: NonNullable<ServerlessService['status']>;
   };
@@ -192,4 +197,19 @@ test('a plan that is carried out leads to no other', () => {
   const objects = [deployment, endpoints(PRIVATE, ['10.0.0.1'], [])];
   const first = planOf(sksOf(), objects);
   expect(planOf(sksOf({}, first.status), objects).status).toEqual(first.status);
+});
+
+test('the public Service names the port at which gateways listen: some ingresses take addresses from Endpoints and the port from here', () => {
+  const elsewhere = gateways.map((subset) => ({
+    ...subset,
+    ports: [
+      { name: 'http', port: 8081 },
+      { name: 'http2', port: 8081 },
+    ],
+  }));
+  const portOf = (spec: Partial<ServerlessService['spec']>, known: false | readonly EndpointSubset[]) =>
+    (child(planOf(sksOf(spec), [deployment], known), 'Service', REVISION) as K8sService | undefined)?.spec.ports?.[0];
+  expect(portOf({}, elsewhere)).toMatchObject({ name: 'http', port: 80, targetPort: 8081 });
+  expect(portOf({ protocolType: 'h2c' }, elsewhere)).toMatchObject({ name: 'http2', port: 81, targetPort: 8081 });
+  expect(portOf({}, false)).toMatchObject({ targetPort: 8012 });
 });
