@@ -172,6 +172,7 @@ export class LocalSystem {
       ...{ cluster, clock, executor, random, log, metrics },
       transport: this.#transport(),
       inner: this.eventing.inner,
+      innerOutside: true,
       options: { explain: true, serverTiming: listen?.serverTiming ?? false },
     });
     this.autoscaler = new Autoscaler({ clock, executor, log, metrics });

@@ -14,13 +14,14 @@ afterEach(() => at.stop());
 async function start(
   handler: (inbound: Inbound, body: string) => Promise<Outbound> | Outbound,
   listener: Partial<HttpListenerOptions> = {},
+  innerOutside = true,
 ): Promise<void> {
   const answer = async (inbound: Inbound) => {
     const chunks: Buffer[] = [];
     for await (const chunk of inbound.body ?? []) chunks.push(chunk);
     return handler(inbound, Buffer.concat(chunks).toString());
   };
-  at = await new SocketWorld({ inner: (host) => (host === INNER ? answer : undefined) }).start({}, listener);
+  at = await new SocketWorld({ inner: (host) => (host === INNER ? answer : undefined), innerOutside }).start({}, listener);
 }
 
 const text = (body: string, status = 200): Outbound => ({ status, headers: ['X-A', 'b'], body: Buffer.from(body) });
@@ -71,6 +72,18 @@ describe('a request for a part of the process itself', () => {
     const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`;
     const answer = await at.raw(post('/1', 'a') + get('/2') + post('/3', 'b') + get('/4') + last('/5'));
     expect(answer.match(/(inner|pod) \/\d/g)).toEqual(['inner /1', 'pod /2', 'inner /3', 'pod /4', 'inner /5']);
+  });
+
+  test.each([
+    ['POST', 'a'],
+    ['PUT', 'b'],
+  ])('is answered inside the cluster alone where there is an inside: %s', async (method, body) => {
+    const request = { method, headers: { host: INNER, connection: 'keep-alive' }, body };
+    await start(() => text('taken', 202), { visibility: 'external' }, false);
+    expect((await at.send(request)).status).toBe(404);
+    await at.stop();
+    await start(() => text('taken', 202), { visibility: 'internal' }, false);
+    expect((await at.send(request)).status).toBe(202);
   });
 
   test('goes to the forced host whatever it says', async () => {

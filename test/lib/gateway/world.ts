@@ -42,7 +42,12 @@ export class World {
   readonly functions = new Map<number, Handler>();
   #ports = 1;
 
-  constructor({ real = false, inner, ...options }: GatewayOptions & { real?: boolean; inner?: InnerHosts } = {}) {
+  constructor({
+    real = false,
+    inner,
+    innerOutside = true,
+    ...options
+  }: GatewayOptions & { real?: boolean; inner?: InnerHosts; innerOutside?: boolean } = {}) {
     this.clock = real ? new RealClock() : this.virtual;
     this.cluster = new MemoryCluster({ clock: this.clock, random: this.random, types: allTypes });
     const functions = new FunctionTransport(async (_host, port, request) => {
@@ -54,7 +59,7 @@ export class World {
     const { clock, cluster, executor, random } = this;
     const transport = new CompositeTransport([{ serves, transport: functions }], networkTransport(clock));
     const deps = { cluster, clock, executor, random, log: noLog, metrics: noMetrics, transport, options };
-    this.gateway = new Gateway({ ...deps, ...(inner ? { inner } : {}) });
+    this.gateway = new Gateway({ ...deps, ...(inner ? { inner, innerOutside } : {}) });
   }
 
   /** A revision with its ServerlessService and a Deployment at `replicas`. */

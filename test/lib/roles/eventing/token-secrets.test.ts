@@ -52,7 +52,7 @@ test('nobody reads Secrets where no sender has to prove itself', async () => {
   const list = jest.spyOn(cluster, 'list');
   await ask(gone);
   expect(answers).toEqual([{ present: false }]);
-  expect([watch, list].flatMap(({ mock }) => mock.calls)).toEqual([]);
+  expect([watch, list].flatMap(({ mock }) => mock.calls as readonly unknown[])).toEqual([]);
 });
 
 test('the token is another one before it ends, until nobody asks for it', async () => {
