@@ -27,7 +27,7 @@ function childMetadata(sks: ServerlessService, name: string, side: Side): Object
 }
 
 /** The Service that always answers. It has no selector: its endpoints are gateways, set below. */
-export function publicService(sks: ServerlessService, gateways?: readonly EndpointSubset[]): K8sService {
+export function publicService(sks: ServerlessService, gateways: readonly EndpointSubset[]): K8sService {
   return {
     apiVersion: 'v1',
     kind: 'Service',
