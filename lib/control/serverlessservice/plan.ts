@@ -41,8 +41,8 @@ function plan(sks: Stored<ServerlessService>, observed: Observed, _config: Servi
   const gateways = observed.answer(gatewaysQuestion.topic, gatewaysQuestion.key) as readonly EndpointSubset[] | undefined;
   const apply: Apply[] = [
     { type: K8sServiceType, object: privateService(sks, target.spec.selector.matchLabels ?? {}) },
-    // Not before its port is known: it would be written twice, and once more whenever controllers begin anew.
-    ...(gateways ? [{ type: K8sServiceType, object: publicService(sks, gateways) }] : []),
+    // Not while its port is not known: it would be written twice, and again whenever controllers begin anew or no gateway is there.
+    ...(gateways?.length ? [{ type: K8sServiceType, object: publicService(sks, gateways) }] : []),
   ];
   // Upstream points the public endpoints at pods in mode Serve and at activators in mode Proxy; here they are always
   // gateways, which never leave the path. The mode is computed and shown all the same.

@@ -14,7 +14,7 @@ const appProtocol = (protocol: Protocol) => (protocol === 'h2c' ? { appProtocol:
 
 /**
  * Ports of the Service that always answers. Endpoints are what counts; but some ingresses (kourier) take the port from here and only the
- * addresses from there, so that this is the gateways' own port; where there is no gateway, it is Knative's.
+ * addresses from there, so that this is the gateways' own port; where they have none for the protocol, it is Knative's.
  */
 export function publicPorts(protocol: Protocol, gateways: readonly EndpointSubset[]): readonly ServicePort[] {
   const served = gateways.flatMap(({ ports = [] }) => ports).find(({ name }) => name === portName(protocol))?.port;

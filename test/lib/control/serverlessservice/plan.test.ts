@@ -211,6 +211,6 @@ test('the public Service names the port at which gateways listen: some ingresses
     (child(planOf(sksOf(spec), [deployment], known), 'Service', REVISION) as K8sService | undefined)?.spec.ports?.[0];
   expect(portOf({}, elsewhere)).toMatchObject({ name: 'http', port: 80, targetPort: 8081 });
   expect(portOf({ protocolType: 'h2c' }, elsewhere)).toMatchObject({ name: 'http2', port: 81, targetPort: 8081 });
-  expect(portOf({}, [])).toMatchObject({ targetPort: 8012 });
-  expect(portOf({}, false)).toBeUndefined();
+  expect([portOf({}, false), portOf({}, [])]).toEqual([undefined, undefined]);
+  expect(portOf({}, [{ ...gateways[0]!, ports: [] }])).toMatchObject({ targetPort: 8012 });
 });
