@@ -50,6 +50,14 @@ const saidBy = async (name: string) => {
 describeCluster('what the platform asks of a cluster, and has it do', () => {
   beforeAll(() => install(), 240_000);
 
+  // What only this installation has; a later one without it takes nothing away.
+  afterAll(async () => {
+    const part = '-l app.kubernetes.io/part-of=knative-constructs';
+    await kubectl(`delete mutatingadmissionpolicybindings,mutatingadmissionpolicies ${part}`);
+    for (const kind of ['validatingadmissionpolicybinding', 'validatingadmissionpolicy'])
+      await kubectl(`delete ${kind} knc-sink-binding-waiting-pods`);
+  }, 60_000);
+
   test('an image is resolved with the pull secret of its service, and without one keeps its tag with a warning', async () => {
     const registry = await RegistryServer.start({ users: { me: 'secret' }, host: NODE });
     try {

@@ -130,7 +130,9 @@ describeCluster('the control plane when things break', () => {
     );
 
   beforeAll(async () => {
-    await kubectl('apply --server-side -f -', { input: await knc('platform --image registry.local/knative-constructs:dev --crds-only') });
+    await kubectl('apply --server-side -f -', {
+      input: await knc('platform --image registry.local/knative-constructs:dev --crds-only'),
+    });
     await kubectl('wait --for=condition=Established crd -l app.kubernetes.io/part-of=knative-constructs --timeout=60s');
     for (const name of ['knative-serving', 'knative-eventing']) await kubectl(`create namespace ${name}`).catch(() => {});
     await settings('config-domain', { 'example.com': '' });
