@@ -55,9 +55,8 @@ export class StatusWriter {
   }
 
   async #writeAll(): Promise<void> {
-    // Changes of one instant make one write. Requests wait for the first that has an address; for others they do not.
-    if (this.#ports === this.#writtenPorts) await this.options.executor.turn();
-    else await Promise.resolve();
+    // Changes of one instant make one write.
+    await Promise.resolve();
     while (this.#dirty && !this.#closed) {
       this.#dirty = false;
       await this.#write();
