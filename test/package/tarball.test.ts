@@ -31,10 +31,11 @@ import { App, Chart, Testing } from 'cdk8s';
 import { KnService, TrafficSplit } from 'knative-constructs';
 import { Testbed } from 'knative-constructs/testing';
 import * as pulumi from 'knative-constructs/pulumi';
+import { KnativePlatform } from 'knative-constructs/platform';
 import { validate } from 'knative-constructs/api';
 const chart: Chart = new Chart(new App(), 'chart');
 const hello: KnService = new KnService(chart, 'hello', { image: 'example.com/hello' });
-export const parts: unknown[] = [hello, TrafficSplit, Testbed, pulumi.KnService, validate, Testing.synth(chart)];
+export const parts: unknown[] = [hello, TrafficSplit, Testbed, pulumi.KnService, KnativePlatform, validate, Testing.synth(chart)];
 `;
 
 beforeAll(() => {
@@ -44,7 +45,7 @@ beforeAll(() => {
   tarball = path.join(consumer, packed.filename);
   mkdirSync(installed, { recursive: true });
   execFileSync('tar', ['xzf', tarball, '--strip-components=1', '-C', installed]);
-  for (const name of ['cdk8s', 'constructs', 'typescript', '@types', '@pulumi', 'jest', '@swc']) {
+  for (const name of ['cdk8s', 'cdk8s-plus-27', 'constructs', 'typescript', '@types', '@pulumi', 'jest', '@swc']) {
     symlinkSync(path.join(root, 'node_modules', name), path.join(consumer, 'node_modules', name));
   }
   write('package.json', '{ "private": true }');
@@ -129,6 +130,22 @@ test('CommonJS, ESM and every entry point share one instance of each class', () 
        (await import('knative-constructs/testing')).Testbed === require('knative-constructs/testing').Testbed);`,
   );
   expect(node('identity.mjs').trim()).toBe('true true function true');
+});
+
+test('the platform is made by the construct and by knc alike', () => {
+  write(
+    'platform.mjs',
+    `import { createRequire } from 'node:module';
+     const require = createRequire(import.meta.url);
+     const { App, Testing } = require('cdk8s');
+     const { KnativePlatform } = await import('knative-constructs/platform');
+     const { chart } = new KnativePlatform(new App(), 'platform', { domain: 'example.com' });
+     console.log(JSON.stringify(Testing.synth(chart).map(({ kind }) => kind)));`,
+  );
+  const kinds: string[] = JSON.parse(node('platform.mjs'));
+  expect(kinds).toEqual(expect.arrayContaining(['Namespace', 'StatefulSet', 'ClusterRole', 'NetworkPolicy']));
+  const printed = node(path.join(installed, 'dist/bin/knc.js'), 'platform', '--domain', 'example.com', '--without-crds');
+  expect(printed.match(/^kind: \w+$/gm)).toHaveLength(kinds.length);
 });
 
 test('requiring the constructs loads nothing of the runtime', () => {
