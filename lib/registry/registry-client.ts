@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import type { Clock } from '../base';
+import { type Clock, errorMessage } from '../base';
 import { BearerTokens, basic, refusal } from './bearer-tokens';
 import { parseChallenges } from './challenge';
 import type { Credential } from './docker-config';
@@ -22,6 +22,8 @@ const ACCEPT = [
 /** What a manifest may have at most, by the specification. */
 const MAX_MANIFEST = 4 << 20;
 const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
+/** How many credentials are tried for one image: with more, somebody could keep a registry busy. */
+const MAX_CREDENTIALS = 5;
 /** Answers to HEAD of registries that do not know it. */
 const HEADLESS = new Set([400, 405, 501]);
 
@@ -29,6 +31,13 @@ interface Manifest {
   readonly url: URL;
   readonly repository: string;
   readonly credential: Credential | undefined;
+}
+
+/** One attempt to learn a digest. */
+interface Attempt {
+  readonly signal: AbortSignal;
+  /** Whether anything was answered yet. */
+  heard: boolean;
 }
 
 /** Asks registries by the distribution API of OCI. */
@@ -42,18 +51,20 @@ export class RegistryClient {
   }
 
   /**
-   * The digest of what a tag names now. Credentials are tried one after the other; without any it is asked as nobody. A registry without TLS
-   * is asked in clear where `mayBePlain` says so.
+   * The digest of what a tag names now. The first few credentials are tried one after the other; without any it is asked as nobody. A
+   * registry without TLS is asked in clear where `mayBePlain` says so.
    * @throws RegistryError; what the signal is aborted with
    */
   async digest(reference: ImageReference, credentials: readonly Credential[], signal: AbortSignal): Promise<string> {
     const schemes = mayBePlain(reference.registry) ? ['https', 'http'] : ['https'];
     const failures: string[] = [];
     for (const scheme of schemes) {
+      const attempt: Attempt = { signal, heard: false };
       try {
-        return await this.#byScheme(scheme, reference, credentials, signal);
+        return await this.#byScheme(scheme, reference, credentials, attempt);
       } catch (error) {
         if (!RegistryError.is(error, 'unreachable')) throw error;
+        if (attempt.heard) throw new RegistryError('refused', error.message);
         failures.push(error.message);
       }
     }
@@ -68,29 +79,31 @@ export class RegistryClient {
     scheme: string,
     { registry, repository, tag }: ImageReference,
     credentials: readonly Credential[],
-    signal: AbortSignal,
+    attempt: Attempt,
   ): Promise<string> {
     const url = new URL(`${scheme}://${registry}/v2/${repository}/manifests/${tag}`);
-    const tries = credentials.length > 0 ? credentials : [undefined];
+    const tries = credentials.length > 0 ? credentials.slice(0, MAX_CREDENTIALS) : [undefined];
     let denied: unknown;
     for (const credential of tries) {
       try {
-        return await this.#manifestDigest({ url, repository, credential }, signal);
+        return await this.#manifestDigest({ url, repository, credential }, attempt);
       } catch (error) {
         if (!RegistryError.is(error, 'denied')) throw error;
         denied = error;
       }
     }
-    throw denied;
+    if (tries.length >= credentials.length) throw denied;
+    const only = `of ${credentials.length} credentials only the first ${MAX_CREDENTIALS} were tried`;
+    throw new RegistryError('denied', `${errorMessage(denied)}; ${only}`);
   }
 
-  async #manifestDigest(manifest: Manifest, signal: AbortSignal): Promise<string> {
-    const head = await this.#ask('HEAD', manifest, signal);
+  async #manifestDigest(manifest: Manifest, attempt: Attempt): Promise<string> {
+    const head = await this.#ask('HEAD', manifest, attempt);
     if (head.status === 200) {
       const digest = head.header('docker-content-digest');
       if (digest !== undefined) return checked(digest, manifest.url);
     } else if (!HEADLESS.has(head.status)) throw unexpected('HEAD', manifest.url, head);
-    const answer = await this.#ask('GET', manifest, signal);
+    const answer = await this.#ask('GET', manifest, attempt);
     if (answer.status !== 200) throw unexpected('GET', manifest.url, answer);
     const said = answer.header('docker-content-digest');
     const algorithm = said?.startsWith('sha512:') ? 'sha512' : 'sha256';
@@ -102,7 +115,8 @@ export class RegistryClient {
   }
 
   /** The answer, after having proved who asks if that was wanted. */
-  async #ask(method: 'GET' | 'HEAD', { url, repository, credential }: Manifest, signal: AbortSignal): Promise<RegistryAnswer> {
+  async #ask(method: 'GET' | 'HEAD', { url, repository, credential }: Manifest, attempt: Attempt): Promise<RegistryAnswer> {
+    const { signal } = attempt;
     const maxBytes = MAX_MANIFEST;
     const scope = { origin: url.origin, repository, credential };
     const known = this.#tokens.kept(scope);
@@ -111,6 +125,7 @@ export class RegistryClient {
       { ...request, ...(known === undefined ? {} : { authorization: `Bearer ${known}` }) },
       signal,
     );
+    attempt.heard = true;
     if (first.status !== 401) return first;
     if (known !== undefined) this.#tokens.forget(scope);
     // Whoever the registry redirects to learns nothing of its credentials.

@@ -1,12 +1,12 @@
 /** Why a registry did not say a digest. */
 export type RegistryFailure =
-  /** No answer: nothing listens, the name does not resolve, nobody is to be dialled there, or it took too long. */
+  /** No answer at all: nothing listens, the name does not resolve, or nobody is to be dialled there. */
   | 'unreachable'
   /** It wants (other) credentials. */
   | 'denied'
   /** It said that it cannot at the moment. */
   | 'busy'
-  /** Everything else: there is no such image, or the answer makes no sense. */
+  /** Everything else: there is no such image, or the answer makes no sense or breaks off. */
   | 'refused';
 
 /** A registry that did not say a digest; the message has no secret in it. */

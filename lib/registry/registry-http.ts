@@ -4,7 +4,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { errorMessage } from '../base';
 import { type AddressRules, addressVerdict, endpointText } from '../base/address-rules';
 import { checkedLookup } from '../base/checked-lookup';
-import { RegistryError } from './registry-error';
+import { RegistryError, type RegistryFailure } from './registry-error';
 
 export interface RegistryHttpOptions {
   /** Registries in private networks are usual; those at link-local, loopback and metadata addresses have to be allowed. */
@@ -35,7 +35,8 @@ export interface RegistryAnswer {
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 5;
-const CONNECT_TIMEOUT_MS = 10_000;
+/** Less than half of the time that is usual for a digest: that a registry is not there shows before it is over, with and without TLS. */
+const CONNECT_TIMEOUT_MS = 4000;
 const USER_AGENT = 'knative-constructs';
 
 /** Requests to registries and to those that make tokens for them: addresses are checked before they are dialled, redirects followed with care. */
@@ -49,7 +50,8 @@ export class RegistryHttp {
     let { url } = first;
     for (let redirects = 0; ; redirects++) {
       const trusted = url.origin === first.url.origin;
-      const answer = await this.#once(first, url, trusted ? first.authorization : undefined, signal);
+      const failure = redirects === 0 ? 'unreachable' : 'refused';
+      const answer = await this.#once(first, url, trusted ? first.authorization : undefined, signal, failure);
       const location = REDIRECTS.has(answer.status) ? answer.header('location') : undefined;
       if (location === undefined) return answer;
       if (redirects === MAX_REDIRECTS) throw new RegistryError('refused', `${what(first)}: more than ${MAX_REDIRECTS} redirects`);
@@ -62,23 +64,32 @@ export class RegistryHttp {
     this.#agents.clear();
   }
 
-  async #once(asked: RegistryRequest, url: URL, authorization: string | undefined, signal: AbortSignal): Promise<RegistryAnswer> {
+  /** @param failure what it is if there is no answer */
+  async #once(
+    asked: RegistryRequest,
+    url: URL,
+    authorization: string | undefined,
+    signal: AbortSignal,
+    failure: RegistryFailure,
+  ): Promise<RegistryAnswer> {
     const { method, accept, maxBytes } = asked;
     const headers = {
       'user-agent': USER_AGENT,
       ...(accept === undefined ? {} : { accept }),
       ...(authorization === undefined ? {} : { authorization }),
     };
+    let heard = false;
     try {
       const dispatcher = this.#agent(url);
       const response = await request(url, { method, headers, dispatcher, signal });
+      heard = true;
       const body = await limited(response, maxBytes, what(asked));
       const header = (name: string) => [response.headers[name]].flat()[0];
       return { status: response.statusCode, url, header, body };
     } catch (error) {
       signal.throwIfAborted();
       if (RegistryError.is(error)) throw error;
-      throw new RegistryError('unreachable', `${what(asked)}: ${errorMessage(error).trim()}`);
+      throw new RegistryError(heard ? 'refused' : failure, `${what(asked)}: ${errorMessage(error).trim()}`);
     }
   }
 

@@ -116,7 +116,8 @@ export class DigestAnswers implements Answerer {
     if (down && down.until > clock.now()) return { error: `${FAILED}: ${down.why}` };
     this.#unreachable.delete(registry);
     const late = new AbortController();
-    const tooLate = new RegistryError('unreachable', `${registry} gave no answer in ${timeout / 1000} s`);
+    // Not a RegistryError: how long this question took says nothing of the registry to others.
+    const tooLate = new Error(`${registry} gave no answer in ${timeout / 1000} s`);
     const timer = clock.after(timeout, () => late.abort(tooLate));
     try {
       const digest = await this.#patiently(

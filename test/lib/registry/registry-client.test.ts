@@ -80,6 +80,16 @@ describe('asking a registry for a digest', () => {
     expect(await client([registry]).digest(parseImageReference(registry.image), [wrong, ME], never)).toBe(registry.digest);
   });
 
+  test('no more than five credentials are tried, and that is told', async () => {
+    const registry = await server({ users: { me: 'secret' }, auth: 'basic' });
+    const many = Array.from({ length: 9 }, (_, i) => ({ username: 'me', password: `old ${i}` }));
+    const error = await failure(client([registry]).digest(parseImageReference(registry.image), [...many, ME], never));
+    expect(error).toMatchObject({ failure: 'denied' });
+    expect(error.message).toContain('401 Unauthorized');
+    expect(error.message).toContain('; of 10 credentials only the first 5 were tried');
+    expect(registry.asked.filter((line) => line.includes('Basic'))).toHaveLength(5);
+  });
+
   test('without any that is right it is denied, and the message has no secret in it', async () => {
     const registry = await server({ users: { me: 'secret' } });
     const error = await failure(

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { KubeObject, ResourceType } from '../../../../lib/api';
 import { type Clock, CountingExecutor, noLog, RealClock, VirtualClock } from '../../../../lib/base';
 import { DIGEST_TOPIC, type DigestAnswer, type DigestQuestion } from '../../../../lib/control';
@@ -171,6 +172,40 @@ describe('digests on a cluster', () => {
     const answers = ask('a', { timeout: 50 });
     while (answers.length === 0) await clock.sleep(5);
     expect(JSON.stringify(answers)).toContain('gave no answer in 0.05 s');
+  });
+
+  test('that one question took too long keeps nobody else from asking', async () => {
+    const clock = new RealClock();
+    const { server, ask } = await world({ instead: ({ url }) => !!url?.includes('/slow/') }, { clock });
+    const slow = ask('a', { images: [`${server.host}/slow/app:v1`], timeout: 50 });
+    while (slow.length === 0) await clock.sleep(5);
+    const other = ask('b');
+    while (other.length === 0) await clock.sleep(5);
+    expect(other).toEqual([{ [server.image]: { image: server.byDigest } }]);
+  });
+
+  test.each([
+    ['whose connection ends in the midst of it', (response: ServerResponse) => response.socket?.destroy()],
+    [
+      'that is sent to where nobody is',
+      (response: ServerResponse) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+    ],
+  ])('nor does an answer %s', async (_, answer) => {
+    const { server, clock, ask, pullSecret } = await world({
+      instead: ({ url, headers }, response) => {
+        const odd = !!url?.includes('/odd/') && headers.authorization !== undefined;
+        if (odd) answer(response);
+        return odd;
+      },
+      users: { me: 'secret' },
+    });
+    pullSecret('mine', 'me', 'secret');
+    const odd = ask('a', { images: [`${server.host}/odd/app:v1`], imagePullSecrets: ['mine'] });
+    await clock.advance(0);
+    expect(odd).toHaveLength(1);
+    const other = ask('b', { imagePullSecrets: ['mine'] });
+    await clock.advance(0);
+    expect(other).toEqual([{ [server.image]: { image: server.byDigest } }]);
   });
 
   test('what names no image is told', async () => {
