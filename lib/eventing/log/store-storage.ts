@@ -75,21 +75,24 @@ export class StoreStorage implements LogStorage {
       }
     }
     for (const [key, { message }] of damaged) this.store.setAside(key, message);
+    // Newest events may be lost, and their offsets known to others.
+    let next = Math.max(Number(this.store.get(this.#next) ?? 0), (events.at(-1)?.offset ?? -1) + 1);
     const consumers = new Map<string, ConsumerState>();
     for (const [key, state] of this.store.range({ prefix: this.#consumers })) {
       consumers.set(key.slice(this.#consumers.length), state as ConsumerState);
+      next = Math.max(next, (state as ConsumerState).retiredAt ?? 0);
     }
     const there = new Set(events.map(({ offset }) => offset));
     const pending = new Map<string, number[]>();
     for (const [key] of this.store.range({ prefix: this.#pending })) {
       const consumer = key.slice(this.#pending.length, -DIGITS - 1);
       const offset = Number(key.slice(-DIGITS));
+      next = Math.max(next, offset + 1);
       const known = pending.get(consumer) ?? [];
       pending.set(consumer, known);
       if (there.has(offset)) known.push(offset);
       else this.store.setAside(key, 'the event that it names is not there');
     }
-    const next = Math.max(Number(this.store.get(this.#next) ?? 0), (events.at(-1)?.offset ?? -1) + 1);
     return { next, events, consumers, pending };
   }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { LogWriteError, StoreStorage } from '../../../../lib/eventing/log';
+import { CountingExecutor, VirtualClock } from '../../../../lib/base';
+import { EventLog, LogWriteError, StoreStorage } from '../../../../lib/eventing/log';
 import { encodeRecord } from '../../../../lib/eventing/log/event-record';
 import { MemoryStore } from '../../../../lib/local/store';
 
@@ -172,6 +173,30 @@ describe('a log of events in a store that syncs', () => {
     const storage = new StoreStorage(store, 'log');
     expect(storage.load().events.map(({ offset }) => offset)).toEqual([0]);
     expect(store.get(key)).toBeUndefined();
+  });
+
+  test('an offset that anything names is not given again, though the newest events are damaged', () => {
+    const store = new MemoryStore();
+    const logOf = () =>
+      new EventLog({ clock: new VirtualClock(new CountingExecutor(() => {})), storage: new StoreStorage(store, 'log') });
+    store.write([
+      { key: 'log/consumer/away', value: { retiredAt: 140 } },
+      { key: 'log/consumer/there', value: {} },
+      { key: 'log/pending/there/0000000000000130', value: 1 },
+    ]);
+    const log = logOf();
+    expect([log.next, log.backlog('there')]).toEqual([140, 0]);
+    const { event } = record(1);
+    log.append(event, {}, []);
+    log.join(
+      'away',
+      () => true,
+      () => {},
+    );
+    expect([...log.pending('away')]).toEqual([140]);
+    log.settle('away', 140);
+    store.write([{ key: 'log/pending/there/0000000000000150', value: 1 }]);
+    expect(logOf().next).toBe(151);
   });
 
   test('whatever comes, goes and fails, what was acknowledged and not dropped is there, also after a restart', async () => {
