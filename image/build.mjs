@@ -2,7 +2,7 @@
 //   --tag NAME         default: knative-constructs:VERSION
 //   --base IMAGE       instead of the official Node image of the Dockerfile
 //   --arch x64|arm64   default: that of this machine
-//   --context FOLDER   make the context there and build nothing
+//   --context FOLDER   make the context there and build nothing; the folder is new, empty or of an earlier run
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';

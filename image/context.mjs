@@ -73,6 +73,23 @@ function sizeOf(folder) {
   return bytes;
 }
 
+/** Says that a folder is a context, which the next run may replace. */
+const MARKER = '.knc-image-context';
+
+/** Takes away what an earlier run made; whatever else is there stays, and is an error. */
+function makeEmpty(folder) {
+  if (existsSync(folder)) {
+    const isFolder = statSync(folder).isDirectory();
+    if (!isFolder || (readdirSync(folder).length > 0 && !existsSync(path.join(folder, MARKER)))) {
+      const trouble = isFolder ? 'is not empty, and its files are not of an earlier `npm run image`' : 'is not a folder';
+      throw new Error(`--context ${folder}: it ${trouble}. Name a new or an empty folder; nothing was changed in this one.`);
+    }
+    rmSync(folder, { recursive: true });
+  }
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, MARKER), 'Made by npm run image, which replaces this folder.\n');
+}
+
 function revision() {
   try {
     return execFileSync('git', ['rev-parse', 'HEAD'], {
@@ -86,15 +103,15 @@ function revision() {
 }
 
 /**
- * Makes the context anew in a folder.
+ * Makes the context anew in a folder, which is new, empty or what an earlier run made.
  * @param arch whose processors the image is for, as Node says it: x64, arm64
  * @returns version, revision and the size of what is put on top of the base, in bytes
  */
 export async function makeContext(folder, arch = process.arch) {
   const { name, version, description, license } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const app = path.join(folder, 'app');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(app, { recursive: true });
+  makeEmpty(folder);
+  mkdirSync(app);
   if (!existsSync(path.join(root, 'lib/api/generated/schemas.ts'))) {
     execFileSync(process.execPath, ['lib/build/generate.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   }

@@ -48,6 +48,7 @@ test('what is put on top of the base is small, and told', () => {
 test('it holds the bundle, the library of durable events, and what says what is in it; no tools of developers', () => {
   const files = filesOf('one');
   expect(files.filter((file) => !file.includes('node_modules/'))).toEqual([
+    '.knc-image-context',
     'Dockerfile',
     ...['LICENSE', 'THIRD-PARTY-LICENSES', 'knc.js', 'package.json', 'sbom.cdx.json', 'vendor/jsonata.js'].map(
       (file) => `app/${file}`,
@@ -79,6 +80,20 @@ test('the same sources give the same bytes', () => {
   make('two');
   expect(filesOf('two')).toEqual(filesOf('one'));
   for (const file of filesOf('one')) expect([file, read(`two/${file}`)]).toEqual([file, read(`one/${file}`)]);
+});
+
+test('a context is made anew, but a folder with anything else in it is left as it is', () => {
+  const context = path.join(folder, 'three');
+  fs.mkdirSync(context);
+  make('three');
+  fs.writeFileSync(path.join(context, 'app/old'), '');
+  make('three');
+  expect(filesOf('three')).toEqual(filesOf('one'));
+  fs.mkdirSync(path.join(folder, 'mine'));
+  fs.writeFileSync(path.join(folder, 'mine/work'), '');
+  expect(() => make('mine')).toThrow(/mine: it is not empty, .*Name a new or an empty folder; nothing was changed/);
+  expect(() => make('mine/work')).toThrow('is not a folder');
+  expect(filesOf('mine')).toEqual(['work']);
 });
 
 test('it knows its version, and has the one command that it is for', () => {
