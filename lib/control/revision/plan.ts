@@ -15,7 +15,9 @@ import {
   type ServingConfig,
   type Stored,
   setDefaults,
+  validate,
 } from '../../api';
+import { formatFieldErrors } from '../../base';
 import { semanticEqual } from '../engine/json';
 import { isControlledBy } from '../metadata';
 import type { Apply, Ask, Observed, Plan, PlannedEvent, Read, Reconciler } from '../reconciler';
@@ -101,6 +103,11 @@ class RevisionPlan {
     if (existing === 'foreign') return existing;
     const desired = makeDeployment(this.#revision, this.config, this.options.preStopSleepSeconds);
     if (!existing) {
+      const refused = this.#refused();
+      if (refused !== undefined) {
+        this.#conditions = this.#conditions.markFalse('ResourcesAvailable', 'ValidationFailed', refused);
+        return 'foreign';
+      }
       this.#conditions = this.#conditions
         .markUnknown('ResourcesAvailable', 'Deploying')
         .markUnknown('ContainerHealthy', 'Deploying');
@@ -113,6 +120,11 @@ class RevisionPlan {
     if ((existing.spec.replicas ?? 1) > 0 && !existing.status?.availableReplicas) this.#explainMissingPods(existing);
     if (existing.status?.readyReplicas) this.#conditions = this.#conditions.markTrue('ContainerHealthy');
     return existing;
+  }
+
+  /** Why there is to be no such pod: what the API server of a cluster has no rule for, as features that are off, is refused here. */
+  #refused(): string | undefined {
+    return formatFieldErrors(validate(this.parent, this.config)) || undefined;
   }
 
   #explainMissingPods(deployment: Deployment): void {

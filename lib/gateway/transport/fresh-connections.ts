@@ -21,7 +21,9 @@ export class FreshConnections {
   /** @param target as `targetKey` names it */
   put(target: string, socket: Socket): void {
     this.drop(target);
-    const drop = () => this.drop(target);
+    const drop = () => {
+      if (this.#connections.get(target)?.socket === socket) this.drop(target);
+    };
     const timer = this.clock.after(KEPT_MS, drop);
     socket.once('error', drop).once('close', drop);
     this.#connections.set(target, { socket, timer });
@@ -32,7 +34,9 @@ export class FreshConnections {
     const fresh = this.#forget(target);
     if (!fresh) return undefined;
     fresh.socket.removeAllListeners('error').removeAllListeners('close');
-    return fresh.socket.readyState === 'open' ? fresh.socket : undefined;
+    if (fresh.socket.readyState === 'open') return fresh.socket;
+    fresh.socket.on('error', () => {}).destroy();
+    return undefined;
   }
 
   drop(target: string): void {

@@ -18,4 +18,13 @@ export const eventingPolicies: readonly AdmissionPolicy[] = [
       },
     ],
   },
+  {
+    ...{ name: 'sink-bindings', group: 'sources.knative.dev', versions: ['v1'], resources: ['sinkbindings'] },
+    rules: [
+      {
+        expression: 'object.spec.subject.?namespace.orValue("") in ["", object.metadata.namespace]',
+        message: `"invalid value: " + object.spec.subject.?namespace.orValue("") + ": spec.subject.namespace. A SinkBinding binds subjects of its own namespace."`,
+      },
+    ],
+  },
 ];

@@ -6,16 +6,27 @@ import { metadataOf, PART_OF, selectorOf } from './labels';
 const tcp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: 'TCP', port }));
 /** Pods of the cluster, in any namespace. */
 const PODS = [{ namespaceSelector: {} }];
-/** Pods of the platform. */
-const OURS = [{ namespaceSelector: {}, podSelector: { matchLabels: PART_OF } }];
+/** Pods of the platform: of its namespaces, whatever pods elsewhere call themselves. */
+const OURS = [
+  {
+    namespaceSelector: {
+      matchExpressions: [
+        {
+          key: 'kubernetes.io/metadata.name',
+          operator: 'In',
+          values: [INSTALLATION.servingNamespace, INSTALLATION.eventingNamespace],
+        },
+      ],
+    },
+    podSelector: { matchLabels: PART_OF },
+  },
+];
 const NAMES = { ports: [{ protocol: 'UDP', port: 53 }, ...tcp(53)] };
 /** What machines tell only themselves, such as the credentials of their cloud. */
 const ANYWHERE = [
   { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
   { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } },
 ];
-/** API servers and registries; what a Service's address is translated to counts. */
-const SERVERS = { to: ANYWHERE, ports: tcp(443, 6443) };
 
 /** Who may dial which pods of the platform, and whom they may dial. The kubelet, which asks after their health, always may. */
 export function networkPolicies(platform: ResolvedPlatform): readonly KubeObject[] {
@@ -28,7 +39,7 @@ export function networkPolicies(platform: ResolvedPlatform): readonly KubeObject
       podSelector: { matchLabels: selectorOf(name) },
       policyTypes: ['Ingress', 'Egress'],
       ingress: ingress(platform, component),
-      egress: egress(platform, component),
+      egress: egress(),
     },
   }));
 }
@@ -43,13 +54,8 @@ function ingress({ metricsFrom, profile, tls }: ResolvedPlatform, component: Pla
   return [...outside, ...inside, ...linked, ...(read.length > 0 ? [{ from: read, ports: tcp(metrics) }] : [])];
 }
 
-/** Events go to sinks anywhere; requests to pods; controllers ask the API server and registries. */
-function egress({ profile }: ResolvedPlatform, component: PlatformComponent): object[] {
-  if (component === 'runtime' || component === 'eventing') return [NAMES, { to: ANYWHERE }];
-  if (component === 'source') return [NAMES, { to: ANYWHERE }];
-  if (component === 'gateway') return [NAMES, { to: PODS }, SERVERS];
-  return [NAMES, SERVERS, ...(profile === 'ha' ? [{ to: OURS, ports: tcp(RUNTIME_PORTS.link) }] : [])];
-}
+/** Events go to sinks, requests to pods, questions to API servers and registries, which are at other ports in every cluster. */
+const egress = (): object[] => [NAMES, { to: ANYWHERE }];
 
 /** Secrets that are empty until the runtime fills them: it may write these and create none. */
 export const secrets = (platform: ResolvedPlatform): readonly KubeObject[] =>

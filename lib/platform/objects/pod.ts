@@ -97,7 +97,8 @@ function container(platform: ResolvedPlatform, options: PodOptions): object {
         : []),
     ],
     ports: ports.map((port) => ({ name: port, containerPort: RUNTIME_PORTS[port], protocol: 'TCP' })),
-    startupProbe: probe('/healthz', { periodSeconds: 1, failureThreshold: 60 }),
+    // A store of events that was not closed is looked through first, which takes as long as it is large.
+    startupProbe: probe('/healthz', { periodSeconds: 1, failureThreshold: onDisk ? 900 : 60 }),
     readinessProbe: probe('/readyz', { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2 }),
     livenessProbe: probe('/healthz', { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 }),
     ...(lingerSeconds > 0 ? { lifecycle: { preStop: { sleep: { seconds: lingerSeconds } } } } : {}),

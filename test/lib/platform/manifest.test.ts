@@ -133,7 +133,14 @@ test('network policies let metrics be read by whom they name, and links be diall
   expect(from(8080)).toEqual([{ ports: [{ protocol: 'TCP', port: 8080 }] }]);
   expect(from(8081)[0].from).toEqual([{ namespaceSelector: {} }]);
   expect(from(9443)[0].from).toEqual([
-    { namespaceSelector: {}, podSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'knative-constructs' } } },
+    {
+      namespaceSelector: {
+        matchExpressions: [
+          { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['knative-serving', 'knative-eventing'] },
+        ],
+      },
+      podSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'knative-constructs' } },
+    },
   ]);
   expect(from(9090)[0].from).toEqual([{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }]);
   expect(from(8086)).toEqual([]);

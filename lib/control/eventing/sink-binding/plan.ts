@@ -25,6 +25,7 @@ import { type Binding, isBound, podSpecOf, podsToWrite } from './injection';
 import { type JobAdmissionAnswer, jobAdmission, NO_JOBS } from './job-admission';
 import {
   bindingsOf,
+  elsewhere,
   isExempt,
   isMadeByAnother,
   namedSubjects,
@@ -147,7 +148,9 @@ class SinkBindingPlan {
     const found = namedSubjects(this.#binding, this.observed);
     const teller = type?.kind === 'Job' ? this.#jobTeller() : 'server';
     if (teller === undefined) return;
+    const away = elsewhere(this.#binding);
     if (!type) this.#unavailable('SubjectUnavailable', notBindable(subject));
+    else if (away !== undefined) this.#unavailable('SubjectUnavailable', away);
     else if (teller === 'none') this.#unavailable('JobsNotBound', NO_JOBS);
     else if (subject.name && found.length === 0) this.#unavailable('SubjectMissing', notFoundText(type, subject.name));
     else {
@@ -213,7 +216,7 @@ class SinkBindingPlan {
 
   /** As upstream's controller has it, for installations that only look at namespaces with the label. */
   #includeNamespace(): void {
-    const name = this.#binding.spec.subject.namespace ?? '';
+    const name = this.#binding.metadata.namespace ?? '';
     const namespace: Stored<Namespace> | undefined = this.observed.get(NamespaceType, undefined, name);
     const { labels = {}, deletionTimestamp } = namespace?.metadata ?? {};
     if (!namespace || deletionTimestamp || labels[INCLUDE] || labels[EXCLUDE]) return;

@@ -39,8 +39,15 @@ export function notBindable({ apiVersion, kind }: SubjectReference): string {
 const EXCLUDE = 'bindings.knative.dev/exclude';
 const isExcluded = (object: KubeObject | undefined): boolean => object?.metadata.labels?.[EXCLUDE] === 'true';
 
-/** Where subjects are looked up: their namespace by the reference, else that of the binding. */
-const namespaceOf = ({ metadata, spec }: SinkBinding): string => spec.subject.namespace || metadata.namespace || '';
+/** Where subjects are looked up: a binding reaches into no other namespace than its own. */
+const namespaceOf = ({ metadata }: SinkBinding): string => metadata.namespace ?? '';
+
+/** Why a binding whose subject is in another namespace binds nothing; undefined: its subject is in its own. */
+export function elsewhere({ metadata, spec }: SinkBinding): string | undefined {
+  const { namespace } = spec.subject;
+  if (!namespace || namespace === metadata.namespace) return undefined;
+  return `subjects of namespace ${JSON.stringify(namespace)} are not bound from here: make the SinkBinding there`;
+}
 
 export function subjectReads(binding: SinkBinding): Read[] {
   const { subject } = binding.spec;
@@ -58,7 +65,7 @@ export function subjectReads(binding: SinkBinding): Read[] {
 export function namedSubjects(binding: SinkBinding, observed: Pick<Observed, 'get' | 'list'>): readonly Stored<KubeObject>[] {
   const { subject } = binding.spec;
   const type = subjectType(subject);
-  if (!type) return [];
+  if (!type || elsewhere(binding) !== undefined) return [];
   const namespace = namespaceOf(binding);
   if (subject.name) {
     const found = observed.get(type, namespace, subject.name);
@@ -76,6 +83,7 @@ export function names(binding: SinkBinding, object: KubeObject): boolean {
   const { namespace = '', name, labels } = object.metadata;
   if (subject.apiVersion !== object.apiVersion || subject.kind !== object.kind || namespaceOf(binding) !== namespace)
     return false;
+  if (elsewhere(binding) !== undefined) return false;
   return subject.name ? subject.name === name : selectorMatches(subject.selector ?? {}, labels);
 }
 

@@ -15,7 +15,12 @@ import {
 import { ControlWorld, LOCAL_CONFIG } from '../support/control-world';
 import { service, summary, template } from '../support/objects';
 
-const IMAGES = ['example.com/a:v1', 'example.com/b:v2', 'kind.local/c', 'example.com/d@sha256:00'];
+const IMAGES = [
+  'example.com/one:v1',
+  'example.com/two:v2',
+  'kind.local/three',
+  'example.com/four@sha256:0000000000000000000000000000000000000000000000000000000000000000',
+];
 const traffic = (list: Service['spec']['traffic']) => ({ spec: { traffic: list } });
 const image = (name: string, revision?: string) => ({ spec: { template: template(name, revision) } });
 
@@ -77,9 +82,9 @@ describe('a Service', () => {
 
   it('goes back to a revision by its name, and refuses a name that stands for something else', async () => {
     const world = await new ControlWorld().start();
-    await world.create(ServiceType, service('hello', { spec: { template: template('example.com/a:v1', 'hello-a') } }));
-    await world.patch(ServiceType, 'hello', image('example.com/b:v1', 'hello-b'));
-    await world.patch(ServiceType, 'hello', image('example.com/a:v1', 'hello-a'));
+    await world.create(ServiceType, service('hello', { spec: { template: template('example.com/one:v1', 'hello-a') } }));
+    await world.patch(ServiceType, 'hello', image('example.com/two:v1', 'hello-b'));
+    await world.patch(ServiceType, 'hello', image('example.com/one:v1', 'hello-a'));
     expect(await splitOf(world)).toEqual(['hello-a=100']);
     expect((await world.list(RevisionType)).map(({ metadata }) => metadata.name).sort()).toEqual(['hello-a', 'hello-b']);
     await world.patch(ServiceType, 'hello', image('example.com/c:v1', 'hello-b'));

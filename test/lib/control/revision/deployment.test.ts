@@ -5,7 +5,10 @@ import { revision, stored } from '../support/objects';
 const make = (spec: object, more: { metadata?: object; status?: Revision['status']; config?: ServingConfig } = {}): Deployment =>
   makeDeployment(
     revision('hello-00001', {
-      spec: { containers: [{ image: 'i@sha256:00' }], ...spec } as Revision['spec'],
+      spec: {
+        containers: [{ image: 'i@sha256:0000000000000000000000000000000000000000000000000000000000000000' }],
+        ...spec,
+      } as Revision['spec'],
       ...(more.metadata ? { metadata: more.metadata } : {}),
       ...(more.status ? { status: more.status } : {}),
     }),
@@ -53,7 +56,7 @@ describe('the Deployment of a revision', () => {
     expect(deployment.spec.template.spec.containers).toEqual([
       expect.objectContaining({
         name: 'user-container',
-        image: 'i@sha256:00',
+        image: 'i@sha256:0000000000000000000000000000000000000000000000000000000000000000',
         ports: [{ name: 'user-port', containerPort: 8080 }],
         env: [
           { name: 'PORT', value: '8080' },

@@ -20,7 +20,17 @@ const plan = (parent: Stored<Revision>, facts: Facts = {}, options?: RevisionOpt
 const parent = revision();
 function deployment(status: Deployment['status'] = {}, replicas = 1): Stored<Deployment> {
   const made = makeDeployment(
-    { ...parent, status: { containerStatuses: [{ name: 'user-container', imageDigest: 'example.com/hello@sha256:00' }] } },
+    {
+      ...parent,
+      status: {
+        containerStatuses: [
+          {
+            name: 'user-container',
+            imageDigest: 'example.com/hello@sha256:0000000000000000000000000000000000000000000000000000000000000000',
+          },
+        ],
+      },
+    },
     defaultServingConfig,
   );
   return stored({ ...made, spec: { ...made.spec, replicas }, status });
@@ -53,6 +63,23 @@ const progressing = { conditions: [condition('Progressing', 'True', 'NewReplicaS
 const gaveUp = { conditions: [condition('Progressing', 'False', 'ProgressDeadlineExceeded', 'too slow')] };
 
 describe('the plan of a Revision', () => {
+  it.each([
+    ['hostNetwork', { hostNetwork: true }],
+    ['a folder of the node', { volumes: [{ name: 'h', hostPath: { path: '/' } }] }],
+    [
+      'a capability',
+      { containers: [{ ...parent.spec.containers?.[0], securityContext: { capabilities: { add: ['SYS_ADMIN'] } } }] },
+    ],
+  ])('makes nothing of one with %s while that is off, whoever let it in', (_, spec) => {
+    const refused = revision();
+    const { apply, status } = plan({ ...refused, spec: { ...refused.spec, ...spec } } as Stored<Revision>);
+    expect(apply).toEqual([]);
+    expect(summary(status)).toMatchObject({
+      ResourcesAvailable: expect.stringMatching(/^False\/ValidationFailed: /),
+      Ready: expect.any(String),
+    });
+  });
+
   it('makes a Deployment and a PodAutoscaler', () => {
     const { apply, status } = plan(
       revision('hello-00001', { metadata: { annotations: { 'autoscaling.knative.dev/min-scale': '1' } } }),
@@ -80,7 +107,14 @@ describe('the plan of a Revision', () => {
       Ready: 'Unknown/Deploying',
       ResourcesAvailable: 'Unknown/Deploying',
     });
-    expect(status).toMatchObject({ containerStatuses: [{ name: 'user-container', imageDigest: 'example.com/hello@sha256:00' }] });
+    expect(status).toMatchObject({
+      containerStatuses: [
+        {
+          name: 'user-container',
+          imageDigest: 'example.com/hello@sha256:0000000000000000000000000000000000000000000000000000000000000000',
+        },
+      ],
+    });
   });
 
   it('becomes ready with its pods, and says so once', () => {
@@ -295,7 +329,7 @@ describe('the plan of a Revision', () => {
     expect(status).toMatchObject({ logUrl: 'http://logs/uid-revision-hello-00001' });
     expect(apply!.find(({ type }) => type.kind === 'Image')?.object).toMatchObject({
       metadata: { name: 'hello-00001-cache-user-container' },
-      spec: { image: 'example.com/hello@sha256:00' },
+      spec: { image: 'example.com/hello@sha256:0000000000000000000000000000000000000000000000000000000000000000' },
     });
   });
 });

@@ -51,7 +51,10 @@ export const condition = (type: string, status: Condition['status'], reason?: st
   ...(message ? { message } : {}),
 });
 
-export const template = (image = 'example.com/hello@sha256:00', name?: string) => ({
+export const template = (
+  image = 'example.com/hello@sha256:0000000000000000000000000000000000000000000000000000000000000000',
+  name?: string,
+) => ({
   ...(name ? { metadata: { name } } : {}),
   spec: { containers: [{ image }] },
 });

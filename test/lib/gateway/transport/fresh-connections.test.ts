@@ -48,6 +48,16 @@ describe('connections on which a pod was found to listen', () => {
     expect(fresh.take('pod')).toBeUndefined();
   });
 
+  it('are replaced by a newer one, which stays when the older is closed', async () => {
+    const fresh = new FreshConnections(clock);
+    const [older, newer] = [await opened(), await opened()];
+    fresh.put('pod', older);
+    fresh.put('pod', newer);
+    await new Promise((resolve) => older.once('close', resolve));
+    expect(fresh.take('pod')).toBe(newer);
+    newer.destroy();
+  });
+
   it('are forgotten when the pod closes them', async () => {
     const fresh = new FreshConnections(clock);
     const socket = await opened();

@@ -125,6 +125,12 @@ describe('the plan of a SinkBinding', () => {
   });
 
   it.each<[string, Partial<SinkBinding['spec']>, readonly KubeObject[], string]>([
+    [
+      'a subject of another namespace',
+      { subject: { ...toDeployment, namespace: 'kube-system' } },
+      [deployment(undefined, { name: 'heart', namespace: 'kube-system' })],
+      'False/SubjectUnavailable: subjects of namespace "kube-system" are not bound from here: make the SinkBinding there',
+    ],
     ['a subject that is missing', {}, [], 'False/SubjectMissing: deployments.apps "heart" not found'],
     [
       'a kind that is not served',
