@@ -14,6 +14,7 @@ import { InnerLane } from './inner-lane';
 import type { Inbound, Visibility } from './message';
 import { RequestBody } from './request-body';
 import { writeOutbound } from './upgrade';
+import { withoutUpgrade } from './without-upgrade';
 
 /** What a listener hands requests to. */
 export type HttpFront = Pick<Gateway, 'handle' | 'inner' | 'upgrade'>;
@@ -62,6 +63,7 @@ export class HttpListener {
   /** Connections with an answer outstanding: a parse error there cannot be answered. */
   readonly #busy = new WeakSet<Duplex>();
   #scheme: 'http' | 'https' = 'http';
+  readonly #serveHttp1: (socket: Duplex) => void;
   readonly #peers = new WeakMap<Duplex, Inbound['peer']>();
   #closing = false;
 
@@ -89,6 +91,7 @@ export class HttpListener {
     });
     const arrival = options.certificates ? 'secureConnection' : 'connection';
     const serveHttp1 = this.#server.listeners(arrival)[0]!;
+    this.#serveHttp1 = (socket) => serveHttp1.call(this.#server, socket);
     this.#server.removeAllListeners(arrival);
     this.#lane = new InnerLane({
       ...{ clock: options.clock, visibility: options.visibility, forceHost: options.forceHost, maxHeaderBytes, keepAliveMs },
@@ -184,6 +187,16 @@ export class HttpListener {
   }
 
   #upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const ordinary = withoutUpgrade(req);
+    if (ordinary) {
+      // A client that only offers to change is served as if it had not; answers that are still to come would be mixed up with its own.
+      if (this.#busy.has(socket)) return void socket.destroy();
+      socket.pause();
+      socket.unshift(Buffer.concat([ordinary, head]));
+      this.#serveHttp1(socket);
+      socket.resume();
+      return;
+    }
     const cancellation = new Cancellation();
     this.#upgraded.add(socket);
     socket.on('error', () => socket.destroy());

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { Stat } from '../../../lib/gateway';
+import type { Inbound, Stat } from '../../../lib/gateway';
 import { HOST, SocketWorld } from './sockets';
 
 let at: SocketWorld;
@@ -147,4 +148,40 @@ test('an upgrade to any protocol joins the sockets as they are', async () => {
   const answer = await at.raw(`GET / HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade\r\nUpgrade: shout\r\n\r\nearly bytes`);
   expect(answer).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
   expect(answer).toMatch(/\r\n\r\nEARLY BYTES$/);
+});
+
+describe('a request that only offers to change its protocol, as the first one of Java’s client does', () => {
+  const offer = (method: string, body: string, more = '') =>
+    `${method} /a HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade, HTTP2-Settings${more}\r\nUpgrade: h2c\r\n` +
+    `HTTP2-Settings: AAMAAABkAAQAAP__\r\n${body ? `Content-Length: ${body.length}\r\n` : ''}\r\n${body}`;
+
+  test('is answered as if it did not, with its body, and the connection goes on', async () => {
+    at = await new SocketWorld().start();
+    await at.pod(async (req, res) => {
+      let body = '';
+      for await (const chunk of req) body += chunk;
+      res.end(`<${req.method} ${body} ${req.headers.upgrade}>`);
+    });
+    const socket = connect(at.port, '127.0.0.1');
+    at.closers.push(() => socket.destroy());
+    for (const [request, expected] of [
+      [offer('POST', 'event'), '<POST event undefined>'],
+      [offer('GET', ''), '<GET  undefined>'],
+    ] as const) {
+      socket.write(request);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 200/);
+      expect(String(answer)).toContain(expected);
+    }
+  });
+
+  test('is an event for a part of the process itself, too', async () => {
+    const inner = async (inbound: Inbound) => {
+      let body = '';
+      for await (const chunk of inbound.body ?? []) body += String(chunk);
+      return { status: 202, headers: [], body: Buffer.from(`took ${body}`) };
+    };
+    at = await new SocketWorld({ inner: (host) => (host === HOST ? inner : undefined) }).start();
+    expect(await at.raw(offer('POST', 'event', ', close'))).toMatch(/^HTTP\/1\.1 202[^]*took event$/);
+  });
 });
