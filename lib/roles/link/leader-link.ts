@@ -52,6 +52,7 @@ export class LeaderLink {
   /** Up to where the reports of each gateway are known, by its id. */
   readonly #heard = new Map<string, number>();
   #started = false;
+  #stopped = false;
 
   constructor(private readonly options: LeaderLinkOptions) {
     const { cluster, clock, log } = options;
@@ -76,14 +77,17 @@ export class LeaderLink {
   /** Resolves once the pods are known; links come about by and by. */
   async start(): Promise<void> {
     await Promise.all(this.#informers.map((informer) => informer.start()));
+    if (this.#stopped) return;
     this.#started = true;
     this.#look();
   }
 
   stop(): void {
+    this.#stopped = true;
+    // First: as links end one by one, nobody is told of it over those that are left.
+    this.#roster.stop();
     for (const informer of this.#informers) informer.stop();
     for (const part of this.#parts.values()) part.dialer.stop();
-    this.#roster.stop();
   }
 
   #to(id: string): LinkChannel | undefined {

@@ -51,6 +51,8 @@ export class ControllerPart {
     this.#election = new LeaderElection({
       ...{ cluster, clock, executor, log, namespace, identity, name: INSTALLATION.lease },
       onChange: (leads) => {
+        // At once: what is under way may hang, and gateways hear nothing of one who leads no longer.
+        if (!leads) this.#unlink();
         this.#leading = this.#leading.then(() => this.#lead(leads));
         return this.#leading;
       },
@@ -104,10 +106,14 @@ export class ControllerPart {
   }
 
   async #end(): Promise<void> {
-    this.#dataPlane?.stop();
-    this.#dataPlane = undefined;
+    this.#unlink();
     await this.#engine?.stop();
     this.#engine = undefined;
+  }
+
+  #unlink(): void {
+    this.#dataPlane?.stop();
+    this.#dataPlane = undefined;
   }
 
   /** What this process cannot read now it may read soon: another one could not read it either. */
