@@ -50,6 +50,8 @@ export interface WriteOptions {
   readonly fieldManager?: string;
   /** Name of the user on whose behalf it is written, for admission. Over HTTP the server knows it by the credentials. */
   readonly user?: string;
+  /** Throws where it must not be written any more; asked before each attempt, once nothing is left to wait for. */
+  readonly guard?: (() => void) | undefined;
 }
 
 export interface PatchOptions extends WriteOptions {
@@ -72,6 +74,8 @@ export interface DeleteOptions {
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
   /** Seconds that a pod has to end by itself. @default the pod's own */
   readonly gracePeriodSeconds?: number;
+  /** Throws where it must not be written any more; asked before each attempt, once nothing is left to wait for. */
+  readonly guard?: (() => void) | undefined;
 }
 
 /**

@@ -11,6 +11,8 @@ import {
   type WriteOptions,
 } from './cluster';
 
+type Guarded = Pick<WriteOptions, 'guard'>;
+
 /**
  * A cluster in which nothing is written unless `may` says so at that very moment. For whoever leads: a process that was held up
  * (stopped, swapped out, cut off) may find out that it leads no longer only after it has begun to act on what it knew before.
@@ -35,15 +37,15 @@ export class FencedCluster implements Cluster {
   }
 
   create<T extends KubeObject>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<Stored<T>> {
-    return this.#write(() => this.inner.create(type, object, options));
+    return this.#write(options, (guarded) => this.inner.create(type, object, guarded));
   }
 
   update<T extends KubeObject>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<Stored<T>> {
-    return this.#write(() => this.inner.update(type, object, options));
+    return this.#write(options, (guarded) => this.inner.update(type, object, guarded));
   }
 
   updateStatus<T extends KubeObject>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<Stored<T>> {
-    return this.#write(() => this.inner.updateStatus(type, object, options));
+    return this.#write(options, (guarded) => this.inner.updateStatus(type, object, guarded));
   }
 
   patch<T extends KubeObject>(
@@ -54,7 +56,7 @@ export class FencedCluster implements Cluster {
     patch: unknown,
     options?: PatchOptions,
   ): Promise<Stored<T>> {
-    return this.#write(() => this.inner.patch(type, namespace, name, patchType, patch, options));
+    return this.#write(options, (guarded) => this.inner.patch(type, namespace, name, patchType, patch, guarded));
   }
 
   delete<T extends KubeObject>(
@@ -63,11 +65,15 @@ export class FencedCluster implements Cluster {
     name: string,
     options?: DeleteOptions,
   ): Promise<Stored<T> | undefined> {
-    return this.#write(() => this.inner.delete(type, namespace, name, options));
+    return this.#write(options, (guarded) => this.inner.delete(type, namespace, name, guarded));
   }
 
-  async #write<R>(write: () => Promise<R>): Promise<R> {
-    if (!this.may()) throw new ClusterError('Unavailable', 'this process leads no longer');
-    return write();
+  async #write<O extends Guarded, R>(options: O | undefined, write: (guarded: O & Guarded) => Promise<R>): Promise<R> {
+    const guard = () => {
+      if (!this.may()) throw new ClusterError('Unavailable', 'this process leads no longer');
+      options?.guard?.();
+    };
+    guard();
+    return write({ ...options, guard } as O & Guarded);
   }
 }

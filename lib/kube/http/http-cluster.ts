@@ -110,7 +110,8 @@ export class HttpCluster implements Cluster {
 
   create<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
     const path = collectionPath(type, object.metadata.namespace, writeQuery(options));
-    return this.#write(type, { method: 'POST', path, body: JSON.stringify(object), contentType: JSON_TYPE });
+    const { guard } = options;
+    return this.#write(type, { method: 'POST', path, body: JSON.stringify(object), contentType: JSON_TYPE, guard });
   }
 
   update<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
@@ -129,13 +130,14 @@ export class HttpCluster implements Cluster {
     patch: unknown,
     options: PatchOptions = {},
   ): Promise<Stored<T>> {
-    const { subresource, resourceVersion, force } = options;
+    const { subresource, resourceVersion, force, guard } = options;
     const query = { ...writeQuery(options), force: patchType === 'apply' ? force : undefined };
     const request: HttpRequest = {
       method: 'PATCH',
       path: objectPath(type, namespace, name, query, subresource),
       body: JSON.stringify(withVersion(patchType, patch, resourceVersion)),
       contentType: PATCH_TYPES[patchType],
+      guard,
     };
     if (subresource !== 'scale') return this.#write(type, request);
     const { metadata, spec } = (await this.#client.json(request)) as { metadata: unknown; spec?: { replicas?: number } };
@@ -148,7 +150,7 @@ export class HttpCluster implements Cluster {
     name: string,
     options: DeleteOptions = {},
   ): Promise<Stored<T> | undefined> {
-    const { uid, resourceVersion, dryRun, propagation, gracePeriodSeconds } = options;
+    const { uid, resourceVersion, dryRun, propagation, gracePeriodSeconds, guard } = options;
     const body = {
       kind: 'DeleteOptions',
       apiVersion: 'v1',
@@ -158,7 +160,7 @@ export class HttpCluster implements Cluster {
       ...(dryRun ? { dryRun: ['All'] } : {}),
     };
     const path = objectPath(type, namespace, name);
-    const answer = await this.#client.json({ method: 'DELETE', path, body: JSON.stringify(body), contentType: JSON_TYPE });
+    const answer = await this.#client.json({ method: 'DELETE', path, body: JSON.stringify(body), contentType: JSON_TYPE, guard });
     return isHeld(answer) ? this.#read(type, answer) : undefined;
   }
 
@@ -170,7 +172,8 @@ export class HttpCluster implements Cluster {
     const { namespace, name } = object.metadata;
     if (!name) throw new ClusterError('BadRequest', 'name is required');
     const path = objectPath(type, namespace, name, writeQuery(options), subresource);
-    return this.#write(type, { method: 'PUT', path, body: JSON.stringify(object), contentType: JSON_TYPE });
+    const { guard } = options;
+    return this.#write(type, { method: 'PUT', path, body: JSON.stringify(object), contentType: JSON_TYPE, guard });
   }
 
   async #write<T extends KubeObject>(type: ResourceType<T>, request: HttpRequest): Promise<Stored<T>> {

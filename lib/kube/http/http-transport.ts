@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly body?: string;
   readonly contentType?: string;
+  /** Throws where it must not be sent any more; asked right before each time that it is. */
+  readonly guard?: (() => void) | undefined;
 }
 
 export type HttpResponse = Dispatcher.ResponseData;
@@ -101,11 +103,12 @@ export class HttpTransport {
 
   async #sendOn(
     connection: Connection,
-    { method, path, body, contentType }: HttpRequest,
+    { method, path, body, contentType, guard }: HttpRequest,
     signal: AbortSignal,
   ): Promise<HttpResponse> {
     const { server, headers } = connection;
     const { origin, pathname } = new URL(server);
+    guard?.();
     try {
       return await this.#socketsFor(connection).request({
         origin,

@@ -1,6 +1,6 @@
 import { type ConfigMap, ConfigMapType, DeploymentType, ServiceType } from '../../../../lib/api';
 import { CountingExecutor, seededRandom, VirtualClock } from '../../../../lib/base';
-import type { WatchEvent } from '../../../../lib/kube';
+import { FencedCluster, type WatchEvent } from '../../../../lib/kube';
 import { HttpCluster, type HttpClusterOptions } from '../../../../lib/kube/http';
 import { WriteLimiter } from '../../../../lib/kube/http/write-limiter';
 import type { ConnectionSource } from '../../../../lib/kube/kubeconfig';
@@ -127,6 +127,30 @@ describe('HttpCluster', () => {
     await open([busy]);
     await refused('TooManyRequests', cluster.get(ConfigMapType, 'default', 'a'), 'later');
     expect(server.requests).toHaveLength(5);
+  });
+
+  test('a fence is asked again before each attempt of a write, and after its wait for a turn', async () => {
+    const busy = json(429, status(429, 'TooManyRequests', 'later'), { 'retry-after': '1' });
+    await open([busy, json(200, configMap('default', 'a'))], { writeLimit: { qps: 1, burst: 1 } });
+    let leads = true;
+    const fenced = new FencedCluster(cluster, () => leads);
+    const writes = [
+      () => fenced.create(ConfigMapType, configMap('default', 'a')),
+      () => fenced.update(ConfigMapType, configMap('default', 'a')),
+      () => fenced.updateStatus(ConfigMapType, configMap('default', 'a')),
+      () => fenced.patch(ConfigMapType, 'default', 'a', 'merge', {}),
+      () => fenced.delete(ConfigMapType, 'default', 'a'),
+    ];
+    for (const write of writes) {
+      leads = true;
+      const begun = write();
+      clock.onSleep = () => {
+        leads = false;
+      };
+      await refused('Unavailable', begun, 'this process leads no longer');
+    }
+    // The first had its turn at once, and was asked to come again.
+    expect(server.requests.map(({ method }) => method)).toEqual(['POST']);
   });
 
   test('a server that does not answer is given up after the timeout', async () => {

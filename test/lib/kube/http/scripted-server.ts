@@ -96,10 +96,13 @@ export const cut: Answer = (request) => request.socket.destroy();
 /** A clock that does not wait between attempts, and remembers how long it should have. */
 export class HurriedClock extends RealClock {
   readonly slept: number[] = [];
+  /** What happens meanwhile. */
+  onSleep: () => void = () => {};
 
   override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.slept.push(Math.round(ms));
+    this.onSleep();
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
