@@ -35,7 +35,7 @@ export class LinkServer {
 
   readonly #server: Server;
   readonly #channels = new Set<SocketChannel>();
-  /** Sockets that are not links yet. */
+  /** Sockets that are not links yet, or were refused and are not closed yet. */
   readonly #pending = new Set<Duplex>();
 
   private constructor(
@@ -76,9 +76,15 @@ export class LinkServer {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { clock, log } = this.options;
     socket.on('error', () => socket.destroy());
-    if (this.#channels.size + this.#pending.size >= MAX_LINKS) return refuse(socket, 503, 'Service Unavailable');
+    const full = this.#channels.size + this.#pending.size >= MAX_LINKS;
     this.#pending.add(socket);
     const timer = clock.after(REVIEW_MS, () => socket.destroy());
+    const settled = () => {
+      timer.cancel();
+      this.#pending.delete(socket);
+    };
+    socket.once('close', settled);
+    if (full) return refuse(socket, 503, 'Service Unavailable');
     try {
       const [, token] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '') ?? [];
       const role = token === undefined ? undefined : await this.options.review(token);
@@ -90,6 +96,7 @@ export class LinkServer {
       this.sockets.handleUpgrade(request, socket, head, (accepted) => {
         const channel = new SocketChannel({ socket: accepted, clock, log, peer: `${role} at ${request.socket.remoteAddress}` });
         this.#channels.add(channel);
+        settled();
         const handler = this.options.accept(role, channel);
         channel.handle({
           message: (message) => handler.message(message),
@@ -102,13 +109,11 @@ export class LinkServer {
     } catch (error) {
       log.warn('who dials a link could not be found out', { error: errorMessage(error) });
       refuse(socket, 503, 'Service Unavailable');
-    } finally {
-      timer.cancel();
-      this.#pending.delete(socket);
     }
   }
 }
 
+/** Does not wait for the other end to close its side. */
 function refuse(socket: Duplex, status: number, text: string): void {
-  socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
 }

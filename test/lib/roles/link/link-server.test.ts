@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { type Log, noLog, RealClock, systemRandom } from '../../../../lib/base';
 import type { LinkChannel } from '../../../../lib/roles/link/link-channel';
@@ -72,6 +73,20 @@ describe('a link', () => {
     expect(await status({ authorization: 'Bearer unknown-now' })).toBe(503);
     expect(heard.channels).toEqual([]);
     expect(heard.warnings).toHaveLength(3);
+  });
+
+  test('is over when it is refused, even if the other end keeps its side open', async () => {
+    await listen();
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {});
+    socket.write('GET /link HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    let answer = '';
+    socket.on('data', (data) => (answer += String(data)));
+    await new Promise((resolve) => socket.once('end', resolve));
+    expect(answer).toMatch(/^HTTP\/1.1 401 /);
+    await server.close();
+    expect(socket.destroyed).toBe(false);
+    socket.destroy();
   });
 
   test('comes about with a good one, and misses no message: not even one sent with the handshake', async () => {
