@@ -3,7 +3,7 @@ import type { Backend, Lease } from './backend';
 import type { Directory } from './directory';
 import { type Failures, plainText } from './failure';
 import type { HeaderRules } from './forward-headers';
-import { normalizeHost } from './headers';
+import { headerValue, normalizeHost } from './headers';
 import type { Inbound, Outbound } from './message';
 import { askedHost, namedRevision } from './named-revision';
 import type { SplitTarget } from './split';
@@ -50,8 +50,7 @@ export class Resolver {
         if (visibility === 'internal' && namedRevision(inbound)) return plainText(403, NOT_BELIEVED);
         return this.failures.notFound(host, path, () => routes.hosts(visibility));
       }
-      if (route.redirect && visibility === 'external' && (inbound.scheme ?? 'http') === 'http')
-        return redirect(host, inbound.target);
+      if (route.redirect && visibility === 'external' && askedScheme(inbound) === 'http') return redirect(host, inbound.target);
       const target = route.split.choose(this.random);
       if (!target) return this.failures.answer(503, 'no healthy upstream', () => `the route for ${host}${path} has no backend`);
       passed.push(target);
@@ -116,6 +115,12 @@ function merged(passed: readonly SplitTarget[]): Pick<HeaderRules, 'setHeaders' 
   for (const { setHeaders } of passed)
     for (let i = 0; i < setHeaders.length; i += 2) byName.set(setHeaders[i]!.toLowerCase(), [setHeaders[i]!, setHeaders[i + 1]!]);
   return { setHeaders: [...byName.values()].flat(), setNames: new Set(byName.keys()) };
+}
+
+/** The scheme by which the client asks: a trusted peer may have ended its TLS. */
+function askedScheme({ headers, peer, scheme = 'http' }: Inbound): string {
+  const said = peer.trusted ? headerValue(headers, 'x-forwarded-proto') : undefined;
+  return said?.split(',', 1)[0]?.trim().toLowerCase() || scheme;
 }
 
 function redirect(host: string, target: string): Outbound {

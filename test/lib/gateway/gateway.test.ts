@@ -236,6 +236,25 @@ describe('what upstream asks of an ingress', () => {
     await world.gateway.stop();
   });
 
+  test.each([
+    ['https', true, 503],
+    ['HTTPS, http', true, 503],
+    ['http', true, 301],
+    ['', true, 301],
+    ['https', false, 301],
+  ])('where that is wanted, a peer that says %p (trusted: %p) gets %d', async (proto, trusted, status) => {
+    const world = new World();
+    await world.rules('hello', [{ hosts: [HOST], http: { paths: [{ splits: [] }] } }], {}, { httpOption: 'Redirected' });
+    await world.gateway.start();
+    const answer = await world.gateway.handle({
+      ...{ method: 'GET', target: '/', host: HOST, body: null, visibility: 'external', signal: new AbortController().signal },
+      headers: ['X-Forwarded-Proto', proto],
+      peer: { address: '10.0.0.9', trusted },
+    });
+    expect(answer.status).toBe(status);
+    await world.gateway.stop();
+  });
+
   test('an Ingress of another class is left to others', async () => {
     const world = new World();
     const rules = [{ hosts: [HOST], http: { paths: [{ splits: [] }] } }];
