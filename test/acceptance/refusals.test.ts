@@ -219,7 +219,7 @@ describe('where only running it shows', () => {
       return condition?.status === 'False' && condition;
     });
     expect(failed).toMatchObject({ reason: 'RevisionMissing', message });
-    const own = await ready(RevisionType, `${name}-00001`);
+    const own = await until('what the revision says', () => ready(RevisionType, `${name}-00001`));
     expect(own).toMatchObject(revision ? { status: 'False', ...revision } : { status: expect.not.stringMatching('False') });
   });
 });

@@ -14,10 +14,10 @@ describeCluster('on a real Kubernetes', () => {
       await cluster.delete(NamespaceType, undefined, namespace);
       await cluster.close();
     };
-    /** As it is once nobody has written to it for a quarter of a second. */
+    /** As it is once nobody has written to it for a while. */
     const settled = async <T extends KubeObject>(type: ResourceType<T>, object: Stored<T>): Promise<Stored<T>> => {
       for (let last = object; ; ) {
-        await clock.sleep(250);
+        await clock.sleep(400);
         const now = await cluster.get(type, namespace, object.metadata.name);
         if (!now || now.metadata.resourceVersion === last.metadata.resourceVersion) return now ?? last;
         last = now;

@@ -64,6 +64,12 @@ export class ContractContext {
   }
 }
 
+/** The object as it is written whatever was written meanwhile: a real cluster has controllers of its own. */
+export function atAnyVersion<T extends KubeObject>({ metadata, ...object }: Stored<T>): T {
+  const { resourceVersion: _, ...rest } = metadata;
+  return { ...object, metadata: rest } as unknown as T;
+}
+
 export const names = (objects: readonly Stored<KubeObject>[]): string[] => objects.map((object) => object.metadata.name);
 
 /** A kube-apiserver calls some mistakes of a client's its own. */

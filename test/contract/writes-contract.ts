@@ -1,5 +1,5 @@
 import { ConfigMapType, DeploymentType, PodType } from '../../lib/api';
-import { BAD, type ContractContext, names, refused } from './contract-context';
+import { atAnyVersion, BAD, type ContractContext, names, refused } from './contract-context';
 import { configMap, deployment, pod } from './objects';
 
 /** Creating, reading, updating and patching. */
@@ -167,20 +167,23 @@ export function writesContract(context: ContractContext): void {
     });
 
     test('counts changes of the spec in generation, and nothing else', async () => {
-      const one = await context.deployed('a');
+      const one = atAnyVersion(await context.deployed('a'));
       const labelled = await context.cluster.update(DeploymentType, {
         ...one,
         metadata: { ...one.metadata, labels: { x: 'y' } },
       });
       expect(labelled.metadata.generation).toBe(1);
-      const scaled = await context.cluster.update(DeploymentType, { ...labelled, spec: { ...labelled.spec, replicas: 5 } });
+      const scaled = await context.cluster.update(DeploymentType, {
+        ...atAnyVersion(labelled),
+        spec: { ...labelled.spec, replicas: 5 },
+      });
       expect(scaled.metadata.generation).toBe(2);
-      const reported = await context.cluster.updateStatus(DeploymentType, { ...scaled, status: { replicas: 1 } });
+      const reported = await context.cluster.updateStatus(DeploymentType, { ...atAnyVersion(scaled), status: { replicas: 1 } });
       expect(reported.metadata.generation).toBe(2);
     });
 
     test('leaves the status alone, and updateStatus everything else', async () => {
-      const one = await context.deployed('a');
+      const one = atAnyVersion(await context.deployed('a'));
       const reported = await context.cluster.updateStatus(DeploymentType, {
         ...one,
         metadata: { ...one.metadata, labels: { ignored: 'yes' } },
