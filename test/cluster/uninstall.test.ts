@@ -50,6 +50,20 @@ describeCluster('an installation', () => {
     if (error?.paths.length === 1) expect(told).toContain(error.paths[0]);
   });
 
+  test('refuses a SinkBinding whose subject is in another namespace', async () => {
+    const binding = (namespace: string) => ({
+      apiVersion: 'sources.knative.dev/v1',
+      kind: 'SinkBinding',
+      metadata: { name: 'reaches', namespace: 'default' },
+      spec: {
+        subject: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'a', namespace },
+        sink: { uri: 'http://sink.example.com' },
+      },
+    });
+    expect(await refusal(binding('kube-system'))).toContain('invalid value: kube-system: spec.subject.namespace');
+    expect(await refusal(binding('default'))).toBe('');
+  });
+
   test('refuses settings that cannot be read, and takes those that can', async () => {
     const map = (data: object) => ({
       apiVersion: 'v1',

@@ -22,8 +22,9 @@ export const eventingPolicies: readonly AdmissionPolicy[] = [
     ...{ name: 'sink-bindings', group: 'sources.knative.dev', versions: ['v1'], resources: ['sinkbindings'] },
     rules: [
       {
-        expression: 'object.spec.subject.?namespace.orValue("") in ["", object.metadata.namespace]',
-        message: `"invalid value: " + object.spec.subject.?namespace.orValue("") + ": spec.subject.namespace. A SinkBinding binds subjects of its own namespace."`,
+        expression:
+          'object.spec.subject.?namespace.orValue("") == "" || object.spec.subject.namespace == object.metadata.namespace',
+        message: `"invalid value: " + string(object.spec.subject.?namespace.orValue("")) + ": spec.subject.namespace. A SinkBinding binds subjects of its own namespace."`,
       },
     ],
   },
