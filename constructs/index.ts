@@ -56,6 +56,8 @@ export type {
   ProjectedSource,
   Protocol,
   QuantityInput,
+  QueueSidecarAmounts,
+  QueueSidecarProps,
   RequestReplyProps,
   ResourcesProps,
   RevisionTemplateProps,

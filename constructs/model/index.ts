@@ -12,6 +12,7 @@ export * from './metadata';
 export * from './names';
 export * from './probe';
 export * from './quantity';
+export * from './queue-sidecar';
 export * from './revision-name';
 export * from './revision-ref';
 export * from './route';

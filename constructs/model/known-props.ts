@@ -4,6 +4,7 @@ import type { ContainerProps, MainContainerProps, ResourcesProps } from './conta
 import type { DomainMappingProps } from './domain-mapping';
 import type { LocalProps } from './local';
 import type { MetadataProps } from './metadata';
+import type { QueueSidecarAmounts, QueueSidecarProps } from './queue-sidecar';
 import type { TrafficSplitProps } from './route';
 import type { ConcurrencyProps, ScaleProps } from './scale';
 import type { KnServiceProps } from './service';
@@ -46,12 +47,15 @@ const mainContainer = {
 const container = { ...mainContainer, name: 'any', mounts: mount } satisfies Props<ContainerProps>;
 const routed = { name: 'any', metadata, visibility: 'any', rolloutDuration: 'any', silence: 'any' } as const;
 
+const amounts = { cpu: 'any', memory: 'any', ephemeralStorage: 'any' } satisfies Props<QueueSidecarAmounts>;
+const queueSidecar = { enabled: 'any', requests: amounts, limits: amounts } satisfies Props<QueueSidecarProps>;
+
 const serviceProps = {
   ...mainContainer,
   ...routed,
   ...{ containerName: 'any', serviceAccount: 'any', automountServiceAccountToken: 'any', imagePullSecrets: 'any' },
   ...{ progressDeadline: 'any', retain: 'any', revision: 'any' },
-  ...{ sidecars: container, volumes: volume, concurrency, scale, timeouts, traffic: target },
+  ...{ sidecars: container, volumes: volume, concurrency, scale, timeouts, queueSidecar, traffic: target },
   template: { labels: 'any', annotations: 'any' },
 } satisfies Props<KnServiceProps>;
 

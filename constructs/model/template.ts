@@ -3,6 +3,7 @@ import type { FieldError } from '../../lib/base';
 import type { ApiTemplate } from './api-types';
 import { type ContainerProps, container, DEFAULT_PORT, type MainContainerProps } from './container';
 import { type DurationInput, durationSeconds, durationText } from './duration';
+import { type QueueSidecarProps, queueSidecarAnnotations } from './queue-sidecar';
 import { type ConcurrencyProps, type ScaleProps, scaleAnnotations, scaleProblems } from './scale';
 import { defined, ifSet, type NameInput, nameOf, nonEmpty } from './shape';
 import { type VolumeProps, volume, volumeMount } from './volume';
@@ -40,6 +41,12 @@ export interface RevisionTemplateProps extends MainContainerProps {
   readonly scale?: ScaleProps;
   /** How long a request may take. @default - 300 seconds */
   readonly timeouts?: TimeoutProps;
+  /**
+   * Whether each pod has a sidecar, `queue-proxy`, that keeps `concurrency.hardLimit` and `timeouts` for requests that do not come through
+   * the gateway, too; or what the sidecar gets. Upstream's Knative always has it.
+   * @default - as the platform says (`queueSidecar` of `KnativePlatform`)
+   */
+  readonly queueSidecar?: boolean | QueueSidecarProps;
   /** Time for a new revision to become ready before it counts as failed; whole seconds. @default '600s' */
   readonly progressDeadline?: DurationInput;
   /** Keeps revisions that no route uses from being collected. @default false */
@@ -63,6 +70,7 @@ export function revisionTemplate(props: RevisionTemplateProps): ApiTemplate {
     ...scaleAnnotations(props.scale, props.concurrency),
     ...(props.progressDeadline === undefined ? {} : { [keys.progressDeadline[0]]: durationText(props.progressDeadline) }),
     ...(props.retain ? { [keys.noGc[0]]: 'true' } : {}),
+    ...queueSidecarAnnotations(props.queueSidecar),
     ...props.template?.annotations,
   };
   const metadata = defined({ labels: defined(props.template?.labels ?? {}), annotations: defined(annotations) });

@@ -22,6 +22,7 @@ export * from './networking';
 export * from './old-kinds';
 export * from './outer-ingress';
 export * from './quantity';
+export * from './queue-sidecar';
 export * from './resource-type';
 export { conform } from './schema/conform';
 export { resolve as resolveSchema, schemaOf } from './schema/definitions';

@@ -82,6 +82,8 @@ export const annotations = {
   creator: [serving('creator')],
   lastModifier: [serving('lastModifier')],
 
+  /** `true` or `false`: whether pods have the sidecar (our own; upstream's always have it). */
+  queueSidecarEnabled: [queueSidecar('enabled')],
   queueSidecarResourcePercentage: [queueSidecar('resource-percentage'), queueSidecar('resourcePercentage')],
   queueSidecarCpuRequest: [queueSidecar('cpu-resource-request')],
   queueSidecarCpuLimit: [queueSidecar('cpu-resource-limit')],

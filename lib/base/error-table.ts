@@ -188,6 +188,10 @@ export const errorTable = {
     title: 'The platform cannot be made with these options',
     remedy: 'Change the option that the message names; docs/install.md lists them all.',
   },
+  KNC4023: {
+    title: 'The sidecar does not know its container',
+    remedy: 'The controllers set the variables of container queue-proxy: give the role queue to no pod by hand, or set them all.',
+  },
   KNC5001: {
     title: 'Background work failed unexpectedly',
     remedy: 'This is a defect: please report it with the stack trace.',

@@ -45,4 +45,14 @@ export const servingReconcilers = createServingReconcilers();
 const PRE_STOP_SLEEP_SECONDS = 5;
 
 /** The same for a cluster, whose kubelets do not ask the gateway before they end a pod. */
-export const clusterServingReconcilers = createServingReconcilers({ preStopSleepSeconds: PRE_STOP_SLEEP_SECONDS });
+export const clusterServingReconcilers = createServingReconcilers({
+  preStopSleepSeconds: PRE_STOP_SLEEP_SECONDS,
+  queueSidecar: 'required',
+});
+
+/** The same for a cluster without Eventing. */
+export const servingAloneReconcilers = createServingReconcilers({
+  preStopSleepSeconds: PRE_STOP_SLEEP_SECONDS,
+  queueSidecar: 'required',
+  eventing: false,
+});

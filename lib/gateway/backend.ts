@@ -22,6 +22,8 @@ export interface Lease {
   readonly startMs: number;
   readonly probeMs: number;
   readonly cold: boolean;
+  /** From when time limits count, on the clock's monotonic scale. @default when the request is sent */
+  readonly limitsFrom?: number;
   /** The request has left the pod. Call once. */
   release(): void;
   /** The pod could not be reached: it gets no requests until it answers a probe again. */
@@ -46,7 +48,7 @@ export interface Backend {
   enter(): void;
   /** The request has left the gateway. */
   leave(): void;
-  /** A place, at once if there is one. Throws or rejects with BreakerError or CannotStartError. */
+  /** A place, at once if there is one. Throws or rejects with BreakerError, CannotStartError or RequestTimeout. */
   acquire(claim: Claim): Lease | Promise<Lease>;
   /** Why there may be no pod, in a few words, or undefined if nothing is known. */
   trouble(): string | undefined;

@@ -99,7 +99,7 @@ export class Forwarder {
       first ??= lease;
       const sentAt = clock.monotonic();
       if (attempt === 1) inbound.sendContinue?.();
-      const timer = new RequestTimer(clock, backend.timeouts, inbound.signal);
+      const timer = new RequestTimer(clock, backend.timeouts, inbound.signal, lease.limitsFrom);
       const { startMs: start, probeMs: probe, cold } = first;
       const timings = { queue: sentAt - arrivedAt, start, probe, app: 0, cold };
       const request = toPodRequest(inbound, lease.headers ? [...headers, ...lease.headers] : headers);
@@ -123,6 +123,12 @@ export class Forwarder {
     backend.leave();
     const { failures } = this.deps;
     if (error instanceof CannotStartError) return failures.cannotStart(backend.title, error, headers);
+    if (error instanceof RequestTimeout)
+      return failures.answer(
+        504,
+        error.message,
+        () => `${backend.title} had no place for the request within ${error.ms / 1000} s`,
+      );
     if (!(error instanceof BreakerError)) throw error;
     const why = (what: string) => () => {
       const trouble = backend.trouble();

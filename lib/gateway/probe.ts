@@ -1,4 +1,4 @@
-import type { Container, Probe, Revision } from '../api';
+import { type Container, type Probe, QUEUE_SIDECAR, type Revision } from '../api';
 import type { Clock, Executor, Timer } from '../base';
 import type { RawHeaders } from './message';
 import type { PodProbe, PodTarget, PodTransport } from './transport';
@@ -12,6 +12,8 @@ export interface ServingContainer {
   readonly protocol: PodTarget['protocol'];
   /** How the gateway asks a pod; undefined where only the kubelet can: exec and grpc probes, and startup probes. */
   readonly probe: PodProbe | undefined;
+  /** The same for a pod with the sidecar, which asks the container in its stead. */
+  readonly queueProbe: PodProbe | undefined;
   /** Seconds that one probe may take, if the revision says. */
   readonly probeTimeoutSeconds: number | undefined;
 }
@@ -25,9 +27,16 @@ export function servingContainer(revision: Revision | undefined): ServingContain
     port: port?.containerPort || DEFAULT_PORT,
     protocol: port?.name === 'h2c' ? 'h2c' : 'http1',
     probe: container?.startupProbe ? undefined : toPodProbe(container?.readinessProbe),
+    queueProbe: container?.startupProbe || container?.readinessProbe?.exec ? undefined : QUEUE_PROBE,
     probeTimeoutSeconds: container?.readinessProbe?.timeoutSeconds,
   };
 }
+
+const QUEUE_PROBE: PodProbe = {
+  kind: 'http',
+  path: '/healthz',
+  headers: ['Host', 'localhost', QUEUE_SIDECAR.probeHeader, QUEUE_SIDECAR.probeValue, 'User-Agent', 'knc-gateway-probe'],
+};
 
 function toPodProbe(probe: Probe | undefined): PodProbe | undefined {
   if (probe?.exec || probe?.grpc) return undefined;

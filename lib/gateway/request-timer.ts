@@ -27,6 +27,7 @@ export function lastWords(error: unknown, headers: RawHeaders): string | undefin
 /**
  * Watches a request inside a pod: it aborts when the client goes or a limit is reached. The total limit runs to the end
  * of the answer, the start limit to its head, the idle limit from each piece of it to the next. One timer serves all three.
+ * Limits count from `startedAt`, on the clock's monotonic scale; by default from now.
  */
 export class RequestTimer extends Cancellation {
   readonly #startedAt: number;
@@ -37,9 +38,10 @@ export class RequestTimer extends Cancellation {
     private readonly clock: Clock,
     private readonly timeouts: Timeouts,
     private readonly client: CancelSignal,
+    startedAt = clock.monotonic(),
   ) {
     super();
-    this.#startedAt = clock.monotonic();
+    this.#startedAt = startedAt;
     if (client.aborted) this.#onClientGone();
     else client.addEventListener('abort', this.#onClientGone);
     this.#arm();

@@ -7,6 +7,7 @@ import {
   isPodReady,
   type Pod,
   podAddress,
+  queuePortOf,
   type Revision,
   type ServerlessService,
   type Stored,
@@ -260,10 +261,13 @@ export class RevisionBackend implements Backend {
   }
 
   #place(slot: PodSlot): void {
-    const { port, protocol, probe, probeTimeoutSeconds } = this.#container;
+    const { port, protocol, probe, queueProbe, probeTimeoutSeconds } = this.#container;
     const pod = slot.pod!;
-    const address = this.#revision && !isDeparting(pod) ? podAddress(pod, port) : undefined;
-    slot.update(address && { ...address, protocol }, isPodReady(pod), probe, probeTimeoutSeconds);
+    // Through the sidecar where there is one: its limit is that of the pod, whoever else sends requests there.
+    const queuePort = queuePortOf(pod.spec);
+    const address = this.#revision && !isDeparting(pod) ? podAddress(pod, queuePort ?? port) : undefined;
+    const asked = queuePort === undefined ? probe : queueProbe;
+    slot.update(address && { ...address, protocol }, isPodReady(pod), asked, probeTimeoutSeconds);
     this.#refresh();
     if (this.#limited && this.pending > 0) this.#sharing!.ask();
   }

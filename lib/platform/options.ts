@@ -99,6 +99,18 @@ export interface PlatformOptions {
 }
 
 /** Options with their defaults. */
+  /**
+   * A webhook, for clusters without MutatingAdmissionPolicies: it does what they do, fills in the defaults of Eventing, and refuses objects
+   * that are not valid with the whole text that Knative has for it. While it is away nothing stops. Not together with
+   * `mutatingPolicies`. @default false
+   */
+  readonly webhook?: boolean;
+  /**
+   * Every pod of a service has a sidecar, `queue-proxy`, that keeps its limits for whoever sends requests there, as upstream has it; a
+   * service says otherwise by `queueSidecar`. Changing it starts the pods anew of all services that do not say. @default false: the
+   * gateway keeps the limits of what comes through it
+   */
+  readonly queueSidecar?: boolean;
 export interface ResolvedPlatform extends Required<Omit<PlatformOptions, 'image' | 'parts' | 'events' | 'domain' | 'replicas'>> {
   readonly image: PlatformImage;
   readonly eventing: boolean;
@@ -133,3 +145,5 @@ export function resolvePlatform(options: PlatformOptions, version: string): Reso
     version,
   };
 }
+    webhook: options.webhook ?? false,
+    queueSidecar: options.queueSidecar ?? false,

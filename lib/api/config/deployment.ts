@@ -5,8 +5,10 @@ import { type ConfigData, ConfigReader, isWholeSeconds, type YamlParser } from '
 
 /** config-deployment. Durations in milliseconds, amounts as quantities. */
 export interface DeploymentConfig {
-  /** Empty where no sidecar is used. */
+  /** Image of the sidecar; empty: there is none, and no revision can have it. */
   readonly queueSidecarImage: string;
+  /** Whether pods have the sidecar unless their revision says otherwise (our own key). */
+  readonly queueSidecarEnabled: boolean;
   readonly registriesSkippingTagResolving: ReadonlySet<string>;
   readonly digestResolutionTimeout: number;
   /** Refuse revisions whose images' digests nobody can say, as upstream does, instead of keeping their tags (our own key). */
@@ -31,6 +33,7 @@ export interface DeploymentConfig {
 /** Upstream's defaults of config-deployment. */
 export const defaultDeploymentConfig: DeploymentConfig = {
   queueSidecarImage: '',
+  queueSidecarEnabled: false,
   registriesSkippingTagResolving: new Set(['kind.local', 'ko.local', 'dev.local']),
   digestResolutionTimeout: 10_000,
   digestResolutionStrict: false,
@@ -104,6 +107,7 @@ export function parseDeploymentConfig(
   }
   const config: DeploymentConfig = {
     queueSidecarImage: reader.string(base.queueSidecarImage, 'queueSidecarImage', 'queue-sidecar-image'),
+    queueSidecarEnabled: reader.bool(base.queueSidecarEnabled, 'queue-sidecar-enabled'),
     registriesSkippingTagResolving: reader.set(
       base.registriesSkippingTagResolving,
       'registriesSkippingTagResolving',

@@ -1,14 +1,13 @@
-import { disallowedFields, type FieldError, generic, invalidValue, outOfBounds, via, withRemedy } from '../../base';
+import { disallowedFields, type FieldError, invalidValue, outOfBounds, via, withRemedy } from '../../base';
 import type { DefaultsConfig, ServingConfig } from '../config';
 import type { RevisionSpec, RevisionTemplateSpec } from '../generated/types';
-import { parseGoFloat } from '../go-number';
-import { annotations, findAnnotation } from '../keys';
+import { annotations } from '../keys';
 import type { ObjectMeta } from '../meta';
 import { networkingAnnotationErrors, wholeSecondsErrors, withNameSuggestion } from '../metadata';
 import { dns1035LabelErrors, dns1035PrefixErrors, goList } from '../names';
-import { parseQuantity } from '../quantity';
 import { autoscalingAnnotationErrors } from './autoscaling-annotations';
 import { podSpecErrors } from './pod-spec-errors';
+import { queueSidecarErrors } from './queue-sidecar-annotations';
 
 /** The hard limit of requests per pod. */
 export function containerConcurrencyErrors(value: number | undefined, config: DefaultsConfig): FieldError[] {
@@ -56,35 +55,6 @@ function nameErrors({ name = '', generateName = '' }: ObjectMeta, parent: Object
   ];
 }
 
-const QUEUE_AMOUNTS = [
-  annotations.queueSidecarCpuRequest,
-  annotations.queueSidecarCpuLimit,
-  annotations.queueSidecarMemoryRequest,
-  annotations.queueSidecarMemoryLimit,
-  annotations.queueSidecarEphemeralStorageRequest,
-  annotations.queueSidecarEphemeralStorageLimit,
-];
-
-function queueSidecarErrors(all: ObjectMeta['annotations']): FieldError[] {
-  const amounts = QUEUE_AMOUNTS.flatMap((key) => {
-    const found = findAnnotation(all, key);
-    return found && parseQuantity(found.value) === undefined ? [invalidValue(found.value, `[${found.key}]`)] : [];
-  });
-  const percentage = findAnnotation(all, annotations.queueSidecarResourcePercentage);
-  if (!percentage) return amounts;
-  const path = `[${percentage.key}]`;
-  const value = parseGoFloat(percentage.value);
-  const warning: FieldError = {
-    ...generic(
-      'Queue proxy resource percentage annotation is deprecated. Please use the available annotations to explicitly set resource values per service',
-      path,
-    ),
-    level: 'warning',
-  };
-  if (value === undefined) return [warning, invalidValue(percentage.value, path), ...amounts];
-  return [warning, ...(value < 0.1 || value > 100 ? [outOfBounds(value, 0.1, 100, path)] : []), ...amounts];
-}
-
 /** A template, after defaults; `parent` is the metadata of the Service or Configuration that has it. */
 export function templateErrors(template: RevisionTemplateSpec, parent: ObjectMeta, config: ServingConfig): FieldError[] {
   const metadata = template.metadata ?? {};
@@ -95,7 +65,7 @@ export function templateErrors(template: RevisionTemplateSpec, parent: ObjectMet
     ...via('metadata.annotations', [
       ...autoscalingAnnotationErrors(all, config.autoscaler),
       ...networkingAnnotationErrors(all),
-      ...queueSidecarErrors(all),
+      ...queueSidecarErrors(all, config),
       ...wholeSecondsErrors(all, annotations.progressDeadline, 'progress-deadline'),
     ]),
   ];

@@ -69,3 +69,5 @@ export function platformOptions(invocation: Invocation, file: unknown): Platform
     ...eventsOf(invocation, known.events),
   };
 }
+    ...(webhook === undefined ? {} : { webhook: webhook === true }),
+    ...(invocation.options['queueSidecar'] === undefined ? {} : { queueSidecar: true }),

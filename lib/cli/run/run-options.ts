@@ -39,6 +39,14 @@ const variableOf = (option: string): string => `KNC_${option.replace(/[A-Z]/g, '
 export function runOptions({ options }: Invocation, env: Env): RunOptions {
   const said = (name: string): OptionValue => options[name] ?? (env[variableOf(name)] || undefined);
   const text = (name: string): string | undefined => (said(name) === undefined ? undefined : String(said(name)));
+const flagOf = (option: string): string => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** What is of a cluster: a sidecar knows none, and has its ports from upstream. */
+const NOT_OF_QUEUE = [
+  ...['state', 'parts', 'outerIngress', 'kubeconfig', 'context'],
+  ...[...Object.keys(RUNTIME_PORTS)].map((name) => `${name}Port`),
+];
+
   const oneOf = <T extends string>(name: string, choices: readonly T[], otherwise: T): T => {
     const value = text(name) ?? otherwise;
     const found = choices.find((choice) => choice === value);
@@ -58,6 +66,12 @@ export function runOptions({ options }: Invocation, env: Env): RunOptions {
     role: oneOf('role', ROLE_NAMES, 'all'),
     state: text('state'),
     drainDelayMs,
+  const role = oneOf('role', ROLE_NAMES, 'all');
+  const eventing = partsOf(said('parts')).includes('eventing');
+  if (!eventing && (role === 'eventing' || role === 'source'))
+    throw new UsageError(`--role ${role} is of eventing, and --parts leaves that out`);
+  const useless = role === 'queue' ? NOT_OF_QUEUE.find((name) => options[name] !== undefined) : undefined;
+  if (useless !== undefined) throw new UsageError(`--role queue has no use for ${flagOf(useless)}`);
     logLevel: oneOf('logLevel', LOG_LEVELS, 'info'),
     ports: {
       ...{ external: port('external'), internal: port('internal'), health: port('health') },

@@ -31,14 +31,18 @@ export function protocolOf(revision: Revision): 'http1' | 'h2c' {
   return servingContainer(revision)?.ports?.[0]?.name === 'h2c' ? 'h2c' : 'http1';
 }
 
-/** The containers as they run: with the variables, port and probes that the contract of the runtime asks for. */
-export function makeContainers(revision: Stored<Revision>, config: ServingConfig): Container[] {
+/**
+ * The containers as they run: with the variables, port and probes that the contract of the runtime asks for.
+ *
+ * @param queued whether a sidecar takes the requests, and asks whether the container that serves is ready in the kubelet's place
+ */
+export function makeContainers(revision: Stored<Revision>, config: ServingConfig, queued = false): Container[] {
   const serving = servingContainer(revision);
   const freeProbePorts = config.features.multiContainerProbing === 'Enabled';
   return revision.spec.containers.map((container, i) => {
     const image = revision.status?.containerStatuses?.[i]?.imageDigest || container.image;
     const common = { ...container, image } as Container;
-    const whole = container === serving ? makeServing(common, userPort(revision), freeProbePorts) : common;
+    const whole = container === serving ? makeServing(common, userPort(revision), freeProbePorts, queued) : common;
     return {
       ...whole,
       env: [...(whole.env ?? []), ...knativeVariables(revision)],
@@ -47,10 +51,11 @@ export function makeContainers(revision: Stored<Revision>, config: ServingConfig
   });
 }
 
-function makeServing(container: Container, port: number, freeProbePorts: boolean): Container {
-  const { readinessProbe, livenessProbe, startupProbe } = container;
+function makeServing(container: Container, port: number, freeProbePorts: boolean, queued: boolean): Container {
+  const { readinessProbe: asked, livenessProbe, startupProbe, ...rest } = container;
+  const readinessProbe = queued && !asked?.exec ? undefined : asked;
   return {
-    ...container,
+    ...rest,
     ports: [{ name: USER_PORT_NAME, containerPort: port }],
     env: [...(container.env ?? []), { name: 'PORT', value: String(port) }],
     ...(readinessProbe ? { readinessProbe: readiness(readinessProbe, port, freeProbePorts) } : {}),
@@ -69,7 +74,7 @@ function knativeVariables(revision: Stored<Revision>): EnvVar[] {
 }
 
 /** The probe, aimed at the user's port: port 0, a port by name and, unless ports are free, any other port mean that one. */
-function onPort(probe: Probe, port: number, free: boolean): Probe {
+export function onPort(probe: Probe, port: number, free: boolean): Probe {
   const aim = <A extends { readonly port?: number | string }>(action: A): A & { port: number } => {
     const given = Number(action.port);
     return { ...action, port: free && given > 0 ? given : port };

@@ -15,6 +15,7 @@ import { digestOf } from '../engine/json';
 import { without } from '../metadata';
 import { makeContainers, servingContainer } from './containers';
 import { childLabels, workloadAnnotations } from './metadata';
+import { drainedByQueue, queueContainer, queueVolumes } from './queue-container';
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
@@ -27,8 +28,14 @@ export function deploymentName(revision: Stored<Revision>): string {
  * The Deployment of a new revision, at its initial scale.
  *
  * @param preStopSleepSeconds how long containers sleep before they are told to end; changing it changes new Deployments alone
+ * @param queued whether a sidecar in each pod takes its requests: then containers end when none is inside
  */
-export function makeDeployment(revision: Stored<Revision>, config: ServingConfig, preStopSleepSeconds = 0): Deployment {
+export function makeDeployment(
+  revision: Stored<Revision>,
+  config: ServingConfig,
+  preStopSleepSeconds = 0,
+  queued = false,
+): Deployment {
   const allLabels = childLabels(revision);
   const podAnnotations = workloadAnnotations(revision);
   const container = servingContainer(revision)?.name;
@@ -39,7 +46,7 @@ export function makeDeployment(revision: Stored<Revision>, config: ServingConfig
     progressDeadlineSeconds: Math.trunc(progressDeadline(revision, config) / 1000),
     revisionHistoryLimit: 0,
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0 } },
-    template: { metadata: { labels: allLabels, annotations: podAnnotations }, spec: makePodSpec(revision, config) },
+    template: { metadata: { labels: allLabels, annotations: podAnnotations }, spec: makePodSpec(revision, config, queued) },
   };
   return {
     apiVersion: 'apps/v1',
@@ -51,7 +58,7 @@ export function makeDeployment(revision: Stored<Revision>, config: ServingConfig
       annotations: own,
       ownerReferences: [controllerRef(revision)],
     },
-    spec: { replicas: initialScale(revision, config), ...spec, template: sleeping(spec.template, preStopSleepSeconds) },
+    spec: { replicas: initialScale(revision, config), ...spec, template: ending(spec.template, preStopSleepSeconds, queued) },
   };
 }
 
@@ -62,12 +69,15 @@ const DEFAULT_GRACE_SECONDS = 30;
  * The pods with a preStop hook in every container: a sidecar is needed as long as the one that it serves. What time containers have
  * to end is theirs beside that.
  */
-function sleeping(template: Deployment['spec']['template'], seconds: number): Deployment['spec']['template'] {
-  if (seconds === 0 || !template.spec) return template;
+function ending(template: Deployment['spec']['template'], seconds: number, queued: boolean): Deployment['spec']['template'] {
+  const { spec } = template;
+  if ((seconds === 0 && !queued) || !spec) return template;
   const lifecycle = { preStop: { sleep: { seconds } } };
-  const containers = template.spec.containers.map((container) => ({ ...container, lifecycle }));
-  const grace = (template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) + seconds;
-  return { ...template, spec: { ...template.spec, containers, terminationGracePeriodSeconds: grace } };
+  const containers = queued
+    ? drainedByQueue(spec.containers, seconds)
+    : spec.containers.map((container) => ({ ...container, lifecycle }));
+  const grace = (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) + seconds;
+  return { ...template, spec: { ...spec, containers, terminationGracePeriodSeconds: grace } };
 }
 
 /**
@@ -117,7 +127,7 @@ function progressDeadline(revision: Revision, config: ServingConfig): number {
   return (value === undefined ? undefined : parseDuration(value)) ?? config.deployment.progressDeadline;
 }
 
-function makePodSpec(revision: Stored<Revision>, config: ServingConfig): PodSpec {
+function makePodSpec(revision: Stored<Revision>, config: ServingConfig, queued: boolean): PodSpec {
   const {
     containerConcurrency: _concurrency,
     timeoutSeconds,
@@ -128,9 +138,12 @@ function makePodSpec(revision: Stored<Revision>, config: ServingConfig): PodSpec
   const spreads = config.deployment.defaultAffinityType === 'prefer-spread-revision-over-nodes';
   const runtimeClassName = pod.runtimeClassName ?? runtimeClass(revision, config);
   const enableServiceLinks = pod.enableServiceLinks ?? config.defaults.enableServiceLinks;
+  const volumes = queued ? queueVolumes(revision, config) : [];
+  const containers = makeContainers(revision, config, queued);
   return {
     ...(pod as Omit<PodSpec, 'containers'>),
-    containers: makeContainers(revision, config),
+    ...(volumes.length > 0 ? { volumes: [...((pod.volumes ?? []) as NonNullable<PodSpec['volumes']>), ...volumes] } : {}),
+    containers: queued ? [...containers, queueContainer(revision, config)] : containers,
     ...(timeoutSeconds === undefined ? {} : { terminationGracePeriodSeconds: timeoutSeconds }),
     ...(enableServiceLinks === undefined ? {} : { enableServiceLinks }),
     ...(runtimeClassName ? { runtimeClassName } : {}),

@@ -16,6 +16,7 @@ import {
   type Stored,
   setDefaults,
   validate,
+  wantsQueueSidecar,
 } from '../../api';
 import { formatFieldErrors } from '../../base';
 import { semanticEqual } from '../engine/json';
@@ -39,7 +40,15 @@ export interface RevisionOptions {
    * sending first and short requests end in peace. @default 0
    */
   readonly preStopSleepSeconds?: number;
+  /**
+   * Whether pods get the sidecar that revision or settings ask for: `required` refuses a revision where settings name no image for it,
+   * `possible` leaves it out there. @default 'never': pods are no containers
+   */
+  readonly queueSidecar?: 'required' | 'possible' | 'never';
 }
+
+const NO_SIDECAR_IMAGE =
+  'the revision is to have the sidecar queue-proxy, and queue-sidecar-image in ConfigMap config-deployment is empty or unset: set it to the image of the platform, or the annotation queue.sidecar.serving.knative.dev/enabled to "false"';
 
 /** The plan of one Revision while it is put together. */
 class RevisionPlan {
@@ -101,7 +110,7 @@ class RevisionPlan {
   #planDeployment(): Stored<Deployment> | undefined | 'foreign' {
     const existing = this.#own(DeploymentType, deploymentName(this.#revision));
     if (existing === 'foreign') return existing;
-    const desired = makeDeployment(this.#revision, this.config, this.options.preStopSleepSeconds);
+    const desired = makeDeployment(this.#revision, this.config, this.options.preStopSleepSeconds, this.#queued());
     if (!existing) {
       const refused = this.#refused();
       if (refused !== undefined) {
@@ -114,7 +123,8 @@ class RevisionPlan {
       this.#apply.push({ type: DeploymentType, object: desired });
       return undefined;
     }
-    const object = updateDeployment(existing, desired);
+    // Pods that have the sidecar keep the image that they have.
+    const object = this.#lacksSidecar() ? undefined : updateDeployment(existing, desired);
     if (object) this.#apply.push({ type: DeploymentType, object, metadata: 'replace' });
     this.#conditions = propagateDeployment(this.#conditions, existing);
     if ((existing.spec.replicas ?? 1) > 0 && !existing.status?.availableReplicas) this.#explainMissingPods(existing);
@@ -124,7 +134,20 @@ class RevisionPlan {
 
   /** Why there is to be no such pod: what the API server of a cluster has no rule for, as features that are off, is refused here. */
   #refused(): string | undefined {
-    return formatFieldErrors(validate(this.parent, this.config)) || undefined;
+    return formatFieldErrors(validate(this.parent, this.config)) || (this.#lacksSidecar() ? NO_SIDECAR_IMAGE : undefined);
+  }
+
+  #wantsSidecar(): boolean {
+    return wantsQueueSidecar(this.#revision.metadata.annotations, this.config);
+  }
+
+  #lacksSidecar(): boolean {
+    return this.options.queueSidecar === 'required' && this.#wantsSidecar() && !this.config.deployment.queueSidecarImage;
+  }
+
+  #queued(): boolean {
+    const { queueSidecar = 'never' } = this.options;
+    return queueSidecar !== 'never' && this.#wantsSidecar() && this.config.deployment.queueSidecarImage !== '';
   }
 
   #explainMissingPods(deployment: Deployment): void {

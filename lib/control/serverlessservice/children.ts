@@ -1,6 +1,7 @@
 import {
   childName,
   controllerRef,
+  type Deployment,
   type EndpointSubset,
   type Endpoints,
   type K8sService,
@@ -8,7 +9,7 @@ import {
   type ObjectMeta,
   type ServerlessService,
 } from '../../api';
-import { privatePorts, publicPorts } from './ports';
+import { entryPort, privatePorts, publicPorts } from './ports';
 
 type Side = 'Public' | 'Private';
 
@@ -46,12 +47,13 @@ export function publicEndpoints(sks: ServerlessService, subsets: readonly Endpoi
   };
 }
 
-/** The Service that selects the revision's pods. */
-export function privateService(sks: ServerlessService, selector: Readonly<Record<string, string>>): K8sService {
+/** The Service that selects the pods of the revision's Deployment. @param before what it is now, if it is there */
+export function privateService(sks: ServerlessService, deployment: Deployment, before?: K8sService): K8sService {
+  const port = entryPort(deployment, before?.spec.ports?.[0]?.targetPort as string | undefined);
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: childMetadata(sks, privateServiceName(sks), 'Private'),
-    spec: { ports: privatePorts(sks.spec.protocolType), selector },
+    spec: { ports: privatePorts(sks.spec.protocolType, port), selector: deployment.spec.selector.matchLabels ?? {} },
   };
 }

@@ -40,7 +40,10 @@ function plan(sks: Stored<ServerlessService>, observed: Observed, _config: Servi
   const pods = observed.get(EndpointsType, namespace, privateServiceName(sks));
   const gateways = observed.answer(gatewaysQuestion.topic, gatewaysQuestion.key) as readonly EndpointSubset[] | undefined;
   const apply: Apply[] = [
-    { type: K8sServiceType, object: privateService(sks, target.spec.selector.matchLabels ?? {}) },
+    {
+      type: K8sServiceType,
+      object: privateService(sks, target, observed.get(K8sServiceType, namespace, privateServiceName(sks))),
+    },
     // Not while its port is not known: it would be written twice, and again whenever controllers begin anew or no gateway is there.
     ...(gateways?.length ? [{ type: K8sServiceType, object: publicService(sks, gateways) }] : []),
   ];

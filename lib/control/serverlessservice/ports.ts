@@ -1,4 +1,12 @@
-import type { EndpointSubset, ServerlessService, ServicePort } from '../../api';
+import {
+  type Deployment,
+  type EndpointSubset,
+  QUEUE_SIDECAR,
+  queuePortOf,
+  type ServerlessService,
+  type ServicePort,
+} from '../../api';
+import { USER_PORT_NAME } from '../revision';
 
 type Protocol = ServerlessService['spec']['protocolType'];
 
@@ -31,9 +39,25 @@ export function publicPorts(protocol: Protocol, gateways: readonly EndpointSubse
 }
 
 /**
- * Ports of the Service with the pods alone. Upstream's leads to the sidecar of each pod (8012, 8013, 8112) and offers the
- * sidecar's metrics (9090, 9091); our pods have no sidecar: the one port is the user's own container's.
+ * Ports of the Service with the pods alone: the user's own container's, or the sidecar's where pods have one. Upstream offers its
+ * sidecar's metrics here, too (9090, 9091).
  */
-export function privatePorts(protocol: Protocol): readonly ServicePort[] {
-  return [{ name: portName(protocol), protocol: 'TCP', ...appProtocol(protocol), port: 80, targetPort: 'user-port' }];
+export function privatePorts(protocol: Protocol, targetPort: string): readonly ServicePort[] {
+  return [{ name: portName(protocol), protocol: 'TCP', ...appProtocol(protocol), port: 80, targetPort }];
+}
+
+/**
+ * The port by which requests enter the pods of a Deployment. Where they are about to get the sidecar or to lose it, it is the port that
+ * all of them have.
+ *
+ * @param before what it is now, if anything
+ */
+export function entryPort(deployment: Deployment, before: string | undefined): string {
+  if (queuePortOf(deployment.spec.template.spec) === undefined) return USER_PORT_NAME;
+  return before === USER_PORT_NAME && !isUpToDate(deployment) ? before : QUEUE_SIDECAR.portName;
+}
+
+function isUpToDate({ metadata: { generation = 0 }, status = {} }: Deployment): boolean {
+  const { observedGeneration = 0, replicas = 0, updatedReplicas = 0 } = status;
+  return observedGeneration >= generation && updatedReplicas >= replicas;
 }

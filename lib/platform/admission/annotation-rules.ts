@@ -183,6 +183,12 @@ export function autoscalingRules(at: string): AdmissionRule[] {
   ];
 }
 
+/** Whether pods have the sidecar: a text that is neither is no answer. */
+export function queueSidecarRules(at: string): AdmissionRule[] {
+  const enabled = new AnnotationCel(annotations.queueSidecarEnabled, at);
+  return [unless(enabled, `${enabled.text} in ["true", "false"]`, enabled.invalid('Write "true" or "false".'))];
+}
+
 /** What depends on config-autoscaler, which is `params`. */
 export function scaleLimitRules(at: string): AdmissionRule[] {
   const [initial, max] = [new AnnotationCel(annotations.initialScale, at), new AnnotationCel(annotations.maxScale, at)];

@@ -8,7 +8,7 @@ import {
   labels,
   ZERO_IS_UNSET,
 } from '../../api';
-import { autoscalingRules, scaleLimitRules, wholeSeconds } from './annotation-rules';
+import { autoscalingRules, queueSidecarRules, scaleLimitRules, wholeSeconds } from './annotation-rules';
 import { type AdmissionPolicy, type AdmissionRule, message, quoted } from './policy';
 
 const group = 'serving.knative.dev';
@@ -106,6 +106,7 @@ export const servingPolicies: readonly AdmissionPolicy[] = [
     rules: [
       ...autoscalingRules(TEMPLATE),
       networkingRule(TEMPLATE),
+      ...queueSidecarRules(TEMPLATE),
       ...wholeSeconds(annotations.progressDeadline, TEMPLATE, 'progress-deadline'),
     ],
   },

@@ -86,7 +86,7 @@ export const settingPolicies: readonly AdmissionPolicy[] = [
     'config-deployment',
     [
       ...readables('duration', ['digest-resolution-timeout', 'progress-deadline']),
-      ...readables('bool', ['digest-resolution-strict']),
+      ...readables('bool', ['digest-resolution-strict', 'queue-sidecar-enabled']),
     ],
     servingNamespace,
   ),

@@ -53,6 +53,21 @@ const tlsErrors = (raw: RawSettings = {}): FieldError[] =>
     ),
   );
 
+/** Keys of config-deployment for sidecars that end TLS or have tokens, in kebab case. */
+const FOREIGN_SIDECAR = /^queue-sidecar-(token-audiences|rootca|tls-)/;
+
+const sidecarErrors = (raw: RawSettings = {}): FieldError[] =>
+  Object.entries(raw['config-deployment'] ?? {}).flatMap(([key, value]) =>
+    FOREIGN_SIDECAR.test(key) && value !== ''
+      ? [
+          withRemedy(
+            generic('the sidecar here has no certificates and no tokens', `settings.raw.serving.config-deployment.${key}`),
+            'Leave it out.',
+          ),
+        ]
+      : [],
+  );
+
 /** What is wrong with the settings: names that nothing reads, and what Knative says of the ConfigMaps. */
 export function settingsErrors(options: PlatformOptions): FieldError[] {
   const { settings = {} } = options;
@@ -68,6 +83,7 @@ export function settingsErrors(options: PlatformOptions): FieldError[] {
     ...unknownNames(settings.raw?.eventing, eventingConfigMaps, 'settings.raw.eventing'),
     ...flagErrors(settings),
     ...tlsErrors(settings.raw?.serving),
+    ...sidecarErrors(settings.raw?.serving),
   ];
   if (strangers.length > 0) return strangers;
   return configMaps(platform).flatMap((map) => {

@@ -35,6 +35,7 @@ const deployment = {
   ...{ registriesSkippingTagResolving: 'any', digestResolutionTimeout: 'any', progressDeadline: 'any' },
   digestResolutionStrict: 'any',
   ...{ defaultAffinityType: 'any', runtimeClassNames: 'any', podIsAlwaysSchedulable: 'any' },
+  ...{ queueSidecarImage: 'any', queueSidecarRequests: amounts, queueSidecarLimits: amounts },
 } satisfies Fields<DeploymentSettings>;
 
 const gc = {
@@ -72,6 +73,8 @@ const options = {
     networkPolicies: 'any',
     mutatingPolicies: 'any',
     outerIngress: 'any',
+    queueSidecar: 'any',
+    webhook: 'any',
   },
   image: { reference: 'any', pullPolicy: 'any', pullSecrets: 'any' } satisfies Fields<PlatformImage>,
   tls: { secretNamespaces: 'any' } satisfies Fields<PlatformTls>,

@@ -39,11 +39,11 @@ function plain(settings: object | undefined, keyOf = (prop: string) => KEYS[prop
   return Object.fromEntries(set.map(([prop, value]) => [keyOf(prop), text(value)]));
 }
 
-function amounts(kind: 'request' | 'limit', given: SettingAmounts = {}): Data {
+function amounts(of: 'revision' | 'queue-sidecar', kind: 'request' | 'limit', given: SettingAmounts = {}): Data {
   const { cpu, memory, ephemeralStorage } = given;
   const all = { cpu, memory, 'ephemeral-storage': ephemeralStorage };
   return Object.fromEntries(
-    Object.entries(all).flatMap(([resource, amount]) => (amount === undefined ? [] : [[`revision-${resource}-${kind}`, amount]])),
+    Object.entries(all).flatMap(([resource, amount]) => (amount === undefined ? [] : [[`${of}-${resource}-${kind}`, amount]])),
   );
 }
 
@@ -64,16 +64,23 @@ function brokerDefaults({ clusterDefault, namespaceDefaults }: NonNullable<Platf
   };
 }
 
-function servingData({ settings, domain }: ResolvedPlatform): Record<string, Data> {
+function servingData({ settings, domain, image, queueSidecar }: ResolvedPlatform): Record<string, Data> {
   const { autoscaler, defaults, deployment, domains, features, gc, network } = settings;
   const { revisionRequests, revisionLimits, ...otherDefaults } = defaults ?? {};
-  const { runtimeClassNames, ...otherDeployment } = deployment ?? {};
+  const { runtimeClassNames, queueSidecarRequests, queueSidecarLimits, ...otherDeployment } = deployment ?? {};
   const allDomains = { ...(domain === undefined ? {} : { [domain]: {} }), ...domains };
   return {
     'config-autoscaler': plain(autoscaler),
-    'config-defaults': { ...plain(otherDefaults), ...amounts('request', revisionRequests), ...amounts('limit', revisionLimits) },
+    'config-defaults': {
+      ...plain(otherDefaults),
+      ...amounts('revision', 'request', revisionRequests),
+      ...amounts('revision', 'limit', revisionLimits),
+    },
     'config-deployment': {
+      ...plain({ queueSidecarImage: image.reference, ...(queueSidecar ? { queueSidecarEnabled: true } : {}) }),
       ...plain(otherDeployment),
+      ...amounts('queue-sidecar', 'request', queueSidecarRequests),
+      ...amounts('queue-sidecar', 'limit', queueSidecarLimits),
       ...plain({ runtimeClassNames: runtimeClassNames && mapValues(runtimeClassNames, selected) }),
     },
     'config-domain': mapValues(allDomains, (labels) => (Object.keys(labels).length === 0 ? '' : text(selected(labels)))),

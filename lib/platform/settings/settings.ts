@@ -107,6 +107,12 @@ export interface DeploymentSettings {
   readonly runtimeClassNames?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Pods that do not fit wait for nodes without counting as failed. @default false */
   readonly podIsAlwaysSchedulable?: boolean;
+  /** Image of the sidecar of pods that have one. @default the image of the platform, which their namespaces must be able to pull */
+  readonly queueSidecarImage?: string;
+  /** What the sidecar reserves. @default 25m of a processor */
+  readonly queueSidecarRequests?: SettingAmounts;
+  /** What the sidecar may not exceed. @default none */
+  readonly queueSidecarLimits?: SettingAmounts;
 }
 
 /** ConfigMap config-gc: which revisions without traffic are deleted. */

@@ -12,13 +12,13 @@ import {
 import { CountingExecutor, noLog, noMetrics, seededRandom, VirtualClock } from '../../base';
 import {
   autoscalingReconcilers,
+  createServingReconcilers,
   Engine,
   eventingReconcilers,
   GatewayAddresses,
   INGRESS_CLASS,
-  servingReconcilers,
 } from '../../control';
-import { LocalKubernetes, MemoryCluster, seededStore } from '../../local';
+import { LocalKubernetes, LocalServiceAccounts, MemoryCluster, seededStore, TokenIssuer } from '../../local';
 import { admission } from '../admission';
 import { bindingAdmission } from '../binding-admission';
 import { EventingRuntime } from '../eventing/eventing-runtime';
@@ -66,13 +66,14 @@ export class PreviewSystem {
     };
     const eventing = new EventingRuntime({
       ...{ cluster, clock, executor, random, log, gateway },
+      accounts: new LocalServiceAccounts(cluster, new TokenIssuer(clock)),
       get config() {
         return liveSettings.current;
       },
     });
     const engine = new Engine<ServingConfig>({
       ...{ cluster, clock, executor, log, metrics: noMetrics, config: settings },
-      reconcilers: [...servingReconcilers, ...autoscalingReconcilers, ...eventingReconcilers],
+      reconcilers: [...createServingReconcilers({ queueSidecar: 'possible' }), ...autoscalingReconcilers, ...eventingReconcilers],
       answerers: [
         new AssumedGateways(cluster),
         new AssumedScales(live.filter(isPodAutoscaler)),

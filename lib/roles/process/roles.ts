@@ -63,8 +63,8 @@ const linked = ({
   ...{ ports, identity: pod.name, linkPort: ports.link },
 });
 
-/** What each `--role` starts. */
-export const roles: Readonly<Record<RoleName, Role>> = {
+/** What each `--role` starts that is of a cluster; `queue` is not. */
+export const roles: Readonly<Record<Exclude<RoleName, 'queue'>, Role>> = {
   all: {
     keepsEvents: true,
     start: ({ pod, ...context }) =>

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../../../api';
+import { annotationOf, annotations, type Container, type Pod } from '../../../api';
 
 interface EmptyDir {
   readonly medium?: string;
@@ -43,7 +43,14 @@ export function differences(
           `nothing is mounted at ${paths.join(', ')}: variables and arguments that name it lead to the files, and so does KNC_MOUNTS`,
         ]
       : []),
+    ...(wantsSidecar(pod, container)
+      ? ['it has no queue-proxy: the gateway keeps its limits, and who calls its port directly is not held to them']
+      : []),
     ...(workingDir ? [`workingDir ${workingDir} is a place in the image; the program runs in ${cwd}`] : []),
     ...(isSidecar ? ['it shares 127.0.0.1 with every other pod: a port that it listens on can be taken only once'] : []),
   ];
 }
+
+/** Whether a container that serves is to have the sidecar on a cluster. */
+const wantsSidecar = ({ metadata }: Pod, { ports }: Container): boolean =>
+  annotationOf(metadata.annotations, annotations.queueSidecarEnabled) === 'true' && (ports?.length ?? 0) > 0;

@@ -1,0 +1,2 @@
+export * from './queue-process';
+export * from './queue-settings';
