@@ -384,12 +384,8 @@ export const commandTable: readonly CommandSpec[] = [
         description: 'let the API server tell Jobs of SinkBindings their sinks and note who made an object (default: none)',
         choices: ['none', 'v1', 'v1beta1'],
       },
-      { flags: '--crds-only', description: 'the definitions of the kinds alone' },
-      {
-        flags: '--webhook',
-        description: 'ask the platform before objects are stored: the same, and refusals in the words of Knative, on any cluster',
-      },
       { flags: '--queue-sidecar', description: 'a sidecar in every pod that keeps its limits, whoever sends requests there' },
+      { flags: '--crds-only', description: 'the definitions of the kinds alone' },
       { flags: '--without-crds', description: 'all but them' },
       { flags: '-o, --output <file>', description: 'write to this file instead of stdout', type: 'path' },
       { flags: '--json', description: 'JSON instead of YAML: one List of all objects' },

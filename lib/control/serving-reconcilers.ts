@@ -49,10 +49,3 @@ export const clusterServingReconcilers = createServingReconcilers({
   preStopSleepSeconds: PRE_STOP_SLEEP_SECONDS,
   queueSidecar: 'required',
 });
-
-/** The same for a cluster without Eventing. */
-export const servingAloneReconcilers = createServingReconcilers({
-  preStopSleepSeconds: PRE_STOP_SLEEP_SECONDS,
-  queueSidecar: 'required',
-  eventing: false,
-});

@@ -94,23 +94,17 @@ export interface PlatformOptions {
    * `none` a SinkBinding of a Job is not ready, and says so. @default none
    */
   readonly mutatingPolicies?: 'none' | MutatingPolicyVersion;
-  /** NetworkPolicies around the pods of the platform. @default true */
-  readonly networkPolicies?: boolean;
-}
-
-/** Options with their defaults. */
-  /**
-   * A webhook, for clusters without MutatingAdmissionPolicies: it does what they do, fills in the defaults of Eventing, and refuses objects
-   * that are not valid with the whole text that Knative has for it. While it is away nothing stops. Not together with
-   * `mutatingPolicies`. @default false
-   */
-  readonly webhook?: boolean;
   /**
    * Every pod of a service has a sidecar, `queue-proxy`, that keeps its limits for whoever sends requests there, as upstream has it; a
    * service says otherwise by `queueSidecar`. Changing it starts the pods anew of all services that do not say. @default false: the
    * gateway keeps the limits of what comes through it
    */
   readonly queueSidecar?: boolean;
+  /** NetworkPolicies around the pods of the platform. @default true */
+  readonly networkPolicies?: boolean;
+}
+
+/** Options with their defaults. */
 export interface ResolvedPlatform extends Required<Omit<PlatformOptions, 'image' | 'parts' | 'events' | 'domain' | 'replicas'>> {
   readonly image: PlatformImage;
   readonly eventing: boolean;
@@ -141,9 +135,8 @@ export function resolvePlatform(options: PlatformOptions, version: string): Reso
     tls: options.tls ?? 'none',
     outerIngress: options.outerIngress ?? [],
     mutatingPolicies: options.mutatingPolicies ?? 'none',
+    queueSidecar: options.queueSidecar ?? false,
     networkPolicies: options.networkPolicies ?? true,
     version,
   };
 }
-    webhook: options.webhook ?? false,
-    queueSidecar: options.queueSidecar ?? false,

@@ -37,7 +37,7 @@ function deniedSinks(env: Io['env'], { ip }: PodIdentity): readonly string[] {
 /** Runs one role of the platform on a cluster until it is told to end. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const options = runOptions(invocation, io.env);
-  const { state, role, eventing, ports, drainDelayMs, logLevel, outerIngress } = options;
+  const { state, role, ports, drainDelayMs, logLevel, outerIngress } = options;
   if (role === 'queue') return (await import('../run/run-queue')).runQueue(options, io);
   const clock = new RealClock();
   const log = new JsonLog({ clock, level: logLevel, write: (line) => io.stdout.write(line) });

@@ -65,9 +65,8 @@ export function platformOptions(invocation: Invocation, file: unknown): Platform
     ...(expose === undefined ? {} : { exposure: exposureOf(String(expose)) }),
     ...(domain === undefined ? {} : { domain: String(domain) }),
     ...(mutatingPolicies === undefined ? {} : { mutatingPolicies: mutatingPolicies as 'v1' }),
+    ...(invocation.options['queueSidecar'] === undefined ? {} : { queueSidecar: true }),
     ...imageOf(invocation, known.image),
     ...eventsOf(invocation, known.events),
   };
 }
-    ...(webhook === undefined ? {} : { webhook: webhook === true }),
-    ...(invocation.options['queueSidecar'] === undefined ? {} : { queueSidecar: true }),

@@ -35,10 +35,6 @@ const DRAIN_DELAY = '5s';
 /** The environment variable that says what an option says: KNC_DRAIN_DELAY for `--drain-delay`. */
 const variableOf = (option: string): string => `KNC_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
 
-/** Reads the options of `knc run`; what is not typed may stand in the environment. Throws a UsageError for values that make no sense. */
-export function runOptions({ options }: Invocation, env: Env): RunOptions {
-  const said = (name: string): OptionValue => options[name] ?? (env[variableOf(name)] || undefined);
-  const text = (name: string): string | undefined => (said(name) === undefined ? undefined : String(said(name)));
 const flagOf = (option: string): string => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** What is of a cluster: a sidecar knows none, and has its ports from upstream. */
@@ -47,6 +43,10 @@ const NOT_OF_QUEUE = [
   ...[...Object.keys(RUNTIME_PORTS)].map((name) => `${name}Port`),
 ];
 
+/** Reads the options of `knc run`; what is not typed may stand in the environment. Throws a UsageError for values that make no sense. */
+export function runOptions({ options }: Invocation, env: Env): RunOptions {
+  const said = (name: string): OptionValue => options[name] ?? (env[variableOf(name)] || undefined);
+  const text = (name: string): string | undefined => (said(name) === undefined ? undefined : String(said(name)));
   const oneOf = <T extends string>(name: string, choices: readonly T[], otherwise: T): T => {
     const value = text(name) ?? otherwise;
     const found = choices.find((choice) => choice === value);
@@ -62,16 +62,13 @@ const NOT_OF_QUEUE = [
   const drainDelayMs = parseDuration(delay);
   if (drainDelayMs === undefined || drainDelayMs < 0)
     throw new UsageError(`--drain-delay ${delay} is no duration; write 5s or 500ms`);
-  return {
-    role: oneOf('role', ROLE_NAMES, 'all'),
-    state: text('state'),
-    drainDelayMs,
   const role = oneOf('role', ROLE_NAMES, 'all');
-  const eventing = partsOf(said('parts')).includes('eventing');
-  if (!eventing && (role === 'eventing' || role === 'source'))
-    throw new UsageError(`--role ${role} is of eventing, and --parts leaves that out`);
   const useless = role === 'queue' ? NOT_OF_QUEUE.find((name) => options[name] !== undefined) : undefined;
   if (useless !== undefined) throw new UsageError(`--role queue has no use for ${flagOf(useless)}`);
+  return {
+    role,
+    state: text('state'),
+    drainDelayMs,
     logLevel: oneOf('logLevel', LOG_LEVELS, 'info'),
     ports: {
       ...{ external: port('external'), internal: port('internal'), health: port('health') },

@@ -74,7 +74,6 @@ const options = {
     mutatingPolicies: 'any',
     outerIngress: 'any',
     queueSidecar: 'any',
-    webhook: 'any',
   },
   image: { reference: 'any', pullPolicy: 'any', pullSecrets: 'any' } satisfies Fields<PlatformImage>,
   tls: { secretNamespaces: 'any' } satisfies Fields<PlatformTls>,
