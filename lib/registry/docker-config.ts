@@ -1,7 +1,7 @@
 import type { Secret } from '../api';
 import { isJsonObject, type JsonObject } from '../base';
 import { globMatches } from './glob';
-import { type ImageReference, pulledName } from './image-reference';
+import { pulledName, type TaggedImage } from './tagged-image';
 
 /** Name and password for a registry. */
 export interface Credential {
@@ -25,7 +25,7 @@ export class DockerConfig {
    * What the kubelet would try for an image, in its order: the longest path first (by reverse order of the alphabet, in fact), hosts with
    * `*` per part, and for Docker Hub what is kept under `index.docker.io`.
    */
-  for(reference: ImageReference): readonly Credential[] {
+  for(reference: TaggedImage): readonly Credential[] {
     const name = pulledName(reference);
     const keys = [...this.#byKey.keys()].sort().reverse();
     const found = keys.filter((key) => covers(key, name)).flatMap((key) => this.#byKey.get(key) ?? []);

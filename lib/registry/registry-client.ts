@@ -4,9 +4,9 @@ import { type Clock, errorMessage } from '../base';
 import { BearerTokens, basic, refusal } from './bearer-tokens';
 import { parseChallenges } from './challenge';
 import type { Credential } from './docker-config';
-import { type ImageReference, mayBePlain } from './image-reference';
 import { RegistryError } from './registry-error';
 import { type RegistryAnswer, RegistryHttp, type RegistryHttpOptions, what } from './registry-http';
+import { mayBePlain, type TaggedImage } from './tagged-image';
 
 export interface RegistryClientOptions extends RegistryHttpOptions {
   readonly clock: Clock;
@@ -55,7 +55,7 @@ export class RegistryClient {
    * registry without TLS is asked in clear where `mayBePlain` says so.
    * @throws RegistryError; what the signal is aborted with
    */
-  async digest(reference: ImageReference, credentials: readonly Credential[], signal: AbortSignal): Promise<string> {
+  async digest(reference: TaggedImage, credentials: readonly Credential[], signal: AbortSignal): Promise<string> {
     const schemes = mayBePlain(reference.registry) ? ['https', 'http'] : ['https'];
     const failures: string[] = [];
     for (const scheme of schemes) {
@@ -77,7 +77,7 @@ export class RegistryClient {
 
   async #byScheme(
     scheme: string,
-    { registry, repository, tag }: ImageReference,
+    { registry, repository, tag }: TaggedImage,
     credentials: readonly Credential[],
     attempt: Attempt,
   ): Promise<string> {

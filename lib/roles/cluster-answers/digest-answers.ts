@@ -5,12 +5,12 @@ import {
   byDigest,
   type Credential,
   fingerprint,
-  type ImageReference,
   type PullCredentials,
-  parseImageReference,
   type RegistryClient,
   RegistryError,
   readPullCredentials,
+  type TaggedImage,
+  taggedImage,
 } from '../../registry';
 import { BriefMemory } from './brief-memory';
 
@@ -95,7 +95,7 @@ export class DigestAnswers implements Answerer {
   async #digest(image: string, question: DigestQuestion): Promise<Digest> {
     const { namespace, serviceAccountName, imagePullSecrets, timeout } = question;
     try {
-      const reference = parseImageReference(image);
+      const reference = taggedImage(image);
       const puller = { namespace, serviceAccountName, imagePullSecrets };
       const read = () => readPullCredentials(this.options.cluster, puller);
       const { config, problems } = await this.#credentials.get(JSON.stringify(puller), read);
@@ -109,7 +109,7 @@ export class DigestAnswers implements Answerer {
     }
   }
 
-  async #resolve(reference: ImageReference, credentials: readonly Credential[], timeout: number): Promise<Digest> {
+  async #resolve(reference: TaggedImage, credentials: readonly Credential[], timeout: number): Promise<Digest> {
     const { clock, log } = this.options;
     const { registry, repository, tag } = reference;
     const down = this.#unreachable.get(registry);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import { RealClock } from '../../../lib/base';
-import { parseImageReference, RegistryClient, type RegistryClientOptions } from '../../../lib/registry';
+import { RegistryClient, type RegistryClientOptions, taggedImage } from '../../../lib/registry';
 import { RegistryServer, type RegistryServerOptions } from './registry-server';
 
 const clock = new RealClock();
@@ -39,7 +39,7 @@ async function failure(work: Promise<unknown>): Promise<Error & { failure?: stri
 describe('asking a registry for a digest', () => {
   test('one that is open says it to a HEAD that names every kind of manifest', async () => {
     const registry = await server();
-    const digest = await client([registry]).digest(parseImageReference(registry.image), [], never);
+    const digest = await client([registry]).digest(taggedImage(registry.image), [], never);
     expect(digest).toBe(registry.digest);
     expect(registry.asked).toEqual(['HEAD /v2/team/app/manifests/v1 -']);
     for (const type of ['oci.image.index', 'manifest.list', 'oci.image.manifest', 'distribution.manifest.v2']) {
@@ -50,8 +50,8 @@ describe('asking a registry for a digest', () => {
   test('a name and password become a token to pull this repository and nothing else, which is used again', async () => {
     const registry = await server({ users: { me: 'secret' } });
     const registries = client([registry]);
-    expect(await registries.digest(parseImageReference(registry.image), [ME], never)).toBe(registry.digest);
-    expect(await registries.digest(parseImageReference(registry.image), [ME], never)).toBe(registry.digest);
+    expect(await registries.digest(taggedImage(registry.image), [ME], never)).toBe(registry.digest);
+    expect(await registries.digest(taggedImage(registry.image), [ME], never)).toBe(registry.digest);
     expect(registry.asked).toEqual([
       'HEAD /v2/team/app/manifests/v1 -',
       `GET /token?service=registry&scope=repository%3Ateam%2Fapp%3Apull ${basic}`,
@@ -63,27 +63,27 @@ describe('asking a registry for a digest', () => {
   test('a token that one credential got is not used for another', async () => {
     const registry = await server({ users: { me: 'secret' } });
     const registries = client([registry]);
-    await registries.digest(parseImageReference(registry.image), [ME], never);
-    const other = await failure(registries.digest(parseImageReference(registry.image), [{ ...ME, password: 'x' }], never));
+    await registries.digest(taggedImage(registry.image), [ME], never);
+    const other = await failure(registries.digest(taggedImage(registry.image), [{ ...ME, password: 'x' }], never));
     expect(other.failure).toBe('denied');
   });
 
   test('basic authentication, only when it is asked for', async () => {
     const registry = await server({ users: { me: 'secret' }, auth: 'basic' });
-    expect(await client([registry]).digest(parseImageReference(registry.image), [ME], never)).toBe(registry.digest);
+    expect(await client([registry]).digest(taggedImage(registry.image), [ME], never)).toBe(registry.digest);
     expect(registry.asked).toEqual(['HEAD /v2/team/app/manifests/v1 -', `HEAD /v2/team/app/manifests/v1 ${basic}`]);
   });
 
   test('credentials are tried one after the other', async () => {
     const registry = await server({ users: { me: 'secret' } });
     const wrong = { username: 'me', password: 'old' };
-    expect(await client([registry]).digest(parseImageReference(registry.image), [wrong, ME], never)).toBe(registry.digest);
+    expect(await client([registry]).digest(taggedImage(registry.image), [wrong, ME], never)).toBe(registry.digest);
   });
 
   test('no more than five credentials are tried, and that is told', async () => {
     const registry = await server({ users: { me: 'secret' }, auth: 'basic' });
     const many = Array.from({ length: 9 }, (_, i) => ({ username: 'me', password: `old ${i}` }));
-    const error = await failure(client([registry]).digest(parseImageReference(registry.image), [...many, ME], never));
+    const error = await failure(client([registry]).digest(taggedImage(registry.image), [...many, ME], never));
     expect(error).toMatchObject({ failure: 'denied' });
     expect(error.message).toContain('401 Unauthorized');
     expect(error.message).toContain('; of 10 credentials only the first 5 were tried');
@@ -93,7 +93,7 @@ describe('asking a registry for a digest', () => {
   test('without any that is right it is denied, and the message has no secret in it', async () => {
     const registry = await server({ users: { me: 'secret' } });
     const error = await failure(
-      client([registry]).digest(parseImageReference(registry.image), [{ username: 'me', password: 'hunter2' }], never),
+      client([registry]).digest(taggedImage(registry.image), [{ username: 'me', password: 'hunter2' }], never),
     );
     expect(error).toMatchObject({
       failure: 'denied',
@@ -103,7 +103,7 @@ describe('asking a registry for a digest', () => {
 
   test('an image that is not there is refused with what it said', async () => {
     const registry = await server();
-    const error = await failure(client([registry]).digest(parseImageReference(`${registry.host}/team/app:v9`), [], never));
+    const error = await failure(client([registry]).digest(taggedImage(`${registry.host}/team/app:v9`), [], never));
     expect(error).toMatchObject({ failure: 'refused' });
     expect(error.message).toContain('404 Not Found');
   });
@@ -113,13 +113,13 @@ describe('asking a registry for a digest', () => {
       const registry = await server({
         instead: ({ method }, response) => method === 'HEAD' && !!response.writeHead(status).end(),
       });
-      expect(await client([registry]).digest(parseImageReference(registry.image), [], never)).toBe(registry.digest);
+      expect(await client([registry]).digest(taggedImage(registry.image), [], never)).toBe(registry.digest);
     }
   });
 
   test('busy is told apart, with when to come again', async () => {
     const registry = await server({ instead: (_, response) => !!response.writeHead(429, { 'retry-after': '2' }).end() });
-    const error = await failure(client([registry]).digest(parseImageReference(registry.image), [], never));
+    const error = await failure(client([registry]).digest(taggedImage(registry.image), [], never));
     expect(error).toMatchObject({ failure: 'busy', retryAfterMs: 2000 });
   });
 });
@@ -138,7 +138,7 @@ describe('a registry that means no good', () => {
         return !!response.writeHead(200, { 'docker-content-digest': digest }).end(method === 'HEAD' ? undefined : manifest);
       },
     });
-    const error = await failure(client([registry]).digest(parseImageReference(registry.image), [], never));
+    const error = await failure(client([registry]).digest(taggedImage(registry.image), [], never));
     expect(error.failure).toBe('refused');
   });
 
@@ -155,13 +155,13 @@ describe('a registry that means no good', () => {
         return true;
       },
     });
-    const error = await failure(client([registry]).digest(parseImageReference(registry.image), [], never));
+    const error = await failure(client([registry]).digest(taggedImage(registry.image), [], never));
     expect(error.message).toContain('answered with more than 4194304 bytes');
   });
 
   test('that redirects for ever is left', async () => {
     const registry = await server({ instead: ({ url }, response) => !!response.writeHead(307, { location: `${url}x` }).end() });
-    const error = await failure(client([registry]).digest(parseImageReference(registry.image), [], never));
+    const error = await failure(client([registry]).digest(taggedImage(registry.image), [], never));
     expect(error.message).toContain('more than 5 redirects');
     expect(registry.asked).toHaveLength(6);
   });
@@ -175,7 +175,7 @@ describe('a registry that means no good', () => {
         return !!response.writeHead(307, { location: `http://${thief.host}${url}` }).end();
       },
     });
-    const error = await failure(client([registry, thief]).digest(parseImageReference(registry.image), [ME], never));
+    const error = await failure(client([registry, thief]).digest(taggedImage(registry.image), [ME], never));
     expect(error.failure).toBe('denied');
     expect(registry.asked).toContain('HEAD /v2/team/app/manifests/v1 Bearer good');
     expect(thief.asked.length).toBeGreaterThan(0);
@@ -187,7 +187,7 @@ describe('a registry that means no good', () => {
     const registry = await server({
       instead: ({ url }, response) => !!response.writeHead(307, { location: `http://${thief.host}${url}` }).end(),
     });
-    const error = await failure(client([registry, thief]).digest(parseImageReference(registry.image), [ME], never));
+    const error = await failure(client([registry, thief]).digest(taggedImage(registry.image), [ME], never));
     expect(error.failure).toBe('denied');
     expect(thief.asked.join()).not.toContain('Basic');
   });
@@ -196,7 +196,7 @@ describe('a registry that means no good', () => {
     'that sends whoever asks to %s is refused',
     async (location) => {
       const registry = await server({ instead: (_, response) => !!response.writeHead(302, { location }).end() });
-      const error = await failure(client([registry]).digest(parseImageReference(registry.image), [], never));
+      const error = await failure(client([registry]).digest(taggedImage(registry.image), [], never));
       expect(error.message).toMatch(/its link or its cloud|no place to go/);
     },
   );
@@ -207,7 +207,7 @@ describe('a registry that means no good', () => {
       const registry = await server({
         instead: (_, response) => !!response.writeHead(401, { 'www-authenticate': `Bearer realm="${realm}"` }).end(),
       });
-      const error = await failure(client([registry]).digest(parseImageReference(registry.image), [ME], never));
+      const error = await failure(client([registry]).digest(taggedImage(registry.image), [ME], never));
       expect(error.message).toMatch(/its link or its cloud|no usable realm/);
     },
   );
@@ -217,14 +217,14 @@ describe('a registry that means no good', () => {
       users: {},
       instead: ({ url }, response) => !!url?.startsWith('/token') && !!response.end('{"token":"a\\r\\nx-evil: 1"}'),
     });
-    const error = await failure(client([registry]).digest(parseImageReference(registry.image), [ME], never));
+    const error = await failure(client([registry]).digest(taggedImage(registry.image), [ME], never));
     expect(error.message).toContain('no token in bearer response');
   });
 
   test('that never answers is left when the time is over', async () => {
     const registry = await server({ instead: () => true });
     const aborting = new AbortController();
-    const asking = failure(client([registry]).digest(parseImageReference(registry.image), [], aborting.signal));
+    const asking = failure(client([registry]).digest(taggedImage(registry.image), [], aborting.signal));
     while (registry.asked.length === 0) await clock.sleep(1);
     aborting.abort(new Error('too late'));
     expect((await asking).message).toBe('too late');
@@ -236,11 +236,11 @@ describe('addresses', () => {
     const lookup = ((_name, _options, callback) => callback(null, [{ address: '169.254.169.254', family: 4 }])) as LookupFunction;
     const registry = await server();
     for (const image of [registry.image, '169.254.169.254/a/b', 'localhost/a/b']) {
-      const error = await failure(client([]).digest(parseImageReference(image), [], never));
+      const error = await failure(client([]).digest(taggedImage(image), [], never));
       expect(error).toMatchObject({ failure: 'unreachable' });
       expect(error.message).toContain('where registries are not asked');
     }
-    const named = await failure(client([], { lookup }).digest(parseImageReference('ghcr.io/a/b'), [], never));
+    const named = await failure(client([], { lookup }).digest(taggedImage('ghcr.io/a/b'), [], never));
     expect(named.message).toContain('169.254.169.254:443 is an address of this machine, its link or its cloud');
     expect(registry.asked).toEqual([]);
   });
@@ -249,7 +249,7 @@ describe('addresses', () => {
     const registry = await server();
     const lookup = ((_name, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }])) as LookupFunction;
     const image = `registry.example.com:${registry.port}/team/app:v1`;
-    const error = await failure(client([registry], { lookup }).digest(parseImageReference(image), [ME], never));
+    const error = await failure(client([registry], { lookup }).digest(taggedImage(image), [ME], never));
     expect(error.failure).toBe('unreachable');
     expect(registry.asked).toEqual([]);
   });

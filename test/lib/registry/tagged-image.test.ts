@@ -1,4 +1,4 @@
-import { byDigest, mayBePlain, parseImageReference } from '../../../lib/registry';
+import { byDigest, mayBePlain, taggedImage } from '../../../lib/registry';
 
 describe('names of images', () => {
   test.each([
@@ -8,18 +8,20 @@ describe('names of images', () => {
     ['docker.io/nginx', 'index.docker.io', 'library/nginx', 'latest'],
     ['docker.io/library/nginx:2', 'index.docker.io', 'library/nginx', '2'],
     ['ghcr.io/a/b/c:v1', 'ghcr.io', 'a/b/c', 'v1'],
-    ['localhost/c', 'localhost', 'c', 'latest'],
-    ['localhost:5000/c:2', 'localhost:5000', 'c', '2'],
+    ['localhost/cc', 'localhost', 'cc', 'latest'],
+    ['localhost:5000/cc:2', 'localhost:5000', 'cc', '2'],
+    ['a/b:', 'index.docker.io', 'a/b', 'latest'],
     ['10.0.0.1:5000/x__y/z-w', '10.0.0.1:5000', 'x__y/z-w', 'latest'],
-    ['[::1]:5000/c', '[::1]:5000', 'c', 'latest'],
+    ['[::1]:5000/cc', '[::1]:5000', 'cc', 'latest'],
   ])('%s', (text, registry, repository, tag) => {
-    expect(parseImageReference(text)).toEqual({ registry, repository, tag });
+    expect(taggedImage(text)).toEqual({ registry, repository, tag });
   });
 
   test.each([
     '',
     'UPPER',
-    'a/b:',
+    `aa@sha256:${'0'.repeat(64)}`,
+    'localhost/c',
     'a b',
     'ghcr.io/../etc',
     'ghcr.io/a?x=1',
@@ -28,11 +30,11 @@ describe('names of images', () => {
     `a:${'t'.repeat(129)}`,
     'x/',
   ])('%j names none', (text) => {
-    expect(() => parseImageReference(text)).toThrow('failed to parse image name');
+    expect(() => taggedImage(text)).toThrow('failed to parse image name');
   });
 
   test('by digest, with the registry', () => {
-    expect(byDigest(parseImageReference('nginx:1'), 'sha256:0a')).toBe('index.docker.io/library/nginx@sha256:0a');
+    expect(byDigest(taggedImage('nginx:1'), 'sha256:0a')).toBe('index.docker.io/library/nginx@sha256:0a');
   });
 
   test.each([
