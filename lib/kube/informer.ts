@@ -1,7 +1,7 @@
 import { type KubeObject, keyOf, type ResourceType, type Stored } from '../api';
 import type { Clock, Log } from '../base';
 import { errorMessage } from '../base';
-import type { Cluster, Selection, Watch } from './cluster';
+import { type Cluster, ClusterError, type Selection, type Watch } from './cluster';
 
 /** What changed: `object` is gone when `next` is undefined, new when `previous` is. */
 export interface Change<T extends KubeObject> {
@@ -25,6 +25,8 @@ export class Informer<T extends KubeObject> {
   #version: string | undefined;
   /** Times that following has ended since anything was last heard. */
   #failures = 0;
+  readonly #troubleHandlers: ((cause: ClusterError | undefined) => void)[] = [];
+  #troubled = false;
   #stopped = false;
 
   constructor(
@@ -46,6 +48,11 @@ export class Informer<T extends KubeObject> {
   /** A handler that throws is logged and does not keep others from hearing of the change. */
   onChange(handler: (change: Change<T>) => void): void {
     this.#handlers.push(handler);
+  }
+
+  /** Told why objects cannot be followed any more, such as a right that was taken away, and `undefined` once they are again. */
+  onTrouble(handler: (cause: ClusterError | undefined) => void): void {
+    this.#troubleHandlers.push(handler);
   }
 
   /** Resolves once the first list is in the cache; rejects if it fails, and may then be called again. */
@@ -81,6 +88,7 @@ export class Informer<T extends KubeObject> {
     this.#version = resourceVersion;
     const watch = this.cluster.watch(this.type, { ...this.selection, resourceVersion }, (event) => {
       this.#failures = 0;
+      if (this.#troubled) this.#tellTrouble(undefined);
       if (event.type === 'BOOKMARK') {
         this.#version = event.resourceVersion;
         return;
@@ -94,7 +102,10 @@ export class Informer<T extends KubeObject> {
       if (reason?.reason === 'Expired') {
         this.#version = undefined;
         if (!listed) this.#failures = 0;
-      } else if (reason) this.log.warn('watch ended', { kind: this.type.kind, reason: reason.message });
+      } else if (reason) {
+        this.log.warn('watch ended', { kind: this.type.kind, reason: reason.message });
+        this.#tellTrouble(reason);
+      }
       this.#retry();
     });
   }
@@ -112,8 +123,14 @@ export class Informer<T extends KubeObject> {
     }
     this.start().catch((error: unknown) => {
       this.log.warn('list failed', { kind: this.type.kind, error: errorMessage(error) });
+      this.#tellTrouble(ClusterError.is(error) ? error : new ClusterError('Unavailable', errorMessage(error)));
       this.#retry();
     });
+  }
+
+  #tellTrouble(cause: ClusterError | undefined): void {
+    this.#troubled = cause !== undefined;
+    for (const handler of this.#troubleHandlers) handler(cause);
   }
 
   #replace(items: readonly Stored<T>[]): void {

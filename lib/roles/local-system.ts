@@ -29,6 +29,7 @@ import {
   ImageResolver,
   LocalApi,
   LocalKubernetes,
+  LocalServiceAccounts,
   MachineRuntimes,
   MemoryCluster,
   MemoryStore,
@@ -160,7 +161,8 @@ export class LocalSystem {
     this.functions = options.functions ?? new FunctionRegistry({ clock, executor });
     this.tokens = new TokenIssuer(clock);
     this.eventing = new EventingRuntime({
-      ...{ cluster, clock, executor, random, log, metrics, gateway: () => this.gateway, issuer: this.tokens },
+      ...{ cluster, clock, executor, random, log, metrics, gateway: () => this.gateway },
+      accounts: new LocalServiceAccounts(cluster, this.tokens),
       get config() {
         return settings.current;
       },

@@ -16,7 +16,7 @@ import {
 import { noLog, noMetrics, RealClock, RealExecutor, systemRandom } from '../../lib/base';
 import { type Cluster, ClusterError } from '../../lib/kube';
 import { RuntimeSystem } from '../../lib/roles/runtime';
-import { adminCluster, describeCluster } from './support';
+import { adminAccounts, adminCluster, describeCluster } from './support';
 
 const CrdType = resourceType<KubeObject>('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions', {
   namespaced: false,
@@ -91,6 +91,7 @@ describeCluster('the runtime on a real Kubernetes', () => {
     });
     system = await RuntimeSystem.start({
       ...{ cluster, clock, executor: new RealExecutor((error) => console.error(error)), random: systemRandom },
+      accounts: adminAccounts(cluster),
       log: { ...noLog, warn: (m, f) => console.warn(m, f), error: (m, f) => console.error(m, f) },
       ...{ metrics: noMetrics, ports, podIp: '10.99.0.1', identity: 'test-1', namespace: 'knative-serving' },
     });

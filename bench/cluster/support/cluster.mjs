@@ -11,7 +11,7 @@ import { kubeconfig } from './rig.mjs';
 
 const SOURCE = `
 export * from './lib/base'; export * from './lib/api'; export * from './lib/kube';
-export { HttpCluster } from './lib/kube/http'; export { KubeconfigConnection } from './lib/kube/kubeconfig';
+export { HttpCluster, HttpServiceAccounts } from './lib/kube/http'; export { KubeconfigConnection } from './lib/kube/kubeconfig';
 export { RuntimeSystem } from './lib/roles/runtime';`;
 export const USER_AGENT = 'knative-constructs/bench';
 export const PORTS = { external: 18080, internal: 18081 };

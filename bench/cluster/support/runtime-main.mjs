@@ -3,22 +3,27 @@ import { createRequire } from 'node:module';
 
 const [bundle, kubeconfig, identity, external, internal] = process.argv.slice(2);
 const runtime = createRequire(import.meta.url)(bundle);
-const { HttpCluster, KubeconfigConnection, noLog, noMetrics, RealClock, RealExecutor, RuntimeSystem, systemRandom } = runtime;
+const {
+  HttpCluster,
+  HttpServiceAccounts,
+  KubeconfigConnection,
+  noLog,
+  noMetrics,
+  RealClock,
+  RealExecutor,
+  RuntimeSystem,
+  systemRandom,
+} = runtime;
 const clock = new RealClock();
 const say = (level) => (message, fields) => console.error(JSON.stringify({ level, message, ...fields }));
 const log = { ...noLog, warn: say('warn'), error: say('error') };
 const source = new KubeconfigConnection({ file: kubeconfig, env: {}, cwd: process.cwd(), clock });
-const cluster = new HttpCluster({
-  source,
-  clock,
-  random: systemRandom,
-  log,
-  userAgent: 'knative-constructs/bench',
-  forgetManagedFields: true,
-});
+const connected = { source, clock, random: systemRandom, log, userAgent: 'knative-constructs/bench', forgetManagedFields: true };
+const cluster = new HttpCluster(connected);
 const system = await RuntimeSystem.start({
   ...{
     cluster,
+    accounts: new HttpServiceAccounts({ ...connected, cluster }),
     clock,
     executor: new RealExecutor((error) => console.error(error)),
     random: systemRandom,

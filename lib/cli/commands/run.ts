@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { RUNTIME_PORTS } from '../../api/installation';
 import { type Clock, errorMessage, KncError, RealClock, RealExecutor, systemRandom } from '../../base';
-import { HttpCluster } from '../../kube/http';
+import { HttpCluster, HttpServiceAccounts } from '../../kube/http';
 import { type ConnectionSource, InClusterConnection, isInCluster, KubeconfigConnection } from '../../kube/kubeconfig';
 import { openEventStore } from '../../roles/process/event-store';
 import { JsonLog } from '../../roles/process/json-log';
@@ -48,9 +48,10 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   const denied = deniedSinks(io.env, pod);
   const connected = { source, clock, random: systemRandom, userAgent: `knative-constructs/${packageVersion()} (${role})` };
   const cluster = new HttpCluster({ ...connected, log, forgetManagedFields: true });
+  const accounts = new HttpServiceAccounts({ ...connected, cluster, log, forgetManagedFields: true });
   const looking = new HttpCluster({ ...connected, requestTimeoutMs: REACH_MS });
   const ended = await new RuntimeProcess({
-    ...{ role: roles[role], cluster, clock, random: systemRandom, log, pod, ports, drainDelayMs, outerIngress },
+    ...{ role: roles[role], cluster, accounts, clock, random: systemRandom, log, pod, ports, drainDelayMs, outerIngress },
     executor: new RealExecutor((error, label) =>
       log.error('background work failed', { work: label, error: errorMessage(error) }),
     ),

@@ -32,6 +32,8 @@ export interface EventingAnswer {
   readonly generation: number;
   /** Why it cannot be served as it is, for people. */
   readonly problem?: string;
+  /** Of a source of events of the API server: its service account may not watch what it is to watch. */
+  readonly forbidden?: boolean;
   /** Of a source of events of the API server: the `source` of those events. */
   readonly source?: string;
   /** Of a channel: its subscriptions, as far as they are served. */

@@ -1,16 +1,15 @@
 import type { ApiServerSource, KubeObject, ResourceType, Stored } from '../../api';
 import { type Clock, type Executor, type Log, type Random, randomUuid } from '../../base';
 import { compileFilters, type FilterSpec } from '../../expr';
-import type { Cluster, Selection } from '../../kube';
+import { type Cluster, ClusterError, type Selection } from '../../kube';
 import { filterEvent } from '../cloud-event';
 import type { Destination } from '../sender';
 import type { SourceSender } from '../source';
 import { type ChangeKind, isToldOf, resourceEvent, withOverrides } from './resource-event';
-import { ResourceWatch } from './resource-watch';
+import { ResourceWatch, type WatchTrouble } from './resource-watch';
 import { selectorText } from './selector-text';
 
 export interface ApiServerWatcherOptions {
-  readonly cluster: Cluster;
   readonly clock: Clock;
   readonly executor: Executor;
   readonly random: Random;
@@ -29,15 +28,22 @@ export interface WatchedSource {
   readonly to: Destination;
   /** Undefined: those of all namespaces. */
   readonly namespaces: readonly string[] | undefined;
+  /** The service account as which it is watched, and the cluster as that account sees it. */
+  readonly as: { readonly account: string; readonly cluster: Cluster };
 }
 
 /** Whether everything is watched, or why not. */
-export type WatchState = { readonly watching: boolean; readonly problem?: string };
+export interface WatchState {
+  readonly watching: boolean;
+  readonly problem?: string;
+  /** The service account may not do what it takes. */
+  readonly forbidden?: boolean;
+}
 
 interface Running {
   source: WatchedSource;
   wants: (object: Parameters<ReturnType<typeof compileFilters>>[0]) => boolean;
-  /** By kind, namespace and selector; with why it does not watch, `undefined` while that is not known. */
+  /** By account, kind, namespace and selector; with why it does not watch, `undefined` while that is not known. */
   readonly watches: Map<string, { readonly watch: ResourceWatch; state: WatchState | undefined }>;
   unknown: readonly string[];
 }
@@ -87,7 +93,7 @@ export class ApiServerWatcher {
   }
 
   #wanted(running: Running): ReadonlyMap<string, Wanted> {
-    const { object, namespaces } = running.source;
+    const { object, namespaces, as } = running.source;
     const wanted = new Map<string, Wanted>();
     const unknown: string[] = [];
     for (const { apiVersion = '', kind, selector } of object.spec.resources) {
@@ -99,7 +105,7 @@ export class ApiServerWatcher {
       const labelSelector = selector ? selectorText(selector) : '';
       for (const namespace of type.namespaced ? (namespaces ?? [undefined]) : [undefined]) {
         const selection = { ...(namespace === undefined ? {} : { namespace }), ...(labelSelector ? { labelSelector } : {}) };
-        wanted.set(`${apiVersion}/${kind} ${namespace ?? '*'} ${labelSelector}`, { type, selection });
+        wanted.set(`${as.account} ${apiVersion}/${kind} ${namespace ?? '*'} ${labelSelector}`, { type, selection });
       }
     }
     running.unknown = unknown;
@@ -107,13 +113,14 @@ export class ApiServerWatcher {
   }
 
   #watch(name: string, running: Running, key: string, { type, selection }: Wanted): void {
-    const { cluster, clock, log, executor } = this.options;
+    const { clock, log, executor } = this.options;
+    const { cluster } = running.source.as;
     const watch = new ResourceWatch({
       ...{ cluster, clock, log, type, selection },
       onChange: (change, object) => this.#changed(name, running.source, running.wants, change, object),
-      onState: (problem) => {
+      onState: (trouble) => {
         const entry = running.watches.get(key);
-        if (entry) entry.state = { watching: problem === undefined, ...(problem === undefined ? {} : { problem }) };
+        if (entry?.watch === watch) entry.state = stateOf(trouble);
         this.#tell(name, running);
       },
     });
@@ -124,9 +131,10 @@ export class ApiServerWatcher {
   #tell(name: string, running: Running): void {
     if (this.#running.get(name) !== running) return;
     const states = [...running.watches.values()].map(({ state }) => state);
-    const problem = running.unknown[0] ?? states.find((state) => state?.problem !== undefined)?.problem;
-    const watching = problem === undefined && states.every((state) => state?.watching);
-    this.onState(name, { watching, ...(problem === undefined ? {} : { problem }) });
+    const [unknown] = running.unknown;
+    const troubled =
+      unknown === undefined ? states.find((state) => state?.problem !== undefined) : { watching: false, problem: unknown };
+    this.onState(name, troubled ?? { watching: states.every((state) => state?.watching) });
   }
 
   #changed(
@@ -147,4 +155,10 @@ export class ApiServerWatcher {
       to,
     });
   }
+}
+
+function stateOf(trouble: WatchTrouble | undefined): WatchState {
+  if (!trouble) return { watching: true };
+  const { problem, cause } = trouble;
+  return { watching: false, problem, ...(ClusterError.is(cause, 'Forbidden') ? { forbidden: true } : {}) };
 }

@@ -11,7 +11,14 @@ export interface ResourceWatchOptions {
   readonly selection: Selection;
   readonly onChange: (change: ChangeKind, object: Stored<KubeObject>) => void;
   /** It watches now, or does not, with the reason. Called again when that changes. */
-  readonly onState: (problem: string | undefined) => void;
+  readonly onState: (trouble: WatchTrouble | undefined) => void;
+}
+
+/** Why something is not watched. */
+export interface WatchTrouble {
+  /** For people. */
+  readonly problem: string;
+  readonly cause: unknown;
 }
 
 /** How long until it is tried again to begin, in milliseconds. */
@@ -25,7 +32,7 @@ export class ResourceWatch {
   #retry: Timer | undefined;
 
   constructor(private readonly options: ResourceWatchOptions) {
-    const { cluster, type, clock, log, selection, onChange } = options;
+    const { cluster, type, clock, log, selection, onChange, onState } = options;
     this.#informer = new Informer(cluster, type, clock, log, selection);
     this.#informer.onChange(({ previous, next }) => {
       if (!this.#watching || this.#stopped) return;
@@ -33,18 +40,20 @@ export class ResourceWatch {
       if (previous && (!next || replaced)) onChange('delete', previous);
       if (next) onChange(!previous || replaced ? 'add' : 'update', next);
     });
+    this.#informer.onTrouble((cause) => {
+      if (this.#watching && !this.#stopped) onState(cause && this.#trouble(cause));
+    });
   }
 
   async start(): Promise<void> {
-    const { type, selection, clock, onState } = this.options;
+    const { clock, onState } = this.options;
     try {
       await this.#informer.start();
       this.#watching = true;
       if (!this.#stopped) onState(undefined);
     } catch (error) {
       if (this.#stopped) return;
-      const where = selection.namespace === undefined ? '' : ` in namespace ${selection.namespace}`;
-      onState(`cannot watch ${type.plural}${where}: ${errorMessage(error)}`);
+      onState(this.#trouble(error));
       this.#retry = clock.after(RETRY_MS, () => void this.start());
     }
   }
@@ -53,5 +62,11 @@ export class ResourceWatch {
     this.#stopped = true;
     this.#retry?.cancel();
     this.#informer.stop();
+  }
+
+  #trouble(cause: unknown): WatchTrouble {
+    const { type, selection } = this.options;
+    const where = selection.namespace === undefined ? '' : ` in namespace ${selection.namespace}`;
+    return { problem: `cannot watch ${type.plural}${where}: ${errorMessage(cause)}`, cause };
   }
 }

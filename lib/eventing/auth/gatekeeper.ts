@@ -1,12 +1,15 @@
+import { errorMessage } from '../../base';
 import { compileFilters } from '../../expr';
 import { type CloudEvent, filterEvent } from '../cloud-event';
-import type { AccessRefusal, Receiver, ReceiverPolicy } from './receiver';
+import type { AccessRefusal, Receiver, ReceiverPolicy, Refusal } from './receiver';
 
 /** Tells who a token was made for, and whose it is. */
 export interface TokenVerifier {
-  /** The subject of a token that is genuine, valid now and made for this audience; else what is wrong with it. */
-  verify(token: string, audience: string): { readonly subject: string } | { readonly problem: string };
+  /** The subject of a token that is genuine, valid now and made for this audience; else what is wrong with it. Rejects if nobody can say. */
+  verify(token: string, audience: string): Verdict | Promise<Verdict>;
 }
+
+type Verdict = { readonly subject: string } | { readonly problem: string };
 
 const BEARER = /^Bearer +([^\s]+) *$/i;
 const ACCOUNT = 'system:serviceaccount:';
@@ -25,13 +28,21 @@ export class Gatekeeper {
    *
    * @param authorization the header of that name
    */
-  refusal(receiver: Receiver, authorization: string | undefined, event: CloudEvent): AccessRefusal | undefined {
+  refusal(receiver: Receiver, authorization: string | undefined, event: CloudEvent): Refusal {
     const token = BEARER.exec(authorization ?? '')?.[1];
     if (!token)
       return { status: 401, reason: `no token found in the request: ${receiver.name} wants one for ${audienceText(receiver)}` };
-    const result = this.verifier.verify(token, receiver.audience);
-    if ('problem' in result) return { status: 401, reason: `the token is refused: ${result.problem}` };
-    const reason = this.#forbidden(receiver, result.subject, event);
+    const verdict = this.verifier.verify(token, receiver.audience);
+    if (!(verdict instanceof Promise)) return this.#decided(receiver, verdict, event);
+    return verdict.then(
+      (known) => this.#decided(receiver, known, event),
+      (error: unknown) => ({ status: 503, reason: `the token cannot be reviewed now: ${errorMessage(error)}` }),
+    );
+  }
+
+  #decided(receiver: Receiver, verdict: Verdict, event: CloudEvent): AccessRefusal | undefined {
+    if ('problem' in verdict) return { status: 401, reason: `the token is refused: ${verdict.problem}` };
+    const reason = this.#forbidden(receiver, verdict.subject, event);
     return reason === undefined ? undefined : { status: 403, reason };
   }
 

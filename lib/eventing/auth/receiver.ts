@@ -27,8 +27,17 @@ export interface Receiver {
   readonly mode: DefaultMode;
 }
 
-/** An event is not taken because of who sends it: 401 where nobody knows who that is, 403 where that is known. */
+/** An event is not taken because of who sends it: 401 where nobody knows who that is, 403 where that is known, 503 where it cannot be known now. */
 export interface AccessRefusal {
-  readonly status: 401 | 403;
+  readonly status: 401 | 403 | 503;
   readonly reason: string;
+}
+
+/** Why an event is not taken; undefined: it is. A promise only where somebody has to be asked. */
+export type Refusal = AccessRefusal | undefined | Promise<AccessRefusal | undefined>;
+
+/** What an answer says beside the reason. */
+export function refusalHeaders({ status }: AccessRefusal): Readonly<Record<string, string>> {
+  if (status === 401) return { 'www-authenticate': 'Bearer' };
+  return status === 503 ? { 'retry-after': '1' } : {};
 }

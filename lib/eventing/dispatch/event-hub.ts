@@ -104,6 +104,13 @@ export class EventHub {
     this.options.log.retire(name);
   }
 
+  /** A consumer has another name from now on: it goes on where it was. Does nothing if it is not known, or the other name is. */
+  rename(from: string, to: string): void {
+    if (this.#consumers.has(to)) return;
+    if (this.#consumers.has(from)) this.remove(from);
+    this.options.log.rename(from, to);
+  }
+
   /**
    * Gives a consumer once more what it wants of the events since an offset or a time that are still kept. Returns how many.
    * @param id of these events alone

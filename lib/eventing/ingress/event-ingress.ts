@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { errorMessage } from '../../base';
-import type { AccessRefusal } from '../auth';
+import { type AccessRefusal, type Refusal, refusalHeaders } from '../auth';
 import { type CloudEvent, decodeHttp, EventError, modeOf } from '../cloud-event';
 import { passedThrough } from '../delivery';
 import type { EventHub } from '../dispatch';
@@ -30,7 +30,7 @@ export interface HubDirectory {
 }
 
 /** Why an event may not be sent to a broker or channel by whoever has this `authorization` header; undefined if it may. */
-export type IngressGate = (hub: string, authorization: string | undefined, event: CloudEvent) => AccessRefusal | undefined;
+export type IngressGate = (hub: string, authorization: string | undefined, event: CloudEvent) => Refusal;
 
 export interface EventIngressOptions {
   readonly hubs: HubDirectory;
@@ -80,8 +80,9 @@ export class EventIngress {
     try {
       const events = Buffer.isBuffer(body) ? this.#decoded(headers, body) : await this.#events(headers, body);
       const along = passedThrough(headers);
-      const refused = this.#refused(hub, events, headers.authorization, along);
-      if (refused) return answer(refused.status, refused.reason, refused.status === 401 ? { 'www-authenticate': 'Bearer' } : {});
+      const refusal = this.#refused(hub, events, headers.authorization, along);
+      const refused = refusal instanceof Promise ? await refusal : refusal;
+      if (refused) return answer(refused.status, refused.reason, refusalHeaders(refused));
       if (events.length === 1) await hub.publish(events[0]!, along);
       // Parts of a batch are written together, and others get their turn in between.
       for (let i = 0; events.length > 1 && i < events.length; i += AT_ONCE) {
@@ -99,13 +100,20 @@ export class EventIngress {
     events: readonly CloudEvent[],
     authorization: string | undefined,
     along: Readonly<Record<string, string>>,
-  ): AccessRefusal | undefined {
+  ): Refusal {
     const { gate } = this.options;
-    for (const event of gate ? events : []) {
-      const refused = gate?.(hub.name, authorization, event);
-      if (!refused) continue;
+    const told = (event: CloudEvent, refused: AccessRefusal) => {
       hub.refuse(event, along, refused);
       return refused;
+    };
+    for (let i = 0; gate && i < events.length; i++) {
+      const event = events[i]!;
+      const refused = gate(hub.name, authorization, event);
+      // Once the token is known, the others of a batch are not waited for.
+      if (refused instanceof Promise) {
+        return refused.then((now) => (now ? told(event, now) : this.#refused(hub, events.slice(i + 1), authorization, along)));
+      }
+      if (refused) return told(event, refused);
     }
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { type Job, type JobSink, JobType, jobEnd, SecretType, type Stored } from '../../api';
 import { errorMessage } from '../../base';
 import { type Cluster, ClusterError } from '../../kube';
-import type { AccessRefusal } from '../auth';
+import { type Refusal, refusalHeaders } from '../auth';
 import type { CloudEvent } from '../cloud-event';
 import { answer, type EndpointRequest, type EndpointResponse, headerText, pathParts, readEvent, refusedEvent } from '../endpoint';
 import { eventJob, eventSecret, jobName, jobSinkLabels } from './event-job';
@@ -17,7 +17,7 @@ export interface JobSinkIngressOptions {
   /** A sink with its defaults, if it is there. */
   readonly find: (namespace: string, name: string) => Stored<JobSink> | undefined;
   /** Why somebody may not send, or ask: by the header `authorization`. @default everybody may */
-  readonly gate?: (sink: Stored<JobSink>, authorization: string | undefined, event: CloudEvent) => AccessRefusal | undefined;
+  readonly gate?: (sink: Stored<JobSink>, authorization: string | undefined, event: CloudEvent) => Refusal;
   /** A Job was made for an event. */
   readonly onJob?: (sink: Stored<JobSink>, job: Stored<Job>, event: CloudEvent, request: EndpointRequest) => void;
   /** An event was not taken. */
@@ -50,8 +50,8 @@ export class JobSinkIngress {
     } catch (error) {
       return refusedEvent(error);
     }
-    const refusal = this.options.gate?.(sink, request.headers.authorization, event);
-    if (refusal) return this.#refused(sink, event, refusal.status, refusal.reason, request);
+    const refusal = await this.options.gate?.(sink, request.headers.authorization, event);
+    if (refusal) return this.#refused(sink, event, refusal.status, refusal.reason, request, refusalHeaders(refusal));
     return this.#take(sink, event, request);
   }
 
@@ -88,9 +88,16 @@ export class JobSinkIngress {
     }
   }
 
-  #refused(sink: Stored<JobSink>, event: CloudEvent, status: number, reason: string, request: EndpointRequest): EndpointResponse {
+  #refused(
+    sink: Stored<JobSink>,
+    event: CloudEvent,
+    status: number,
+    reason: string,
+    request: EndpointRequest,
+    headers: Readonly<Record<string, string>> = {},
+  ): EndpointResponse {
     this.options.onRefused?.(sink, event, status, reason, request);
-    return answer(status, reason, { reason: headerText(reason) });
+    return answer(status, reason, { ...headers, reason: headerText(reason) });
   }
 
   async #state({ target, headers }: EndpointRequest): Promise<EndpointResponse> {
@@ -99,8 +106,8 @@ export class JobSinkIngress {
     const { namespace, name } = location;
     const sink = this.options.find(namespace, name);
     if (!sink) return answer(400, `there is no JobSink ${namespace}/${name}`);
-    const refusal = this.options.gate?.(sink, headers.authorization, NO_EVENT);
-    if (refusal) return answer(refusal.status, refusal.reason);
+    const refusal = await this.options.gate?.(sink, headers.authorization, NO_EVENT);
+    if (refusal) return answer(refusal.status, refusal.reason, refusalHeaders(refusal));
     const job = await this.#jobAt(location);
     if (!job) return answer(500, 'there is no Job for this event');
     const end = jobEnd(job);

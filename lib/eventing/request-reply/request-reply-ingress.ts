@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Clock, type Executor, errorMessage } from '../../base';
 import { type Attributes, correlationId, isCorrelationId } from '../../expr';
-import type { AccessRefusal } from '../auth';
+import { type AccessRefusal, type Refusal, refusalHeaders } from '../auth';
 import { type CloudEvent, encodeBinary, withAttributes } from '../cloud-event';
 import type { Attempt, Deliverer, DeliveryPolicy } from '../delivery';
 import { passedThrough } from '../delivery';
@@ -40,7 +40,7 @@ export interface RequestReplyIngressOptions {
   readonly deliverer: Deliverer;
   readonly find: (namespace: string, name: string) => RequestReplySpec | undefined;
   /** Why whoever sends an `Authorization` header may not ask; undefined if he may. */
-  readonly gate: (of: RequestReplySpec, authorization: string | undefined, event: CloudEvent) => AccessRefusal | undefined;
+  readonly gate: (of: RequestReplySpec, authorization: string | undefined, event: CloudEvent) => Refusal;
   /** Bytes that nobody can guess. */
   readonly nonce: () => Buffer;
   readonly events: RequestReplyEvents;
@@ -80,11 +80,10 @@ export class RequestReplyIngress {
     if (!found) return answer(404, `there is no RequestReply ${namespace}/${name}`);
     // A reply proves itself by what only this RequestReply can have put into the request.
     if (what === 'reply') return this.#reply(found, event);
-    const refusal = this.options.gate(found, request.headers.authorization, event);
+    const refusal = await this.options.gate(found, request.headers.authorization, event);
     if (!refusal) return this.#request(found, event, request);
     this.options.events.refused(found, event, request.headers, refusal);
-    const { status, reason } = refusal;
-    return answer(status, reason, status === 401 ? { 'www-authenticate': 'Bearer' } : {});
+    return answer(refusal.status, refusal.reason, refusalHeaders(refusal));
   }
 
   async #request(of: RequestReplySpec, event: CloudEvent, { headers, signal }: EndpointRequest): Promise<EndpointResponse> {

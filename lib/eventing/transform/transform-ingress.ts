@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Executor, errorMessage } from '../../base';
-import type { AccessRefusal } from '../auth';
+import { type Refusal, refusalHeaders } from '../auth';
 import { type CloudEvent, decodeHttp, EventError, jsonOfEvent, modeOf } from '../cloud-event';
 import { passedThrough } from '../delivery';
 import { answer, type EndpointRequest, type EndpointResponse, headerText, readBody, refusedEvent } from '../endpoint';
@@ -18,7 +18,7 @@ export interface TransformSpec {
   readonly reply?: { readonly expression: string } | 'discard';
   readonly worker: JsonataWorker;
   /** Why somebody may not send: by the header `authorization`. @default everybody may */
-  readonly gate?: (authorization: string | undefined, event: CloudEvent) => AccessRefusal | undefined;
+  readonly gate?: (authorization: string | undefined, event: CloudEvent) => Refusal;
 }
 
 /** What becomes of events. */
@@ -75,8 +75,8 @@ export class TransformIngress {
       return refusedEvent(error);
     }
     const input = inputOf(headers, body);
-    const refusal = of.gate?.(headers.authorization, input.event ?? NO_EVENT);
-    return refusal ? answer(refusal.status, refusal.reason) : this.#transform(of, input, request);
+    const refusal = await of.gate?.(headers.authorization, input.event ?? NO_EVENT);
+    return refusal ? answer(refusal.status, refusal.reason, refusalHeaders(refusal)) : this.#transform(of, input, request);
   }
 
   async #transform(of: TransformSpec, input: Input, request: EndpointRequest): Promise<EndpointResponse> {

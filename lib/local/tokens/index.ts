@@ -1,1 +1,2 @@
+export * from './local-service-accounts';
 export * from './token-issuer';

@@ -5,11 +5,14 @@ import { mutatingPolicies } from './mutating-policies';
 import { policyObjects } from './policy';
 import { servingPolicies } from './serving-policies';
 import { settingPolicies } from './setting-policies';
+import { tokenPolicies } from './token-policies';
 
 /** What the API server refuses in place of upstream's webhooks: rules that the definitions of the kinds cannot have. */
 export const admissionPolicies = (platform: ResolvedPlatform): readonly KubeObject[] => [
-  ...[...servingPolicies, ...settingPolicies, ...(platform.eventing ? eventingPolicies : [])].flatMap((policy) =>
-    policyObjects(platform, policy),
-  ),
+  ...[
+    ...servingPolicies,
+    ...settingPolicies,
+    ...(platform.eventing ? [...eventingPolicies, ...tokenPolicies(platform)] : []),
+  ].flatMap((policy) => policyObjects(platform, policy)),
   ...mutatingPolicies(platform),
 ];

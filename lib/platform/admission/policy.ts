@@ -19,6 +19,8 @@ export interface AdmissionPolicy {
   readonly versions: readonly string[];
   readonly resources: readonly string[];
   readonly operations?: readonly ('CREATE' | 'UPDATE')[];
+  /** Whose requests are looked at. @default 'others': those of everybody but the platform */
+  readonly by?: 'others' | 'platform';
   /** ConfigMap of namespace knative-serving that rules read as `params`; where it is not there, they do not count. */
   readonly settings?: string;
   /** Only objects of these namespaces. @default of all */
@@ -35,9 +37,12 @@ export const quoted = (text: string): string => JSON.stringify(text);
 /** `must not set the field(s): spec.x. Do this.` on one line, as CEL. Parts between are CEL themselves. */
 export const message = (text: string, remedy?: string): string => quoted(remedy === undefined ? text : `${text}. ${remedy}`);
 
-/** A policy and its binding. What the platform writes itself is not looked at: its plans hold to the rules, or mend what does not. */
+/**
+ * A policy and its binding. What the platform writes itself is not looked at unless the policy is about that: its plans hold to the
+ * rules, or mend what does not.
+ */
 export function policyObjects(platform: ResolvedPlatform, policy: AdmissionPolicy): readonly KubeObject[] {
-  const { group, versions, resources, operations = ['CREATE', 'UPDATE'], settings, names, namespaces } = policy;
+  const { group, versions, resources, operations = ['CREATE', 'UPDATE'], settings, names, namespaces, by = 'others' } = policy;
   const metadata = metadataOf(platform, `knative-constructs-${policy.name}`, 'admission');
   const users = accountsOf(platform).map(({ name, namespace }) => `system:serviceaccount:${namespace}:${name}`);
   return [
@@ -59,7 +64,9 @@ export function policyObjects(platform: ResolvedPlatform, policy: AdmissionPolic
           resourceRules: [{ apiGroups: [group], apiVersions: versions, operations, resources }],
         },
         matchConditions: [
-          { name: 'not-by-the-platform', expression: `!(request.userInfo.username in ${JSON.stringify(users)})` },
+          by === 'others'
+            ? { name: 'not-by-the-platform', expression: `!(request.userInfo.username in ${JSON.stringify(users)})` }
+            : { name: 'by-the-platform', expression: `request.userInfo.username in ${JSON.stringify(users)}` },
           ...(names ? [{ name: 'of-these-names', expression: `object.metadata.name in ${JSON.stringify(names)}` }] : []),
         ],
         ...(policy.variables ? { variables: policy.variables } : {}),

@@ -24,7 +24,6 @@ const core = (resources: readonly string[], verbs: Grant['verbs'], why: string):
 
 /** What senders that prove who they are need: tokens of their service accounts, in Secrets for pods that mount them. */
 const oidcGrants: readonly Grant[] = [
-  core(['serviceaccounts'], ['get'], 'a token is issued for the one that exists'),
   core(['serviceaccounts/token'], ['create'], 'events are sent as the service account of a source, trigger or subscription'),
   core(['secrets'], ['get', ...FOLLOW, 'create', 'patch', 'delete'], 'tokens for the pods of SinkBindings and ContainerSources'),
   { group: 'authentication.k8s.io', resources: ['tokenreviews'], verbs: ['create'], why: 'who has sent an event' },

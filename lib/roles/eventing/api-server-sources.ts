@@ -10,7 +10,8 @@ import {
 } from '../../api';
 import type { Clock, Executor, Log, Random } from '../../base';
 import { ApiServerWatcher, type SourceSender, type WatchState } from '../../eventing';
-import { type Cluster, Informer } from '../../kube';
+import { type Cluster, Informer, type ServiceAccounts } from '../../kube';
+import { AccountClusters } from './account-clusters';
 import { destination } from './consumer-specs';
 import type { EventingAnswers } from './eventing-answers';
 import { sentAs } from './sent-as';
@@ -22,6 +23,8 @@ export interface ApiServerSourcesOptions {
   readonly random: Random;
   readonly log: Log;
   readonly config: () => ServingConfig;
+  /** As whom they look at the cluster. */
+  readonly accounts: ServiceAccounts;
   readonly sender: SourceSender;
   readonly answers: EventingAnswers;
   /** The address of the API server, as which it is the source of events. @default its name inside a cluster */
@@ -33,17 +36,22 @@ const API_HOST = 'https://kubernetes.default.svc';
 /** What has to be known of a source before it watches anything. */
 const NEEDED = ['SinkProvided', 'SufficientPermissions', 'OIDCIdentityCreated'];
 
-/** Makes the ApiServerSources of a cluster work in this process, in place of the adapter that upstream deploys for each. */
+/**
+ * Makes the ApiServerSources of a cluster work in this process, in place of the adapter that upstream deploys for each. Each looks with
+ * the rights of the service account that it names: those of this process are not enough to watch anything for it.
+ */
 export class ApiServerSources {
   readonly #informer: Informer<ApiServerSource>;
   readonly #watcher: ApiServerWatcher;
+  readonly #clusters: AccountClusters;
   readonly #source: string;
 
   constructor(private readonly options: ApiServerSourcesOptions) {
-    const { cluster, clock, executor, random, log, sender, apiHost = API_HOST } = options;
+    const { cluster, clock, executor, random, log, accounts, sender, apiHost = API_HOST } = options;
     this.#source = apiHost;
+    this.#clusters = new AccountClusters(accounts);
     this.#watcher = new ApiServerWatcher(
-      { ...{ cluster, clock, executor, random, log, sender }, findType: findServedType, source: apiHost },
+      { ...{ clock, executor, random, log, sender }, findType: findServedType, source: apiHost },
       (name, state) => this.#told(name, state),
     );
     this.#informer = new Informer(cluster, ApiServerSourceType, clock, log);
@@ -54,9 +62,10 @@ export class ApiServerSources {
     return this.#informer.start();
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#informer.stop();
     this.#watcher.stop();
+    await this.#clusters.close();
   }
 
   /** A source that has watched goes on with what it was until a change of its spec has been resolved. */
@@ -80,22 +89,34 @@ export class ApiServerSources {
       selector !== undefined &&
       Object.keys(selector.matchLabels ?? {}).length === 0 &&
       (selector.matchExpressions ?? []).length === 0;
+    const account = `${metadata.namespace}/${object.spec.serviceAccountName || 'default'}`;
     this.#watcher.set(name, {
       object,
       to: sentAs(to, metadata.namespace, status.auth),
       namespaces: everywhere ? undefined : (status.namespaces ?? []),
+      as: { account, cluster: this.#clusters.use(account, name) },
     });
+    this.#leave(name, account);
   }
 
   #end(name: string): void {
     this.#watcher.remove(name);
+    this.#leave(name);
     this.options.answers.tell(`api-server-source/${name}`, undefined);
   }
 
-  #told(name: string, { watching, problem }: WatchState): void {
+  #leave(name: string, but?: string): void {
+    this.options.executor.run(`connections of ${name}`, () => this.#clusters.leave(name, but));
+  }
+
+  #told(name: string, { watching, problem, forbidden }: WatchState): void {
     const [namespace, own = ''] = name.split('/');
     const { generation } = this.#informer.get(namespace, own)?.metadata ?? {};
-    const answer = { generation, source: this.#source, ...(problem === undefined ? {} : { problem }) };
+    const answer = {
+      ...{ generation, source: this.#source },
+      ...(problem === undefined ? {} : { problem }),
+      ...(forbidden ? { forbidden } : {}),
+    };
     this.options.answers.tell(`api-server-source/${name}`, watching || problem !== undefined ? answer : undefined);
   }
 }

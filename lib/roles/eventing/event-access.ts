@@ -12,11 +12,11 @@ import {
 import type { Clock, Log } from '../../base';
 import { audienceOf, policyApplies } from '../../control';
 import {
-  type AccessRefusal,
   type CloudEvent,
   Gatekeeper,
   type Receiver,
   type ReceiverPolicy,
+  type Refusal,
   type TokenVerifier,
 } from '../../eventing';
 import type { FilterSpec } from '../../expr';
@@ -72,7 +72,7 @@ export class EventAccess {
     name: string,
     authorization: string | undefined,
     event: CloudEvent,
-  ): AccessRefusal | undefined {
+  ): Refusal {
     const config = this.options.config();
     if (!config.eventing.features.authenticationOidc) return undefined;
     return this.#gatekeeper.refusal(this.#receiver(type, object, name, config), authorization, event);

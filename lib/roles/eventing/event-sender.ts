@@ -48,7 +48,7 @@ export class EventSender {
       externalName: (namespace, name) => externalNameOf(this.#services.get(namespace, name)),
       ...(gateway ? {} : { isInside: ({ hostname, pathname }: URL) => own(hostname, pathname) !== undefined }),
     });
-    this.sender = new TokenSender(anywhere, (identity, audience) => tokens.token(identity, audience));
+    this.sender = new TokenSender(anywhere, tokens);
   }
 
   /** Resolves once it is known which Services stand for other names. */

@@ -1,7 +1,7 @@
 import type { ServingConfig } from '../../api';
 import type { Clock, Executor, Log, Random } from '../../base';
 import { type Deliverer, type Journal, SourceSender } from '../../eventing';
-import type { Cluster } from '../../kube';
+import type { Cluster, ServiceAccounts } from '../../kube';
 import { ApiServerSources } from './api-server-sources';
 import type { EventingAnswers } from './eventing-answers';
 import { PingSources } from './ping-sources';
@@ -13,6 +13,8 @@ export interface EventSourcesOptions {
   readonly random: Random;
   readonly log: Log;
   readonly config: () => ServingConfig;
+  /** As whom ApiServerSources look at the cluster. */
+  readonly accounts: ServiceAccounts;
   readonly journal: Journal;
   readonly deliverer: Deliverer;
   readonly answers: EventingAnswers;
@@ -35,9 +37,9 @@ export class EventSources {
     await Promise.all([this.#pings.start(), this.#apiServerSources.start()]);
   }
 
-  stop(): void {
-    this.#apiServerSources.stop();
+  async stop(): Promise<void> {
     this.#sender.stop();
     this.#pings.stop();
+    await this.#apiServerSources.stop();
   }
 }

@@ -18,18 +18,17 @@ import {
 import type { Clock, Executor, Log, Metrics, Random } from '../../base';
 import { audienceOf } from '../../control';
 import {
-  type AccessRefusal,
   type CloudEvent,
   type ConsumerSpec,
   Deliverer,
   Journal,
   JournalStore,
   type KeyValueStore,
+  type Refusal,
   StatefulMetrics,
 } from '../../eventing';
 import type { Gateway, InnerHosts } from '../../gateway';
-import { type Change, type Cluster, Informer } from '../../kube';
-import { TokenIssuer } from '../../local';
+import { type Change, type Cluster, Informer, type ServiceAccounts } from '../../kube';
 import { channelConsumer, triggerConsumer } from './consumer-specs';
 import { Drains } from './drains';
 import { Endpoints } from './endpoints';
@@ -43,6 +42,7 @@ import { EventingAnswers } from './eventing-answers';
 import { HubRegistry } from './hub-registry';
 import { consumedAs } from './sent-as';
 import { ServiceAccountTokens } from './service-account-tokens';
+import { subscriberNames } from './subscriber-names';
 import { TokenSecrets } from './token-secrets';
 
 export interface EventingOptions {
@@ -68,8 +68,8 @@ export interface EventingOptions {
   readonly deniedSinks?: readonly string[];
   /** @default not measured */
   readonly metrics?: Metrics;
-  /** Who issues the tokens that senders prove themselves by. @default one that nobody else knows */
-  readonly issuer?: TokenIssuer;
+  /** By whose tokens senders prove themselves, and as whom sources look at the cluster. */
+  readonly accounts: ServiceAccounts;
 }
 
 const brokerName = (namespace: string, name: string): string => `broker/${namespace}/${name}`;
@@ -126,11 +126,11 @@ export class EventingRuntime {
   readonly #served = new Map<string, string>();
 
   constructor(private readonly options: EventingOptions) {
-    const { cluster, clock, executor, random, log, store, metrics, issuer = new TokenIssuer(clock) } = options;
+    const { cluster, clock, executor, random, log, store, metrics, accounts } = options;
     this.journal = new Journal(clock, store ? { kept: new JournalStore(store) } : {});
-    this.tokens = new ServiceAccountTokens({ cluster, clock, issuer });
-    this.tokenSecrets = new TokenSecrets({ cluster, clock, executor, log, issuer });
-    this.access = new EventAccess({ cluster, clock, log, config: () => options.config, tokens: issuer });
+    this.tokens = new ServiceAccountTokens({ clock, accounts });
+    this.tokenSecrets = new TokenSecrets({ cluster, clock, executor, log, accounts });
+    this.access = new EventAccess({ cluster, clock, log, config: () => options.config, tokens: accounts });
     this.#catalogue = new EventTypeCatalogue({ cluster, clock, executor, log });
     this.#sender = new EventSender({ ...options, tokens: this.tokens, own: (host, path) => this.inner(host, path) });
     const { sender } = this.#sender;
@@ -195,9 +195,9 @@ export class EventingRuntime {
     this.#catalogue.stop();
     this.access.stop();
     this.tokenSecrets.stop();
-    this.#sources?.stop();
     this.#drains.stop();
     this.hubs.stop();
+    await this.#sources?.stop();
     await this.#endpoints.stop();
     await this.#sender.stop();
     this.journal.close();
@@ -225,7 +225,7 @@ export class EventingRuntime {
   }
 
   /** Why an event may not be sent to a broker or channel; undefined if it may. */
-  #refusal(hub: string, authorization: string | undefined, event: CloudEvent): AccessRefusal | undefined {
+  #refusal(hub: string, authorization: string | undefined, event: CloudEvent): Refusal {
     if (!this.#secured) return undefined;
     const [kind, namespace = '', name = ''] = hub.split('/');
     const [type, object] =
@@ -328,18 +328,18 @@ export class EventingRuntime {
     const open = this.hubs.open('channel', hub);
     this.door.setChannel(namespace, childName(name, SERVICE_SUFFIX), hub);
     const { subscribers = [] } = channel.spec ?? {};
-    const names = new Set<string>();
-    for (const subscriber of subscribers) {
-      const own = `${namespace}/${subscriber.name ?? subscriber.uid ?? ''}`;
-      const consumer = names.has(own) ? `${own}.${subscriber.uid}` : own;
-      names.add(consumer);
-      const [subscription] = this.#subscriptions.byIndex(BY_UID, subscriber.uid ?? '');
+    const named = subscriberNames(namespace, subscribers, (uid) => this.#subscriptions.byIndex(BY_UID, uid)[0]);
+    const names = new Set(named.map(({ consumer }) => consumer));
+    for (const { subscriber, subscription, consumer, before } of named) {
+      // As it was called while its Subscription was not known, or, in what an earlier version has kept, always.
+      if (!this.#settled || open.consumers.includes(before)) if (!names.has(before)) this.hubs.rename(hub, before, consumer);
       const spec: ConsumerSpec = channelConsumer(subscriber, channel, subscription);
-      this.hubs.set(hub, consumer, this.#secured ? consumedAs(spec, namespace, subscriber.auth) : spec);
+      const home = subscription?.metadata.namespace ?? namespace;
+      this.hubs.set(hub, consumer, this.#secured ? consumedAs(spec, home, subscriber.auth) : spec);
     }
     for (const subscription of this.#awaited(channel)) {
       const { name: own, uid } = subscription.metadata;
-      const consumer = `${namespace}/${own}`;
+      const consumer = keyOf(subscription);
       if (names.has(consumer)) continue;
       names.add(consumer);
       this.hubs.set(hub, consumer, channelConsumer({ name: own, uid }, channel, subscription));

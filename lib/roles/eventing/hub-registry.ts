@@ -111,6 +111,14 @@ export class HubRegistry {
     if (open?.specs.delete(consumer)) open.hub.remove(consumer);
   }
 
+  /** A consumer has another name from now on, and goes on where it was; unless that name is there already. */
+  rename(name: string, from: string, to: string): void {
+    const open = this.#open.get(name);
+    if (!open || open.specs.has(to)) return;
+    open.specs.delete(from);
+    open.hub.rename(from, to);
+  }
+
   /** A broker or channel is deleted. */
   close(name: string): void {
     const open = this.#open.get(name);

@@ -1,8 +1,7 @@
 import type { ServingConfig } from '../../api';
 import type { Clock, Executor, Log, Random } from '../../base';
 import { Deliverer, Journal } from '../../eventing';
-import type { Cluster } from '../../kube';
-import { TokenIssuer } from '../../local';
+import type { Cluster, ServiceAccounts } from '../../kube';
 import { EventSender } from './event-sender';
 import { EventSources } from './event-sources';
 import { EventingAnswers } from './eventing-answers';
@@ -15,6 +14,8 @@ export interface SourcesOptions {
   readonly random: Random;
   readonly log: Log;
   readonly config: () => ServingConfig;
+  /** By whose tokens they prove themselves, and as whom they look at the cluster. */
+  readonly accounts: ServiceAccounts;
   readonly allowedSinks?: readonly string[];
   readonly deniedSinks?: readonly string[];
 }
@@ -28,8 +29,8 @@ export class SourcesRuntime {
   readonly #sources: EventSources;
 
   constructor(options: SourcesOptions) {
-    const { cluster, clock } = options;
-    const tokens = new ServiceAccountTokens({ cluster, clock, issuer: new TokenIssuer(clock) });
+    const { clock, accounts } = options;
+    const tokens = new ServiceAccountTokens({ clock, accounts });
     this.journal = new Journal(clock, {});
     this.#sender = new EventSender({ ...options, tokens });
     const deliverer = new Deliverer({ clock, sender: this.#sender.sender });
@@ -43,7 +44,7 @@ export class SourcesRuntime {
   }
 
   async stop(): Promise<void> {
-    this.#sources.stop();
+    await this.#sources.stop();
     await this.#sender.stop();
     this.journal.close();
   }

@@ -1,8 +1,7 @@
 import { controllerOf, keyOf, type Secret, SecretType, type Stored } from '../../api';
 import { type Clock, type Executor, errorMessage, type Log, type Timer } from '../../base';
 import { type Answerer, type Ask, TOKEN_SECRET_TOPIC, type TokenSecretAnswer, type TokenSecretQuestion } from '../../control';
-import { type Cluster, ClusterError, Informer } from '../../kube';
-import type { TokenIssuer } from '../../local';
+import { type Cluster, ClusterError, Informer, type ServiceAccounts } from '../../kube';
 
 const LABEL = 'eventing.knative.dev/oidc';
 const KEY = 'token';
@@ -14,7 +13,7 @@ export interface TokenSecretsOptions {
   readonly clock: Clock;
   readonly executor: Executor;
   readonly log: Log;
-  readonly issuer: TokenIssuer;
+  readonly accounts: Pick<ServiceAccounts, 'issue'>;
 }
 
 interface Asked {
@@ -109,14 +108,13 @@ export class TokenSecrets implements Answerer {
 
   /** Puts a new token into the Secret; returns for how long it is valid, in milliseconds. */
   async #write(question: TokenSecretQuestion, token: NonNullable<TokenSecretQuestion['token']>): Promise<number> {
-    const { cluster, clock, issuer } = this.options;
+    const { cluster, clock, accounts } = this.options;
     await this.#follow();
     const { namespace, name, owner } = question;
-    const { serviceAccount, uid, audience } = token;
-    const issued = issuer.issue({ namespace, name: serviceAccount, uid, audiences: [audience] });
-    const data = { [KEY]: Buffer.from(issued.token).toString('base64') };
     const labels = { [LABEL]: 'enabled' };
     const present = await this.#own(question);
+    const issued = await accounts.issue(`${namespace}/${token.serviceAccount}`, token.audience);
+    const data = { [KEY]: Buffer.from(issued.token).toString('base64') };
     if (present) await cluster.patch(SecretType, namespace, name, 'merge', { metadata: { labels }, data });
     else {
       const metadata = { name, namespace, labels, ownerReferences: [owner] };

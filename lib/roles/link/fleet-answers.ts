@@ -10,7 +10,7 @@ interface Asked {
 }
 
 /** Asks several parts of the data plane the same, and answers what they agree upon. */
-abstract class FleetAnswers implements Answerer {
+export abstract class FleetAnswers implements Answerer {
   abstract readonly topic: string;
   readonly #open = new Map<string, { readonly ask: Ask; readonly onAnswer: OnAnswer }>();
   readonly #fleet = new Map<string, Asked>();

@@ -1,10 +1,10 @@
 import { INSTALLATION, isPodReady, type Pod, PodType, RUNTIME_PORTS, type Stored, WORKLOAD_LABEL } from '../../api';
 import type { Clock, Log, Random } from '../../base';
-import { type Answerer, GatewayAddresses } from '../../control';
+import { type Answerer, GatewayAddresses, TOKEN_SECRET_TOPIC } from '../../control';
 import { Roster, type Stat } from '../../gateway';
 import { type Cluster, Informer } from '../../kube';
 import { EventingAnswersByPart } from './eventing-answers-by-part';
-import { GatewayFleetAnswers, type PartAnswers } from './fleet-answers';
+import { type FleetAnswers, GatewayFleetAnswers, PartAnswers } from './fleet-answers';
 import type { LinkChannel, LinkHandler } from './link-channel';
 import { LinkDialer } from './link-dialer';
 import { LINK_VERSION, type LinkHello, type LinkMessage, type LinkRole } from './link-message';
@@ -46,6 +46,7 @@ export class LeaderLink {
   readonly #addresses = new GatewayAddresses();
   readonly #gateways = new GatewayFleetAnswers();
   readonly #events = new EventingAnswersByPart();
+  readonly #tokens = new PartAnswers(TOKEN_SECRET_TOPIC);
   readonly #roster: Roster;
   readonly #parts = new Map<string, Part>();
   readonly #informers: readonly Informer<Pod>[];
@@ -56,7 +57,7 @@ export class LeaderLink {
 
   constructor(private readonly options: LeaderLinkOptions) {
     const { cluster, clock, log } = options;
-    this.answerers = [this.#addresses, this.#gateways, this.#events];
+    this.answerers = [this.#addresses, this.#gateways, this.#events, this.#tokens];
     this.#roster = new Roster({
       ...{ clock, log },
       sendView: (id, view) => this.#to(id)?.send({ type: 'view', view }),
@@ -137,7 +138,7 @@ export class LeaderLink {
         const { hello } = part;
         part.channel = undefined;
         part.hello = undefined;
-        this.#answersOf(part).setChannel(part.pod.metadata.name, undefined);
+        for (const answers of this.#answersOf(part)) answers.setChannel(part.pod.metadata.name, undefined);
         if (hello && part.role === 'gateway') this.#roster.lost(hello.id);
         this.#hearing();
       },
@@ -158,7 +159,7 @@ export class LeaderLink {
       role: 'controller',
       ...{ id: this.options.name, name: this.options.name, heard },
     });
-    this.#answersOf(part).setChannel(name, channel);
+    for (const answers of this.#answersOf(part)) answers.setChannel(name, channel);
     if (role === 'gateway' && hello.sharing) {
       const { view, fenced, standing } = hello.sharing;
       this.#roster.linked({ id: hello.id, name, address: pod.status?.podIP ?? '', view, fenced, standing });
@@ -168,7 +169,10 @@ export class LeaderLink {
 
   #said({ role, pod }: Part, { id }: LinkHello, channel: LinkChannel, message: LinkMessage): void {
     if (message.type === 'answer') {
-      this.#answersOf({ role }).answered(pod.metadata.name, message.key, message.value);
+      const { topic, key, value } = message;
+      this.#answersOf({ role })
+        .find((answers) => answers.topic === topic)
+        ?.answered(pod.metadata.name, key, value);
       return;
     }
     if (role !== 'gateway') throw new Error(`a message of type ${message.type}, which is not for a controller`);
@@ -181,23 +185,22 @@ export class LeaderLink {
     else throw new Error(`a message of type ${message.type}, which is not for a controller`);
   }
 
-  #answersOf({ role }: Pick<Part, 'role'>): GatewayFleetAnswers | PartAnswers {
-    return role === 'gateway' ? this.#gateways : this.#events.parts[role];
+  #answersOf({ role }: Pick<Part, 'role'>): readonly FleetAnswers[] {
+    if (role === 'gateway') return [this.#gateways];
+    return role === 'eventing' ? [this.#events.parts.eventing, this.#tokens] : [this.#events.parts.source];
   }
 
   /** Who takes requests now. */
   #look(): void {
     const parts = [...this.#parts.values()];
     const takes = ({ pod }: Part) => isPodReady(pod) && !pod.metadata.deletionTimestamp;
-    for (const [role, answers] of [
-      ['gateway', this.#gateways],
-      ['eventing', this.#events.parts.eventing],
-      ['source', this.#events.parts.source],
-    ] as const) {
+    for (const role of ['gateway', 'eventing', 'source'] as const) {
       // Of what there is one of, it counts before it is ready: what it is asked does not wait for that.
       const of = parts.filter((part) => part.role === role && (role !== 'gateway' || takes(part)));
-      answers.setFleet(of.map(({ pod }) => pod.metadata.name));
-      for (const { pod, channel } of of) if (channel) answers.setChannel(pod.metadata.name, channel);
+      for (const answers of this.#answersOf({ role })) {
+        answers.setFleet(of.map(({ pod }) => pod.metadata.name));
+        for (const { pod, channel } of of) if (channel) answers.setChannel(pod.metadata.name, channel);
+      }
     }
     const gateways = parts.filter(({ role }) => role === 'gateway');
     this.#roster.setPods(gateways.map((part) => ({ name: part.pod.metadata.name, ready: takes(part) })));

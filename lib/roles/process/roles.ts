@@ -1,7 +1,7 @@
 import { LINK_TOKEN_FOLDER } from '../../api';
 import type { Clock, Executor, Log, Metrics, Random } from '../../base';
 import type { OuterIngressPods } from '../../gateway';
-import type { Cluster } from '../../kube';
+import type { Cluster, ServiceAccounts } from '../../kube';
 import type { Store } from '../../local/store/store';
 import type { ClusterAnswersOptions } from '../cluster-answers';
 import type { Readiness } from '../health';
@@ -22,6 +22,8 @@ import type { RoleName } from './role-names';
 export interface RoleContext {
   readonly cluster: Cluster;
   readonly clock: Clock;
+  /** By whose tokens senders prove themselves, and as whom sources look at the cluster. */
+  readonly accounts: ServiceAccounts;
   readonly executor: Executor;
   readonly random: Random;
   readonly log: Log;

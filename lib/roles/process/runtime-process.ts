@@ -1,5 +1,5 @@
 import { type Clock, type Executor, errorMessage, KncError, type Log, type Random } from '../../base';
-import { type Cluster, ClusterError } from '../../kube';
+import { type Cluster, ClusterError, type ServiceAccounts } from '../../kube';
 import type { Store } from '../../local/store/store';
 import { HealthServer, Readiness, WatchProgress } from '../health';
 import { MetricsServer, PrometheusMetrics } from '../metrics';
@@ -12,6 +12,8 @@ export interface RuntimeProcessOptions {
   readonly cluster: Cluster;
   /** Resolves if the API server answers, whatever it says. */
   readonly reach: () => Promise<void>;
+  /** By whose tokens senders prove themselves, and as whom sources look at the cluster. */
+  readonly accounts: ServiceAccounts;
   readonly clock: Clock;
   readonly executor: Executor;
   readonly random: Random;

@@ -6,7 +6,7 @@ import { InstallationSettings } from './installation-settings';
 import type { LinkOptions } from './linked';
 import { begun, type RuntimeSystemOptions } from './runtime-options';
 
-export type ControllerSystemOptions = Omit<RuntimeSystemOptions, 'podIp' | 'store' | 'deniedSinks'> &
+export type ControllerSystemOptions = Omit<RuntimeSystemOptions, 'accounts' | 'podIp' | 'store' | 'deniedSinks'> &
   Pick<LinkOptions, 'linkToken'> & { readonly portOf?: ConstructorParameters<typeof LeaderLink>[0]['portOf'] };
 
 /** Role `controller`: one of several leads, and dials gateways, brokers and sources. */

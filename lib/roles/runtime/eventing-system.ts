@@ -5,9 +5,9 @@ import { EventingRuntime } from '../eventing';
 import type { LinkServer } from '../link';
 import { InstallationSettings } from './installation-settings';
 import { type LinkOptions, listenForLinks, processId } from './linked';
-import { begun, type PartOptions, type RuntimePorts, STOP_GRACE_MS } from './runtime-options';
+import { begun, type EventPartOptions, type RuntimePorts, STOP_GRACE_MS } from './runtime-options';
 
-export interface EventingSystemOptions extends PartOptions, Omit<LinkOptions, 'linkToken'> {
+export interface EventingSystemOptions extends EventPartOptions, Omit<LinkOptions, 'linkToken'> {
   readonly ports: Pick<RuntimePorts, 'internal'>;
   /** Where events are kept. @default in memory */
   readonly store?: Store;
@@ -34,11 +34,11 @@ export class EventingSystem {
   #links: LinkServer | undefined;
 
   private constructor(private readonly options: EventingSystemOptions) {
-    const { cluster, clock, executor, random, log, metrics, ports, store, deniedSinks = [] } = options;
+    const { cluster, clock, executor, random, log, metrics, accounts, ports, store, deniedSinks = [] } = options;
     const settings = new InstallationSettings({ cluster, clock, log, ingressClass: INGRESS_CLASS });
     this.#settings = settings;
     this.eventing = new EventingRuntime({
-      ...{ cluster, clock, executor, random, log, metrics, deniedSinks, sources: false },
+      ...{ cluster, clock, executor, random, log, metrics, accounts, deniedSinks, sources: false },
       get config() {
         return settings.current;
       },
@@ -66,7 +66,7 @@ export class EventingSystem {
     readiness?.meet('listeners');
     await this.eventing.start();
     this.#links = await listenForLinks(this.options, linkPort, {
-      ...{ role: 'eventing', id: processId(identity), answerers: [this.eventing.answers] },
+      ...{ role: 'eventing', id: processId(identity), answerers: [this.eventing.answers, this.eventing.tokenSecrets] },
     });
     readiness?.meet('events');
   }

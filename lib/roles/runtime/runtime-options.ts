@@ -1,6 +1,6 @@
 import type { Clock, Executor, Log, Metrics, Random } from '../../base';
 import type { OuterIngressPods } from '../../gateway';
-import type { Cluster } from '../../kube';
+import type { Cluster, ServiceAccounts } from '../../kube';
 import type { Store } from '../../local';
 import type { ClusterAnswersOptions } from '../cluster-answers';
 import type { Readiness } from '../health';
@@ -29,7 +29,13 @@ export interface PartOptions {
   readonly readiness?: Readiness;
 }
 
-export interface RuntimeSystemOptions extends PartOptions {
+/** What parts have that send events, or take them. */
+export interface EventPartOptions extends PartOptions {
+  /** By whose tokens senders prove themselves, and as whom sources look at the cluster. */
+  readonly accounts: ServiceAccounts;
+}
+
+export interface RuntimeSystemOptions extends EventPartOptions {
   readonly ports: RuntimePorts;
   /** Pods of an ingress in front of this one. @default none */
   readonly outerIngress?: readonly OuterIngressPods[];

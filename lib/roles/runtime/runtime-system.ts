@@ -35,11 +35,11 @@ export class RuntimeSystem {
   readonly #addresses = new GatewayAddresses();
 
   private constructor(private readonly options: RuntimeSystemOptions) {
-    const { cluster, clock, executor, random, log, metrics, store, deniedSinks = [] } = options;
+    const { cluster, clock, executor, random, log, metrics, accounts, store, deniedSinks = [] } = options;
     const settings = new InstallationSettings({ cluster, clock, log, ingressClass: INGRESS_CLASS });
     this.#settings = settings;
     this.eventing = new EventingRuntime({
-      ...{ cluster, clock, executor, random, log, metrics, deniedSinks, gateway: () => this.gateway },
+      ...{ cluster, clock, executor, random, log, metrics, accounts, deniedSinks, gateway: () => this.gateway },
       get config() {
         return settings.current;
       },
@@ -92,7 +92,7 @@ export class RuntimeSystem {
 
   /** Everything is in this process: there is nothing to find. */
   #dataPlane(): DataPlane {
-    const answerers = [this.#addresses, new GatewayAnswers(this.gateway), this.eventing.answers];
+    const answerers = [this.#addresses, new GatewayAnswers(this.gateway), this.eventing.answers, this.eventing.tokenSecrets];
     return { answerers, start: () => Promise.resolve(), stop() {} };
   }
 

@@ -3,9 +3,9 @@ import { SourcesRuntime } from '../eventing';
 import type { LinkServer } from '../link';
 import { InstallationSettings } from './installation-settings';
 import { type LinkOptions, listenForLinks, processId } from './linked';
-import { begun, type PartOptions } from './runtime-options';
+import { begun, type EventPartOptions } from './runtime-options';
 
-export interface SourceSystemOptions extends PartOptions, Omit<LinkOptions, 'linkToken'> {
+export interface SourceSystemOptions extends EventPartOptions, Omit<LinkOptions, 'linkToken'> {
   readonly deniedSinks?: readonly string[];
 }
 

@@ -111,8 +111,43 @@ test('nobody may list Secrets unless senders prove who they are, and the control
     'eventing',
     'source',
   ]);
-  expect(ROLES.filter((role) => may(role, 'create', { group: '', plural: 'serviceaccounts/token' }))).toEqual([]);
 });
+
+test('a source reads nothing of what it tells by rights of its own: it asks for tokens of the accounts that may', () => {
+  for (const needs of [NEEDS, { ...NEEDS, oidc: true }]) {
+    const rules = rulesOf(grantsOf('source', needs).filter(({ namespace }) => namespace === undefined));
+    expect(rules).toEqual([
+      { apiGroups: ['sources.knative.dev'], resources: ['apiserversources', 'pingsources'], verbs: ['list', 'watch'] },
+      { apiGroups: [''], resources: ['services'], verbs: ['list', 'watch'] },
+      { apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] },
+    ]);
+  }
+  expect(ROLES.filter((role) => may(role, 'create', { group: '', plural: 'serviceaccounts/token' }))).toEqual(['source']);
+});
+
+test.each(['small', 'ha'] as const)(
+  'with %s, tokens of the cluster’s own accounts and of other parts are refused to the platform',
+  (profile) => {
+    const policy = platformManifest({ profile }, '1').objects.find(
+      ({ kind, metadata }) => kind === 'ValidatingAdmissionPolicy' && metadata.name === 'knative-constructs-tokens',
+    ) as unknown as {
+      readonly spec: {
+        readonly matchConstraints: unknown;
+        readonly matchConditions: readonly { readonly expression: string }[];
+        readonly validations: readonly { readonly expression: string }[];
+      };
+    };
+    expect(policy.spec.matchConstraints).toEqual({
+      resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['serviceaccounts/token'] }],
+    });
+    const account = profile === 'small' ? 'knative-serving:knc-runtime' : 'knative-eventing:knc-source';
+    expect(policy.spec.matchConditions).toHaveLength(1);
+    expect(policy.spec.matchConditions[0]?.expression).toMatch(/^request\.userInfo\.username in /);
+    expect(policy.spec.matchConditions[0]?.expression).toContain(`system:serviceaccount:${account}`);
+    expect(policy.spec.validations[0]?.expression).toContain('kube-system');
+    expect(policy.spec.validations[1]?.expression).toContain(account.replace(':', '/'));
+  },
+);
 
 test('the keys of RequestReplies are one Secret, which is there from the start', () => {
   const role = rolesOf({}).find(

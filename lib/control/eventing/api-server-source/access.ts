@@ -10,6 +10,8 @@ export interface AccessQuestion {
   readonly verbs: readonly string[];
   readonly resources: readonly { readonly group: string; readonly resource: string }[];
   readonly namespaces: readonly string[];
+  /** The API server has just refused some of it: what is known of these rights is out of date. */
+  readonly doubted?: true;
 }
 
 export interface AccessAnswer {
@@ -26,13 +28,13 @@ const VERBS = ['get', 'list', 'watch'];
 /** Whether the author of a source vouches for its rights. */
 export const skipsAccessCheck = ({ metadata }: ApiServerSource): boolean => metadata.annotations?.[SKIP] === 'true';
 
-function questionOf({ metadata, spec }: ApiServerSource, namespaces: readonly string[]): AccessQuestion {
+function questionOf({ metadata, spec }: ApiServerSource, namespaces: readonly string[], doubted: boolean): AccessQuestion {
   const user = `system:serviceaccount:${metadata.namespace}:${spec.serviceAccountName || 'default'}`;
   const resources = spec.resources.map(({ apiVersion = '', kind }) => ({
     group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '',
     resource: guessPlural(kind),
   }));
-  return { user, verbs: VERBS, resources, namespaces };
+  return { user, verbs: VERBS, resources, namespaces, ...(doubted ? { doubted } : {}) };
 }
 
 interface Access {
@@ -42,16 +44,20 @@ interface Access {
   readonly problem?: string;
 }
 
-/** Whether the service account of a source, with its defaults, may watch what it is to watch. */
+/**
+ * Whether the service account of a source, with its defaults, may watch what it is to watch.
+ * @param doubted whether a watch was refused: rights are reviewed at once then
+ */
 export function planAccess(
   conditions: Conditions,
   source: ApiServerSource,
   namespaces: readonly string[],
   observed: Observed,
+  doubted: boolean,
 ): Access {
   if (skipsAccessCheck(source)) return { conditions: conditions.markTrue(TYPE), asks: [] };
   const key = `${source.metadata.namespace}/${source.metadata.name}`;
-  const input = questionOf(source, namespaces);
+  const input = questionOf(source, namespaces, doubted);
   const asks = [{ topic: ACCESS_TOPIC, key, input }];
   const answer = observed.answer(ACCESS_TOPIC, key) as AccessAnswer | undefined;
   if (!answer) return { conditions, asks };

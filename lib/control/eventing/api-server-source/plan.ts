@@ -16,7 +16,7 @@ import {
 import type { Observed, Plan, PlannedEvent, Reconciler } from '../../reconciler';
 import { ResolveError } from '../../resolve';
 import { beginConditions, errorEvents, finishStatus } from '../../status';
-import { servingOf } from '../data-plane';
+import { type Serving, servingOf } from '../data-plane';
 import { destinationReads, resolveDestination } from '../destination';
 import { identityReads, planIdentity } from '../identity';
 import { eventingAddressables } from '../kinds';
@@ -57,10 +57,12 @@ class ApiServerSourcePlan {
     this.#conditions = identity.conditions;
     const sink = this.#resolve();
     const namespaces = watchedNamespaces(this.#source, observed);
-    const access = planAccess(this.#conditions, this.#source, namespaces, observed);
+    const serving = servingOf('api-server-source', parent, observed);
+    const doubted = serving.answer?.forbidden === true;
+    const access = planAccess(this.#conditions, this.#source, namespaces, observed, doubted);
     this.#conditions = access.conditions;
     if (access.problem !== undefined) this.#events.push(...errorEvents(parent, this.#conditions, access.problem));
-    const { ask, source = '' } = this.#markServed();
+    const { ask, source = '' } = this.#markServed(serving);
     const { mode } = this.#source.spec;
     const types = source === '' ? [] : apiServerEvents(mode === 'Resource' ? 'Resource' : 'Reference');
     const status: ApiServerSourceStatus = finishStatus(parent, this.#conditions, {
@@ -93,8 +95,7 @@ class ApiServerSourcePlan {
     }
   }
 
-  #markServed() {
-    const { ask, answer, served } = servingOf('api-server-source', this.parent, this.observed);
+  #markServed({ ask, answer, served }: Serving) {
     if (answer?.problem !== undefined) {
       this.#conditions = this.#conditions.markFalse('Deployed', 'WatchFailed', answer.problem);
     } else if (served) this.#conditions = this.#conditions.markTrue('Deployed');

@@ -3,7 +3,7 @@ import { CountingExecutor, RealClock, seededRandom, VirtualClock } from '../../.
 import { ClusterError } from '../../../../lib/kube';
 import { MemoryCluster } from '../../../../lib/local';
 import { LocalServer } from '../../kube/http/local-server';
-import { NAME, SINK, source, WatcherWorld } from './world';
+import { configMap, NAME, source, WatcherWorld } from './world';
 
 function memoryWorld() {
   const errors: unknown[] = [];
@@ -122,7 +122,7 @@ describe('an ApiServerWatcher', () => {
     const world = memoryWorld();
     await world.watch();
     await world.create('one');
-    world.watcher.set(NAME, { object: source({ mode: 'Resource' }), to: SINK, namespaces: ['default', 'other'] });
+    world.set(source({ mode: 'Resource' }), ['default', 'other']);
     await world.create('two');
     await world.clock.settle();
     await world.create('three', { namespace: 'other' });
@@ -135,7 +135,7 @@ describe('an ApiServerWatcher', () => {
 
   test('says which kind is not served, and which it may not watch, and tries that again', async () => {
     const world = memoryWorld();
-    world.watcher.set(NAME, { object: source({ resources: [{ apiVersion: 'x/v1', kind: 'Y' }] }), to: SINK, namespaces: [] });
+    world.set(source({ resources: [{ apiVersion: 'x/v1', kind: 'Y' }] }), []);
     expect(world.states.at(-1)).toEqual({ watching: false, problem: 'no kind Y in version x/v1 is served here' });
     const list = world.memory.list.bind(world.memory);
     let allowed = false;
@@ -143,14 +143,58 @@ describe('an ApiServerWatcher', () => {
       if (allowed) return list(...args);
       throw new ClusterError('Forbidden', 'configmaps is forbidden: no');
     }) as typeof list;
-    world.watcher.set(NAME, { object: source(), to: SINK, namespaces: ['default'] });
+    world.set(source(), ['default']);
     await world.clock.settle();
     const problem = 'cannot watch configmaps in namespace default: configmaps is forbidden: no';
-    expect(world.states.at(-1)).toEqual({ watching: false, problem });
+    expect(world.states.at(-1)).toEqual({ watching: false, problem, forbidden: true });
     allowed = true;
     await world.clock.advance(10_000);
     expect(world.states.at(-1)).toEqual({ watching: true });
     expect(world.errors).toEqual([]);
+  });
+
+  test('watches anew as another service account, and hears nothing as the one before', async () => {
+    const world = memoryWorld();
+    await world.watch();
+    const other = new MemoryCluster({ clock: world.clock, random: seededRandom(2), types: allTypes });
+    world.set(source(), ['default'], { account: 'default/other', cluster: other });
+    await world.clock.settle();
+    await world.create('unheard');
+    await other.create(ConfigMapType, configMap('heard'));
+    await world.clock.settle();
+    expect(world.told).toEqual(['add heard']);
+    expect(world.states.at(-1)).toEqual({ watching: true });
+  });
+
+  test('says when a right is taken away from it later, and when it has it again', async () => {
+    const world = memoryWorld();
+    const ended = new Set<(reason: ClusterError) => void>();
+    let forbidden = false;
+    const watch = world.memory.watch.bind(world.memory);
+    world.memory.watch = ((...args: Parameters<typeof watch>) => {
+      const refusal = new ClusterError('Forbidden', 'configmaps is forbidden: not any more');
+      if (forbidden) return { stop() {}, closed: Promise.resolve(refusal) };
+      const inner = watch(...args);
+      const closed = new Promise<ClusterError | undefined>((resolve) => {
+        ended.add((reason) => {
+          inner.stop();
+          resolve(reason);
+        });
+      });
+      return { stop: () => inner.stop(), closed };
+    }) as typeof watch;
+    await world.watch();
+    forbidden = true;
+    for (const end of ended) end(new ClusterError('Forbidden', 'configmaps is forbidden: not any more'));
+    await world.clock.settle();
+    const problem = 'cannot watch configmaps in namespace default: configmaps is forbidden: not any more';
+    expect(world.states.at(-1)).toEqual({ watching: false, problem, forbidden: true });
+    forbidden = false;
+    await world.clock.advance(2000);
+    await world.create('one');
+    await world.clock.settle();
+    expect(world.states.at(-1)).toEqual({ watching: true });
+    expect(world.told).toEqual(['add one']);
   });
 
   test('watches an API server over HTTP as it does a cluster in memory', async () => {

@@ -1,6 +1,14 @@
 import { type ApiServerSource, type ConfigMap, ConfigMapType, findType, type ObjectMeta, type Stored } from '../../../../lib/api';
 import { type Clock, CountingExecutor, noLog, seededRandom } from '../../../../lib/base';
-import { ApiServerWatcher, Deliverer, type EventMessage, Journal, SourceSender, type WatchState } from '../../../../lib/eventing';
+import {
+  ApiServerWatcher,
+  Deliverer,
+  type EventMessage,
+  Journal,
+  SourceSender,
+  type WatchedSource,
+  type WatchState,
+} from '../../../../lib/eventing';
 import type { Cluster } from '../../../../lib/kube';
 
 export const SINK = { url: 'http://sink.default.svc.cluster.local/' };
@@ -50,7 +58,7 @@ export class WatcherWorld {
     const shared = { executor, random: seededRandom(1) };
     this.sender = new SourceSender({ ...shared, journal: this.journal, deliverer: new Deliverer({ clock, sender }) });
     this.watcher = new ApiServerWatcher(
-      { ...shared, cluster, clock, log: noLog, sender: this.sender, findType, source: 'https://host' },
+      { ...shared, clock, log: noLog, sender: this.sender, findType, source: 'https://host' },
       (_name, state) => {
         this.states.push(state);
         this.#heard();
@@ -58,9 +66,13 @@ export class WatcherWorld {
     );
   }
 
+  set(object: Stored<ApiServerSource>, namespaces?: readonly string[], as: Partial<WatchedSource['as']> = {}): void {
+    this.watcher.set(NAME, { object, to: SINK, namespaces, as: { account: 'default/default', cluster: this.cluster, ...as } });
+  }
+
   /** Watches, and resolves once it does. */
   async watch(spec: Partial<ApiServerSource['spec']> = {}, namespaces: readonly string[] | 'all' = ['default']): Promise<void> {
-    this.watcher.set(NAME, { object: source(spec), to: SINK, namespaces: namespaces === 'all' ? undefined : namespaces });
+    this.set(source(spec), namespaces === 'all' ? undefined : namespaces);
     await this.until(() => this.states.at(-1)?.watching === true);
   }
 

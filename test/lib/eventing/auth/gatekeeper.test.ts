@@ -1,4 +1,11 @@
-import { type CloudEvent, Gatekeeper, type Receiver, type ReceiverPolicy } from '../../../../lib/eventing';
+import {
+  type AccessRefusal,
+  type CloudEvent,
+  Gatekeeper,
+  type Receiver,
+  type ReceiverPolicy,
+  type Refusal,
+} from '../../../../lib/eventing';
 
 const event = (type = 'order.created'): CloudEvent => ({
   attributes: { specversion: '1.0', id: '1', source: '/shop', type },
@@ -13,6 +20,11 @@ const gatekeeper = () =>
       return made === audience ? { subject } : { problem: `it is for ${made}` };
     },
   });
+/** Whoever knows at once says so at once. */
+function at(refusal: Refusal): AccessRefusal | undefined {
+  if (refusal instanceof Promise) throw new Error('it is waited for');
+  return refusal;
+}
 const receiver = (policies: readonly ReceiverPolicy[] = [], mode: Receiver['mode'] = 'allow-same-namespace'): Receiver => ({
   ...{ name: 'broker/default/orders', namespace: 'default', audience: 'orders', policies, mode },
 });
@@ -20,7 +32,7 @@ const policy = (name: string, subjects: readonly string[], more: Partial<Receive
   ...{ name, subjects, filters: [], ...more },
 });
 const refused = (to: Receiver, subject: string, sent = event()) =>
-  gatekeeper().refusal(to, `Bearer ${subject}@orders`, sent)?.status;
+  at(gatekeeper().refusal(to, `Bearer ${subject}@orders`, sent))?.status;
 
 describe('who may send', () => {
   test.each<[string, string | undefined, string]>([
@@ -93,7 +105,7 @@ describe('who may send', () => {
 
   test('is told why not', () => {
     const header = `Bearer ${account('shop', 'b')}@orders`;
-    const reasonOf = (to: Receiver) => gatekeeper().refusal(to, header, event())?.reason;
+    const reasonOf = (to: Receiver) => at(gatekeeper().refusal(to, header, event()))?.reason;
     expect(reasonOf(receiver())).toBe(
       'system:serviceaccount:b:shop may not send to broker/default/orders: no policy is about it, and default-authorization-mode allow-same-namespace lets only service accounts of namespace default send',
     );
@@ -101,5 +113,24 @@ describe('who may send', () => {
     expect(reasonOf(receiver([policy('a', []), policy('b', ['*'], { problem: 'sender x is gone' })]))).toBe(
       'system:serviceaccount:b:shop may not send to broker/default/orders: policies a, b do not name it (b is not ready: sender x is gone)',
     );
+  });
+
+  test('is decided as soon as it is known, where somebody else has to be asked', async () => {
+    const asking = (verdict: Promise<{ subject: string } | { problem: string }>) =>
+      new Gatekeeper({ verify: () => verdict }).refusal(receiver([], 'allow-same-namespace'), 'Bearer x', event());
+    expect(await asking(Promise.resolve({ subject: account('shop') }))).toBeUndefined();
+    expect(await asking(Promise.resolve({ subject: account('shop', 'b') }))).toMatchObject({ status: 403 });
+    expect(await asking(Promise.resolve({ problem: 'unknown' }))).toEqual({
+      status: 401,
+      reason: 'the token is refused: unknown',
+    });
+  });
+
+  test('is nobody’s fault while it cannot be known: 503, so that senders try again', async () => {
+    const keeper = new Gatekeeper({ verify: () => Promise.reject(new Error('cannot reach the API server')) });
+    expect(await keeper.refusal(receiver(), 'Bearer x', event())).toEqual({
+      status: 503,
+      reason: 'the token cannot be reviewed now: cannot reach the API server',
+    });
   });
 });

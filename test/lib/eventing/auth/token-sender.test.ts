@@ -10,7 +10,8 @@ async function sentTo(destination: Destination): Promise<Readonly<Record<string,
       return { status: 202, headers: {}, body: Buffer.alloc(0) };
     },
   };
-  await new TokenSender(inner, async (identity, audience) => `${identity}@${audience}`).send(destination, message, {});
+  const tokens = { token: async (identity: string, audience: string) => `${identity}@${audience}`, refused() {} };
+  await new TokenSender(inner, tokens).send(destination, message, {});
   return sent[0]!.headers as Readonly<Record<string, string>>;
 }
 
@@ -28,8 +29,38 @@ test.each<[string, Destination]>([
 
 test('nothing is sent without the token that is wanted', async () => {
   const send = jest.fn();
-  const sender = new TokenSender({ send }, () => Promise.reject(new Error('there is no service account')));
+  const sender = new TokenSender(
+    { send },
+    { token: () => Promise.reject(new Error('there is no service account')), refused() {} },
+  );
   const to = { url: 'http://x', audience: 'orders', identity: 'default/gone' };
   await expect(sender.send(to, message, {})).rejects.toThrow('there is no service account');
   expect(send).not.toHaveBeenCalled();
+});
+
+describe('where a token is refused', () => {
+  const answerTo = (statuses: number[]) => {
+    const sent: (string | undefined)[] = [];
+    const send = async (_to: Destination, { headers }: EventMessage) => {
+      sent.push(headers['authorization']);
+      return { status: statuses.shift()!, headers: {}, body: Buffer.alloc(0) };
+    };
+    return { sent, send };
+  };
+  const to = { url: 'http://x', audience: 'orders', identity: 'default/shop' };
+
+  test('it is sent once more with another one, and no more', async () => {
+    let number = 1;
+    const tokens = { token: async () => `t${number}`, refused: () => void number++ };
+    const { sent, send } = answerTo([401, 401, 202]);
+    expect(await new TokenSender({ send }, tokens).send(to, message, {})).toMatchObject({ status: 401 });
+    expect(sent).toEqual(['Bearer t1', 'Bearer t2']);
+  });
+
+  test('that is the answer if there is no other', async () => {
+    const { sent, send } = answerTo([401, 202]);
+    const tokens = { token: async () => 'same', refused() {} };
+    expect(await new TokenSender({ send }, tokens).send(to, message, {})).toMatchObject({ status: 401 });
+    expect(sent).toEqual(['Bearer same']);
+  });
 });

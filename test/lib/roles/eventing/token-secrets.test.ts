@@ -1,7 +1,15 @@
-import { allTypes, type OwnerReference, type Secret, SecretType, type SinkBinding, SinkBindingType } from '../../../../lib/api';
+import {
+  allTypes,
+  type OwnerReference,
+  type Secret,
+  SecretType,
+  ServiceAccountType,
+  type SinkBinding,
+  SinkBindingType,
+} from '../../../../lib/api';
 import { CountingExecutor, noLog, seededRandom, VirtualClock } from '../../../../lib/base';
 import type { TokenSecretQuestion } from '../../../../lib/control';
-import { MemoryCluster, TokenIssuer } from '../../../../lib/local';
+import { LocalServiceAccounts, MemoryCluster, TokenIssuer } from '../../../../lib/local';
 import { TokenSecrets } from '../../../../lib/roles/eventing/token-secrets';
 
 const owner = (uid: string): OwnerReference => ({
@@ -24,7 +32,13 @@ async function world() {
   const { uid } = (await cluster.create<SinkBinding>(SinkBindingType, BINDING)).metadata;
   const gone: TokenSecretQuestion = { namespace: 'default', name: 'bind-oidc-token', owner: owner(uid) };
   const wanted: TokenSecretQuestion = { ...gone, token: { serviceAccount: 'sa', uid: 'sa-uid', audience: 'me' } };
-  const secrets = new TokenSecrets({ cluster, clock, executor, log: noLog, issuer });
+  await cluster.create(ServiceAccountType, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { namespace: 'default', name: 'sa' },
+  });
+  const accounts = new LocalServiceAccounts(cluster, issuer);
+  const secrets = new TokenSecrets({ cluster, clock, executor, log: noLog, accounts });
   const answers: unknown[] = [];
   const ask = async (input: TokenSecretQuestion) => {
     secrets.ask({ topic: secrets.topic, key: KEY, input }, (_key, answer) => answers.push(answer));

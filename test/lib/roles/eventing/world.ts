@@ -10,7 +10,7 @@ import {
 } from '../../../../lib/api';
 import { CountingExecutor, noLog, seededRandom, VirtualClock } from '../../../../lib/base';
 import type { Inbound, Outbound } from '../../../../lib/gateway';
-import { MemoryCluster } from '../../../../lib/local';
+import { LocalServiceAccounts, MemoryCluster, TokenIssuer } from '../../../../lib/local';
 import { MemoryStore, type Store } from '../../../../lib/local/store';
 import { EventingRuntime, localServingConfig } from '../../../../lib/roles';
 
@@ -27,6 +27,7 @@ export class EventingWorld {
   readonly errors: unknown[] = [];
   readonly executor = new CountingExecutor((error) => this.errors.push(error));
   readonly clock = new VirtualClock(this.executor);
+  readonly issuer = new TokenIssuer(this.clock);
   readonly received: Received[] = [];
   readonly cluster = new MemoryCluster({ clock: this.clock, random: seededRandom(1), types: allTypes });
   answer: (received: Received) => Outbound | Promise<Outbound> = () => ({ status: 202, headers: [], body: null });
@@ -49,6 +50,7 @@ export class EventingWorld {
     const { cluster, clock, executor, store } = this;
     return new EventingRuntime({
       ...{ cluster, clock, executor, random: seededRandom(2), log: noLog, config: this.config },
+      accounts: new LocalServiceAccounts(cluster, this.issuer),
       gateway: () => ({ handle: (inbound: Inbound) => this.#handle(inbound) }) as never,
       ...(store ? { store } : {}),
     });

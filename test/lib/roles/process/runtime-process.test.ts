@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { CountingExecutor, type Log, noLog, seededRandom, VirtualClock } from '../../../../lib/base';
 import { ClusterError } from '../../../../lib/kube';
 import { UnreachableError } from '../../../../lib/kube/http';
-import { MemoryCluster, MemoryStore } from '../../../../lib/local';
+import { LocalServiceAccounts, MemoryCluster, MemoryStore, TokenIssuer } from '../../../../lib/local';
 import { type Role, type RoleContext, RuntimeProcess, type RuntimeProcessOptions } from '../../../../lib/roles/process';
 
 interface Answer {
@@ -55,13 +55,14 @@ class World {
         return { stop: () => this.stop().then(() => void events.push('stopped')) };
       },
     };
+    const cluster = new MemoryCluster({ clock, random: seededRandom(1), types: [] });
     return new RuntimeProcess({
       ...{ role, clock, log, executor: new CountingExecutor(() => {}), random: seededRandom(1) },
-      cluster: new MemoryCluster({ clock, random: seededRandom(1), types: [] }),
+      ...{ cluster, accounts: new LocalServiceAccounts(cluster, new TokenIssuer(clock)) },
       reach: () => this.answers(),
       pod: { name: 'runtime-0', namespace: 'knative-serving', ip: '10.0.0.7' },
       ports: { external: 0, internal: 0, health: 0, metrics: 0, link: 0 },
-      openStore: () => this.store,
+      openStore: async () => this.store,
       ...{ deniedSinks: ['10.96.0.1:443'], drainDelayMs: 5000 },
       onInterrupt: (fn) => {
         this.#signals.add(fn);

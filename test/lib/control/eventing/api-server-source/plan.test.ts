@@ -71,6 +71,15 @@ describe('the plan of an ApiServerSource', () => {
     expect(status(source({ namespaceSelector: {} }), { objects }).namespaces).toEqual(['a', 'b', 'c']);
   });
 
+  it('has rights reviewed at once when the API server refuses a watch', () => {
+    const problem = 'cannot watch pods in namespace default: pods is forbidden: no';
+    const refused = { ...ANSWERS, [SERVING]: { generation: 1, source: HOST, problem, forbidden: true } };
+    const access = ({ asks }: ReturnType<typeof plan>) => asks?.find(({ topic }) => topic === 'access')?.input;
+    expect(access(plan(source()))).not.toHaveProperty('doubted');
+    expect(access(plan(source(), { answers: refused }))).toHaveProperty('doubted', true);
+    expect(summary(status(source(), { answers: refused }))).toMatchObject({ Deployed: `False/WatchFailed: ${problem}` });
+  });
+
   it('says what it may not do', () => {
     const missing = ['get, list, watch resource "pods" in API group "" in Namespace "default"'];
     const facts = { answers: { ...ANSWERS, [ACCESS]: { missing, enforced: true } } };
