@@ -13,6 +13,8 @@ export const RUNTIME_PORTS = {
   metrics: 9090,
   /** Between controllers and data plane where they are apart. */
   link: 9443,
+  /** What API servers ask before they store an object, by HTTPS. */
+  webhook: 4443,
 } as const;
 
 /** Names of what an installation on a cluster consists of. */
@@ -37,6 +39,10 @@ export const INSTALLATION = {
   /** Secret by which replies are known to be replies. */
   requestReplyKeys: 'request-reply-keys',
   lease: 'knative-constructs-controller',
+  /** Pods, Service and MutatingWebhookConfiguration of the webhook. */
+  webhook: 'knc-webhook',
+  /** Secret with the certificates by which it proves to API servers who it is. */
+  webhookCertificates: 'knc-webhook-certificates',
 } as const;
 
 /** For whom the tokens are by which parts of the runtime prove to each other who they are. */
@@ -45,3 +51,14 @@ export const LINK_AUDIENCE = 'knative-constructs';
 export const LINK_TOKEN_FOLDER = '/var/run/secrets/knative-constructs';
 /** The label by which pods of a workload are known; its value is the workload's name. */
 export const WORKLOAD_LABEL = 'app.kubernetes.io/name';
+
+/** Names of what API servers ask; those of Knative's own begin their refusals, as they do upstream. */
+export const WEBHOOKS = {
+  serving: 'validation.webhook.serving.knative.dev',
+  eventing: 'validation.webhook.eventing.knative.dev',
+  settings: 'config.webhook.eventing.knative.dev',
+  subjects: 'sinkbindings.webhook.sources.knative.dev',
+  pods: 'pods.sinkbindings.webhook.sources.knative.dev',
+} as const;
+/** Where they ask. */
+export const WEBHOOK_PATH = '/admission';

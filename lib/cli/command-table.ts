@@ -385,6 +385,10 @@ export const commandTable: readonly CommandSpec[] = [
         choices: ['none', 'v1', 'v1beta1'],
       },
       { flags: '--queue-sidecar', description: 'a sidecar in every pod that keeps its limits, whoever sends requests there' },
+      {
+        flags: '--webhook',
+        description: 'ask the platform before objects are stored: the same, and refusals in the words of Knative, on any cluster',
+      },
       { flags: '--crds-only', description: 'the definitions of the kinds alone' },
       { flags: '--without-crds', description: 'all but them' },
       { flags: '-o, --output <file>', description: 'write to this file instead of stdout', type: 'path' },
@@ -423,6 +427,11 @@ export const commandTable: readonly CommandSpec[] = [
       {
         flags: '--outer-ingress <pods>',
         description: 'NAMESPACE[/LABEL=VALUE] of an ingress in front, whose pods may name revisions; may be repeated',
+      {
+        flags: '--webhook-port <number>',
+        description: 'questions of API servers about objects that are to be stored (default: none; 4443 for role webhook)',
+        type: 'port',
+      },
         type: 'list',
       },
       { flags: '--health-port <number>', description: '/healthz and /readyz (default: 8086)', type: 'port' },

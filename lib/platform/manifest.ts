@@ -6,6 +6,8 @@ import { PART_OF } from './objects/labels';
 import { namespaces } from './objects/namespaces';
 import { networkPolicies, secrets } from './objects/network-policies';
 import { services } from './objects/services';
+import { volumes } from './objects/volumes';
+import { webhookConfigurations } from './objects/webhook';
 import { workloads } from './objects/workloads';
 import { type PlatformOptions, type ResolvedPlatform, resolvePlatform } from './options';
 import { configMaps } from './settings/config-maps';
@@ -45,5 +47,6 @@ export function platformManifest(options: PlatformOptions, version: string): Pla
       ...workloads(platform),
       ...availability(platform),
     ],
+      ...webhookConfigurations(platform),
   };
 }

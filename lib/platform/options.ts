@@ -48,7 +48,7 @@ export interface PlatformResources {
 }
 
 /** Which pods there are, by what they do. */
-export type PlatformComponent = 'runtime' | 'controller' | 'gateway' | 'eventing' | 'source';
+export type PlatformComponent = 'runtime' | 'controller' | 'gateway' | 'eventing' | 'source' | 'webhook';
 
 /** HTTPS at the platform's own front door. */
 export interface PlatformTls {
@@ -72,8 +72,13 @@ export interface PlatformOptions {
   readonly settings?: PlatformSettings;
   /** `memory` forgets what is not delivered when the pod ends. @default a volume of 1Gi */
   readonly events?: EventsVolume | 'memory';
-  /** How many pods; of gateways the least. @default with `ha` 2 controllers and 2 gateways */
-  readonly replicas?: { readonly controller?: number; readonly gateway?: number; readonly gatewayMax?: number };
+  /** How many pods; of gateways the least. @default with `ha` 2 controllers, 2 gateways and, where there is a webhook, 2 of it */
+  readonly replicas?: {
+    readonly controller?: number;
+    readonly gateway?: number;
+    readonly gatewayMax?: number;
+    readonly webhook?: number;
+  };
   readonly resources?: Partial<Readonly<Record<PlatformComponent, PlatformResources>>>;
   /** Labels of every object, beside the platform's own. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -94,6 +99,12 @@ export interface PlatformOptions {
    * `none` a SinkBinding of a Job is not ready, and says so. @default none
    */
   readonly mutatingPolicies?: 'none' | MutatingPolicyVersion;
+  /**
+   * A webhook, for clusters without MutatingAdmissionPolicies: it does what they do, fills in the defaults of Eventing, and refuses objects
+   * that are not valid with the whole text that Knative has for it. While it is away nothing stops. Not together with
+   * `mutatingPolicies`. @default false
+   */
+  readonly webhook?: boolean;
   /**
    * Every pod of a service has a sidecar, `queue-proxy`, that keeps its limits for whoever sends requests there, as upstream has it; a
    * service says otherwise by `queueSidecar`. Changing it starts the pods anew of all services that do not say. @default false: the
@@ -127,7 +138,10 @@ export function resolvePlatform(options: PlatformOptions, version: string): Reso
     domain: options.domain,
     settings: options.settings ?? {},
     events: options.events ?? { storage: '1Gi' },
-    replicas: { controller: replicas.controller ?? 2, gateway, gatewayMax: replicas.gatewayMax ?? Math.max(10, gateway) },
+    replicas: {
+      ...{ controller: replicas.controller ?? 2, gateway, gatewayMax: replicas.gatewayMax ?? Math.max(10, gateway) },
+      webhook: replicas.webhook ?? 2,
+    },
     resources: options.resources ?? {},
     labels: options.labels ?? {},
     metricsFrom: options.metricsFrom ?? [],
@@ -135,6 +149,7 @@ export function resolvePlatform(options: PlatformOptions, version: string): Reso
     tls: options.tls ?? 'none',
     outerIngress: options.outerIngress ?? [],
     mutatingPolicies: options.mutatingPolicies ?? 'none',
+    webhook: options.webhook ?? false,
     queueSidecar: options.queueSidecar ?? false,
     networkPolicies: options.networkPolicies ?? true,
     version,

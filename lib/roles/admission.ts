@@ -19,17 +19,24 @@ const SERVING = 'serving.knative.dev';
 const SIGNED = new Set(['Service', 'DomainMapping']);
 const SIGNED_UNLESS_OWNED = new Set(['Configuration', 'Route']);
 
+export interface AdmissionOptions {
+  /** Objects may have been stored without their defaults, while nobody was there to fill them in: then they stay so. @default false */
+  readonly mayLackDefaults?: boolean;
+}
+
 /**
  * What Knative's webhooks do on a cluster: notes who writes, puts the addresses of SinkBindings into their subjects, and refuses what
  * is not valid, with upstream's text. Defaults are written into objects of Eventing: settings decide on fields that are fixed from then
  * on, and clients read them there. Everywhere else every plan fills them in for itself.
  */
-export function admission(settings: LiveSettings): Admission {
+export function admission(settings: Pick<LiveSettings, 'at'>, { mayLackDefaults = false }: AdmissionOptions = {}): Admission {
   return (object, old, _operation, user, present) => {
     const group = groupOf(object);
     const config = settings.at(present);
     if (!eventingGroups.includes(group)) return checked(withUser(object, old, user, group), old, config);
-    return withUser(setDefaults(checked(object, old, config), config), old, user, group);
+    const right = checked(object, old, config);
+    const lacks = mayLackDefaults && old !== undefined && !jsonEqual(setDefaults(old, config), old);
+    return withUser(lacks ? right : setDefaults(right, config), old, user, group);
   };
 }
 

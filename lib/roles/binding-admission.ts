@@ -9,6 +9,7 @@ import {
   type SinkBinding,
   SinkBindingType,
   type Stored,
+  WAITING_FOR_BINDING,
 } from '../api';
 import {
   type Binding,
@@ -33,8 +34,8 @@ const isSubject = ({ apiVersion, kind }: KubeObject): boolean => subjects.has(`$
 const isPod = ({ apiVersion, kind }: KubeObject): boolean => apiVersion === apiVersionOf(PodType) && kind === PodType.kind;
 
 function bindingFor(object: KubeObject, present: PresentObjects): Stored<SinkBinding> | undefined {
-  const bindings = present.list(SinkBindingType, object.metadata.namespace ?? '');
-  return bindings.length === 0 || isExempt(object, present) ? undefined : bindingsOf(object, bindings)[0];
+  const [first] = bindingsOf(object, present.list(SinkBindingType, object.metadata.namespace ?? ''));
+  return first && !isExempt(object, present) ? first : undefined;
 }
 
 /** An object and what controls it, upwards. */
@@ -69,20 +70,40 @@ function boundPod(pod: Pod, present: PresentObjects, settings: Settings): KubeOb
 const isOlder = (object: KubeObject, { metadata }: Stored<SinkBinding>): boolean =>
   (object.metadata.creationTimestamp ?? '') < (metadata.creationTimestamp ?? '');
 
+export interface BindingAdmissionOptions {
+  /**
+   * A Job that is made before the address is known says so on its pods: nobody else could tell it later from one that was made while
+   * nobody looked. @default false
+   */
+  readonly marksJobs?: boolean;
+}
+
 /**
  * What upstream's webhook for SinkBindings does on a cluster: whoever makes or changes the subject of a binding has the address of the
  * sink put into it, so that no pod of it ever starts without. Where the address is not known yet, the pods wait: they are refused, as
  * Forbidden.
  */
-export function bindingAdmission(settings: Settings): Admission {
+export function bindingAdmission(settings: Settings, { marksJobs = false }: BindingAdmissionOptions = {}): Admission {
   return (object, old, _operation, _user, present) => {
     if (isPod(object)) return old ? object : boundPod(object as Pod, present, settings);
     if (!isSubject(object) || object.metadata.deletionTimestamp) return object;
     const binding = bindingFor(object, present);
     if (!binding) return object;
     const told = old && isFixed(object, old) ? toldBefore(object, old) : bindingOf(binding, present, settings.at(present));
-    return told ? boundObject(object, told) : object;
+    if (told) return boundObject(object, told);
+    return marksJobs && !old && object.kind === 'Job' ? waitingFor(object, binding.metadata.name) : object;
   };
+}
+
+interface WithTemplate {
+  readonly template?: PodTemplateSpec;
+}
+
+/** A Job whose pods say which binding they wait for. */
+function waitingFor(job: KubeObject, binding: string): KubeObject {
+  const { template, ...spec } = (job.spec ?? {}) as WithTemplate;
+  const annotations = { ...template?.metadata?.annotations, [WAITING_FOR_BINDING]: binding };
+  return { ...job, spec: { ...spec, template: { ...template, metadata: { ...template?.metadata, annotations } } } };
 }
 
 /** The template of a Job never changes, nor may a revision that its author has named be another under that name. */
@@ -90,7 +111,7 @@ const isFixed = (object: KubeObject, old: KubeObject): boolean =>
   object.kind === 'Job' || (authorsName(object) !== undefined && authorsName(object) === authorsName(old));
 
 const authorsName = ({ apiVersion, spec }: KubeObject): string | undefined =>
-  apiVersion.startsWith('serving.') ? (spec as { template?: PodTemplateSpec } | undefined)?.template?.metadata?.name : undefined;
+  apiVersion.startsWith('serving.') ? (spec as WithTemplate | undefined)?.template?.metadata?.name : undefined;
 
 /** What was put in before, and whoever writes the object again has not heard of. */
 function toldBefore(object: KubeObject, old: KubeObject): Binding | undefined {

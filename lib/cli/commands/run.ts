@@ -29,7 +29,9 @@ function connectionOf({ kubeconfig, context }: RunOptions, { env, cwd }: Io, clo
 /** Where events could do harm: the API server, and what this pod tells the cluster alone. */
 function deniedSinks(env: Io['env'], { ip }: PodIdentity): readonly string[] {
   const at = (host: string, port: number | string) => `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const own = [RUNTIME_PORTS.health, RUNTIME_PORTS.metrics, RUNTIME_PORTS.link].map((port) => at(ip, port));
+  const own = [RUNTIME_PORTS.health, RUNTIME_PORTS.metrics, RUNTIME_PORTS.link, RUNTIME_PORTS.webhook].map((port) =>
+    at(ip, port),
+  );
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
   return isInCluster(env) ? [at(host!, port!), ...own] : own;
 }

@@ -58,7 +58,7 @@ export function platformOptions(invocation: Invocation, file: unknown): Platform
   if (file !== undefined && file !== null && !isJsonObject(file))
     throw new UsageError('--file: it holds no options of a platform');
   const known = (file ?? {}) as PlatformOptions;
-  const { profile, expose, domain, mutatingPolicies } = invocation.options;
+  const { profile, parts, expose, domain, mutatingPolicies, webhook } = invocation.options;
   return {
     ...known,
     ...(profile === undefined ? {} : { profile: profile as 'small' }),
@@ -70,3 +70,4 @@ export function platformOptions(invocation: Invocation, file: unknown): Platform
     ...eventsOf(invocation, known.events),
   };
 }
+    ...(webhook === undefined ? {} : { webhook: webhook === true }),

@@ -25,6 +25,8 @@ export interface RunOptions {
   /** Pods of an ingress in front of the platform, which may name revisions by headers. */
   readonly outerIngress: readonly OuterIngressPods[];
   readonly kubeconfig: string | undefined;
+    /** Undefined: API servers ask nothing here. */
+    readonly webhook?: number;
   readonly context: string | undefined;
 }
 
@@ -81,7 +83,33 @@ export function runOptions({ options }: Invocation, env: Env): RunOptions {
   };
 }
 
-/** `kourier-system`, or `projectcontour/app=envoy`; several in a list, or with commas between them. */
+/** Several in a list, or with commas between them. */
+const listOf = (said: OptionValue): readonly string[] =>
+  (Array.isArray(said) ? (said as readonly string[]) : [String(said ?? '')])
+    .flatMap((text) => text.split(','))
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
+
+/** What the platform serves: `serving`, or `serving,eventing`. */
+function partsOf(said: OptionValue): readonly string[] {
+  const parts = said === undefined ? PART_NAMES : listOf(said);
+  const stranger = parts.find((part) => !(PART_NAMES as readonly string[]).includes(part));
+  if (stranger !== undefined) throw new UsageError(`--parts ${stranger}: there are ${PART_NAMES.join(', ')}`);
+  if (!parts.includes('serving'))
+    throw new UsageError('--parts has no serving: events reach their receivers through its gateway');
+  return parts;
+}
+
+/** `1Gi`, in bytes. */
+function sizeOf(flag: string, said: string | undefined): number | undefined {
+  if (said === undefined) return undefined;
+  const bytes = parseQuantity(said);
+  if (bytes === undefined || bytes <= 0) throw new UsageError(`--${flag} ${said} is no amount; write 500Mi or 2Gi`);
+  return bytes;
+}
+
+/** `kourier-system`, or `projectcontour/app=envoy`. */
+      ...(text('webhookPort') === undefined && role !== 'webhook' ? {} : { webhook: port('webhook') }),
 function outerIngressOf(said: OptionValue): readonly OuterIngressPods[] {
   const texts = (Array.isArray(said) ? (said as readonly string[]) : String(said ?? '').split(',')).map((text) => text.trim());
   return texts

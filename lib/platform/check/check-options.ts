@@ -155,8 +155,17 @@ export function platformErrors(options: PlatformOptions): FieldError[] {
     ...labelErrors(options),
     ...tlsErrors(options),
     ...outerErrors(options),
+function webhookErrors({ webhook = false, mutatingPolicies = 'none', replicas }: PlatformOptions): FieldError[] {
+  if (typeof webhook !== 'boolean') return [withRemedy(invalidValue(webhook, 'webhook'), 'Write true or false.')];
+  if (!webhook) return replicas?.webhook === undefined ? [] : [generic('there is no webhook', 'replicas.webhook')];
+  if (mutatingPolicies === 'none') return [];
+  const remedy = 'Both would do the same to an object: keep mutatingPolicies where the cluster serves them, else webhook.';
+  return [withRemedy(generic('expected exactly one, got both', 'mutatingPolicies', 'webhook'), remedy)];
+}
+
     ...oneOf(options.mutatingPolicies, ['none', 'v1', 'v1beta1'], 'mutatingPolicies'),
     ...(options.metricsFrom ?? []).flatMap((name, i) => named(name, `metricsFrom[${i}]`, dns1123LabelErrors(name))),
   ];
   return shape.length > 0 ? shape : [...resourceErrors(options), ...settingsErrors(options)];
 }
+    ...webhookErrors(options),

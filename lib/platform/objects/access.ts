@@ -10,6 +10,7 @@ import {
   rulesOf,
   sourceGrants,
   viewGrants,
+  webhookGrants,
 } from '../rbac';
 import { kubeObject, metadataOf } from './labels';
 
@@ -24,13 +25,15 @@ export interface Account {
 }
 
 /** What a role may do is told by its grants. */
-export type PlatformRole = 'controller' | 'gateway' | 'eventing' | 'source';
+export type PlatformRole = 'controller' | 'gateway' | 'eventing' | 'source' | 'webhook';
 
 /** Which of its settings change what the roles of a platform may do. */
-export function needsOf({ profile, eventing, pullSecrets, mutatingPolicies, settings, tls }: ResolvedPlatform): RbacNeeds {
+export function needsOf(platform: ResolvedPlatform): RbacNeeds {
+  const { profile, eventing, pullSecrets, mutatingPolicies, webhook, settings, tls } = platform;
   const oidc = settings.eventingFeatures?.authenticationOidc === true || rawOidc(settings.raw) === 'enabled';
   const certificates = tls === 'none' ? [] : (tls.secretNamespaces ?? 'all');
-  return { eventing, pullSecrets, oidc, mutatingPolicies: mutatingPolicies !== 'none', apart: profile === 'ha', certificates };
+  const apart = profile === 'ha';
+  return { ...{ eventing, pullSecrets, oidc, apart, certificates, webhook }, mutatingPolicies: mutatingPolicies !== 'none' };
 }
 
 const rawOidc = (raw: ResolvedPlatform['settings']['raw']): string | undefined =>
@@ -47,17 +50,19 @@ export function grantsOf(role: PlatformRole, needs: RbacNeeds): readonly Grant[]
       return eventingGrants(needs);
     case 'source':
       return sourceGrants(needs);
+    case 'webhook':
+      return webhookGrants(needs);
   }
 }
 
 /** The service accounts of a platform: one that has all roles, or one for each role. */
-export function accountsOf({ profile, eventing }: ResolvedPlatform): readonly Account[] {
+export function accountsOf({ profile, eventing, webhook }: ResolvedPlatform): readonly Account[] {
   const { servingNamespace: serving, eventingNamespace } = INSTALLATION;
   const ofEvents: readonly PlatformRole[] = eventing ? ['eventing', 'source'] : [];
+  const asked: readonly PlatformRole[] = webhook ? ['webhook'] : [];
   if (profile === 'small') {
-    return [
-      { component: 'runtime', name: INSTALLATION.runtime, namespace: serving, roles: ['controller', 'gateway', ...ofEvents] },
-    ];
+    const all: readonly PlatformRole[] = ['controller', 'gateway', ...ofEvents, ...asked];
+    return [{ component: 'runtime', name: INSTALLATION.runtime, namespace: serving, roles: all }];
   }
   return [
     { component: 'controller', name: INSTALLATION.controller, namespace: serving, roles: ['controller'] },
@@ -66,6 +71,7 @@ export function accountsOf({ profile, eventing }: ResolvedPlatform): readonly Ac
       const component = role === 'source' ? 'source' : 'eventing';
       return { component, name: INSTALLATION[component], namespace: eventingNamespace, roles: [role] };
     }),
+    ...asked.map((role): Account => ({ component: 'webhook', name: INSTALLATION.webhook, namespace: serving, roles: [role] })),
   ];
 }
 

@@ -25,12 +25,13 @@ export function availability(platform: ResolvedPlatform): readonly KubeObject[] 
       behavior: { scaleDown: { stabilizationWindowSeconds: CALM } },
     },
   };
-  return [autoscaler, ...[controller, gateway].map((name) => disruptionBudget(platform, name))];
+  const several = ['controller', 'gateway', ...(platform.webhook ? (['webhook'] as const) : [])] as const;
+  return [autoscaler, ...several.map((component) => disruptionBudget(platform, component))];
 }
 
 /** A node is emptied one pod at a time. */
-function disruptionBudget(platform: ResolvedPlatform, name: string): KubeObject {
-  const component = name === gateway ? 'gateway' : 'controller';
+function disruptionBudget(platform: ResolvedPlatform, component: 'controller' | 'gateway' | 'webhook'): KubeObject {
+  const name = INSTALLATION[component];
   return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',

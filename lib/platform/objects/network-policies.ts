@@ -1,7 +1,7 @@
 import { INSTALLATION, type KubeObject, RUNTIME_PORTS } from '../../api';
 import type { PlatformComponent, ResolvedPlatform } from '../options';
 import { accountsOf } from './access';
-import { metadataOf, PART_OF, selectorOf } from './labels';
+import { kubeObject, metadataOf, PART_OF, selectorOf } from './labels';
 
 const tcp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: 'TCP', port }));
 /** Pods of the cluster, in any namespace. */
@@ -44,28 +44,27 @@ export function networkPolicies(platform: ResolvedPlatform): readonly KubeObject
   }));
 }
 
-function ingress({ metricsFrom, profile, tls }: ResolvedPlatform, component: PlatformComponent): object[] {
+function ingress(platform: ResolvedPlatform, component: PlatformComponent): object[] {
+  const { metricsFrom, profile, tls, webhook } = platform;
   const { external, https, internal, metrics, link } = RUNTIME_PORTS;
   const outside =
     component === 'runtime' || component === 'gateway' ? [{ ports: tcp(external, ...(tls === 'none' ? [] : [https])) }] : [];
-  const inside = component === 'controller' || component === 'source' ? [] : [{ from: PODS, ports: tcp(internal) }];
-  const linked = profile === 'ha' ? [{ from: OURS, ports: tcp(link) }] : [];
+  const inside = ['controller', 'source', 'webhook'].includes(component) ? [] : [{ from: PODS, ports: tcp(internal) }];
+  // API servers dial from wherever they are, usually from no pod.
+  const asked = webhook && (component === 'runtime' || component === 'webhook') ? [{ ports: tcp(RUNTIME_PORTS.webhook) }] : [];
+  const linked = profile === 'ha' && component !== 'webhook' ? [{ from: ours(platform), ports: tcp(link) }] : [];
   const read = metricsFrom.map((name) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }));
-  return [...outside, ...inside, ...linked, ...(read.length > 0 ? [{ from: read, ports: tcp(metrics) }] : [])];
+  return [...outside, ...inside, ...asked, ...linked, ...(read.length > 0 ? [{ from: read, ports: tcp(metrics) }] : [])];
 }
 
 /** Events go to sinks, requests to pods, questions to API servers and registries, which are at other ports in every cluster. */
 const egress = (): object[] => [NAMES, { to: ANYWHERE }];
 
 /** Secrets that are empty until the runtime fills them: it may write these and create none. */
-export const secrets = (platform: ResolvedPlatform): readonly KubeObject[] =>
-  platform.eventing
-    ? [
-        {
-          apiVersion: 'v1',
-          kind: 'Secret',
-          metadata: metadataOf(platform, INSTALLATION.requestReplyKeys, 'eventing', INSTALLATION.eventingNamespace),
-          type: 'Opaque',
-        } as KubeObject,
-      ]
-    : [];
+export const secrets = (platform: ResolvedPlatform): readonly KubeObject[] => [
+  ...(platform.eventing ? [secret(platform, INSTALLATION.requestReplyKeys, 'eventing', INSTALLATION.eventingNamespace)] : []),
+  ...(platform.webhook ? [secret(platform, INSTALLATION.webhookCertificates, 'webhook', INSTALLATION.servingNamespace)] : []),
+];
+
+const secret = (platform: ResolvedPlatform, name: string, component: string, namespace: string): KubeObject =>
+  kubeObject({ apiVersion: 'v1', kind: 'Secret', metadata: metadataOf(platform, name, component, namespace), type: 'Opaque' });

@@ -19,6 +19,7 @@ const RESOURCES: Readonly<Record<PlatformComponent, PlatformResources>> = {
   gateway: { requests: { cpu: '200m', memory: '160Mi' }, limits: { memory: '1Gi' } },
   eventing: { requests: { cpu: '100m', memory: '192Mi' }, limits: { memory: '1Gi' } },
   source: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
+  webhook: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
 };
 
 export interface PodOptions {
@@ -103,6 +104,8 @@ function container(platform: ResolvedPlatform, options: PodOptions): object {
     livenessProbe: probe('/healthz', { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 }),
     ...(lingerSeconds > 0 ? { lifecycle: { preStop: { sleep: { seconds: lingerSeconds } } } } : {}),
     resources: { ...RESOURCES[component], ...platform.resources[component] },
+      ...(ports.includes('webhook') ? [{ name: 'KNC_WEBHOOK_PORT', value: String(RUNTIME_PORTS.webhook) }] : []),
+      ...(onDisk ? [{ name: 'KNC_STATE_SIZE', value: (platform.events as EventsVolume).storage }] : []),
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

@@ -44,10 +44,15 @@ export function services(platform: ResolvedPlatform): readonly KubeObject[] {
     ),
   );
   const https = platform.tls === 'none' ? [] : [{ name: 'https', port: 443, targetPort: RUNTIME_PORTS.https, protocol: 'TCP' }];
+  const asked = service(INSTALLATION.webhook, servingNamespace, 'webhook', {
+    ...{ type: 'ClusterIP', selector: selectorOf(profile === 'small' ? runtime : INSTALLATION.webhook) },
+    ports: [{ name: 'https', port: 443, targetPort: RUNTIME_PORTS.webhook, protocol: 'TCP' }],
+  });
   return [
     service(gateway, servingNamespace, 'gateway', { type: 'ClusterIP', selector: front, ports: http('internal') }),
     service(ingress, servingNamespace, 'gateway', { type, selector: front, ports: [...http('external', nodePort), ...https] }),
     ...(platform.eventing ? receivers : []),
+    ...(platform.webhook ? [asked] : []),
     ...(typeof exposure === 'object' && 'gateway' in exposure ? [httpRoute(platform, exposure)] : []),
   ];
 }

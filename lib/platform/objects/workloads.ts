@@ -16,7 +16,7 @@ export function workloads(platform: ResolvedPlatform): readonly KubeObject[] {
   if (platform.profile === 'small') {
     const pod: PodOptions = {
       ...{ component: 'runtime', role: 'all', keepsEvents: platform.eventing, graceSeconds: GRACE },
-      ports: [...doors, 'health', 'metrics'],
+      ports: [...doors, 'health', 'metrics', ...(platform.webhook ? (['webhook'] as const) : [])],
     };
     return [statefulSet(platform, servingNamespace, pod)];
   }
@@ -28,9 +28,14 @@ export function workloads(platform: ResolvedPlatform): readonly KubeObject[] {
     ...{ component: 'gateway', role: 'gateway', keepsEvents: false, dials: true, graceSeconds: GRACE, lingerSeconds: LINGER },
     ports: [...doors, 'health', 'metrics', 'link'],
   };
+  const webhook: PodOptions = {
+    ...{ component: 'webhook', role: 'webhook', keepsEvents: false, graceSeconds: GRACE, lingerSeconds: LINGER },
+    ports: ['webhook', 'health', 'metrics'],
+  };
   const serving = [
     deployment(platform, servingNamespace, controller, platform.replicas.controller),
     deployment(platform, servingNamespace, gateway, undefined),
+    ...(platform.webhook ? [deployment(platform, servingNamespace, webhook, platform.replicas.webhook)] : []),
   ];
   if (!platform.eventing) return serving;
   const eventing: PodOptions = {

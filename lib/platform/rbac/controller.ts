@@ -126,7 +126,7 @@ function ofServing({ pullSecrets }: RbacNeeds): Grant[] {
   ];
 }
 
-function ofEventing({ oidc, mutatingPolicies }: RbacNeeds): Grant[] {
+function ofEventing({ oidc, mutatingPolicies, webhook }: RbacNeeds): Grant[] {
   return [
     ...over(eventing, FOLLOW, 'plans are made again when one of them changes'),
     ...over(eventing, ['update'], 'conditions and addresses', '/status'),
@@ -164,6 +164,14 @@ function ofEventing({ oidc, mutatingPolicies }: RbacNeeds): Grant[] {
           {
             ...{ group: ADMISSION_GROUP, resources: ['mutatingadmissionpolicybindings'], verbs: ['get'] as const },
             ...{ names: Object.values(SINK_BINDING_POLICIES), why: 'whether Jobs are told their sinks' },
+          },
+        ]
+      : []),
+    ...(webhook
+      ? [
+          {
+            ...{ group: ADMISSION_GROUP, resources: ['mutatingwebhookconfigurations'], verbs: ['get'] as const },
+            ...{ names: [INSTALLATION.webhook], why: 'whether Jobs are told their sinks' },
           },
         ]
       : []),

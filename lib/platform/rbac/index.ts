@@ -5,3 +5,4 @@ export * from './grant';
 export * from './needs';
 export * from './source';
 export * from './user-roles';
+export * from './webhook';

@@ -12,4 +12,6 @@ export interface RbacNeeds {
   readonly certificates?: readonly string[] | 'all';
   /** Policies tell Jobs of SinkBindings their sinks. @default false */
   readonly mutatingPolicies?: boolean;
+  /** A webhook does. @default false */
+  readonly webhook?: boolean;
 }

@@ -15,6 +15,7 @@ import {
   RuntimeSystem,
   SourceSystem,
 } from '../runtime';
+import { WebhookBeside, WebhookSystem } from '../webhook';
 import type { PodIdentity } from './pod-identity';
 import type { RoleName } from './role-names';
 
@@ -69,8 +70,13 @@ const linked = ({
 export const roles: Readonly<Record<Exclude<RoleName, 'queue'>, Role>> = {
   all: {
     keepsEvents: true,
-    start: ({ pod, ...context }) =>
-      RuntimeSystem.start({ ...context, podIp: pod.ip, identity: pod.name, namespace: pod.namespace }),
+    start: async ({ pod, ...context }) => {
+      const runtime = await RuntimeSystem.start({ ...context, podIp: pod.ip, identity: pod.name, namespace: pod.namespace });
+      const { webhook: port } = context.ports;
+      if (port === undefined) return runtime;
+      const webhook = new WebhookBeside({ ...context, port, namespace: pod.namespace });
+      return { stop: async () => void (await Promise.all([runtime.stop(), webhook.stop()])) };
+    },
   },
   controller: {
     keepsEvents: false,
@@ -80,3 +86,8 @@ export const roles: Readonly<Record<Exclude<RoleName, 'queue'>, Role>> = {
   eventing: { keepsEvents: true, start: (context) => EventingSystem.start(linked(context)) },
   source: { keepsEvents: false, start: (context) => SourceSystem.start(linked(context)) },
 };
+  webhook: {
+    keepsEvents: false,
+    start: ({ pod, ports, ...context }) =>
+      WebhookSystem.start({ ...context, port: ports.webhook ?? RUNTIME_PORTS.webhook, namespace: pod.namespace }),
+  },

@@ -13,6 +13,8 @@ export interface RuntimePorts {
   readonly https?: number;
   /** For requests by cluster-local names. */
   readonly internal: number;
+  /** Where API servers ask before they store an object. @default nobody asks, unless it is the role of the process */
+  readonly webhook?: number;
 }
 
 /** What every part of the runtime has of its process. */

@@ -9,24 +9,28 @@ export interface JobAdmissionAnswer {
    * Jobs cannot be bound.
    */
   readonly by: 'server' | 'policy' | 'webhook' | 'none';
+  /** Why nobody does, where somebody was to. */
+  readonly why?: string;
 }
 
 /** There is one answer for all Jobs of a cluster. */
 const ASK: Ask = { topic: JOB_ADMISSION_TOPIC, key: 'jobs', input: {} };
 
 /** Why no Job is bound where nobody tells them. */
-export const NO_JOBS =
+const NO_JOBS =
   'Job subjects are not bound on this cluster: the template of a Job never changes, and nothing tells Jobs where to send events when they are made. ' +
-  'Install the platform with mutatingPolicies: v1 (Kubernetes 1.36 or later; v1beta1 where 1.34 or 1.35 serves it), or bind a Deployment';
+  'Install the platform with mutatingPolicies: v1 (Kubernetes 1.36 or later; v1beta1 where 1.34 or 1.35 serves it) or webhook: true, or bind a Deployment';
 
 interface JobAdmission {
   readonly asks: readonly Ask[];
   /** Undefined: not known yet. */
   readonly by: JobAdmissionAnswer['by'] | undefined;
+  /** What is wrong where nobody does, and what mends it. */
+  readonly why: string;
 }
 
 /** Who tells Jobs. */
-export const jobAdmission = (observed: Pick<Observed, 'answer'>): JobAdmission => ({
-  asks: [ASK],
-  by: (observed.answer(ASK.topic, ASK.key) as JobAdmissionAnswer | undefined)?.by,
-});
+export function jobAdmission(observed: Pick<Observed, 'answer'>): JobAdmission {
+  const answer = observed.answer(ASK.topic, ASK.key) as JobAdmissionAnswer | undefined;
+  return { asks: [ASK], by: answer?.by, why: answer?.why ?? NO_JOBS };
+}

@@ -22,7 +22,7 @@ import { destinationReads, resolveDestination, type Target } from '../destinatio
 import { identityReads } from '../identity';
 import { eventingAddressables } from '../kinds';
 import { type Binding, isBound, podSpecOf, podsToWrite } from './injection';
-import { type JobAdmissionAnswer, jobAdmission, NO_JOBS } from './job-admission';
+import { type JobAdmissionAnswer, jobAdmission } from './job-admission';
 import {
   bindingsOf,
   elsewhere,
@@ -151,7 +151,7 @@ class SinkBindingPlan {
     const away = elsewhere(this.#binding);
     if (!type) this.#unavailable('SubjectUnavailable', notBindable(subject));
     else if (away !== undefined) this.#unavailable('SubjectUnavailable', away);
-    else if (teller === 'none') this.#unavailable('JobsNotBound', NO_JOBS);
+    else if (teller === 'none') this.#unavailable('JobsNotBound', jobAdmission(this.observed).why);
     else if (subject.name && found.length === 0) this.#unavailable('SubjectMissing', notFoundText(type, subject.name));
     else {
       this.#includeNamespace();
