@@ -36,4 +36,4 @@ export const lightCommands = ['completion', 'crds', 'doctor', 'images', 'platfor
 export const runtimeFolders = ['lib/kube', 'lib/control', 'lib/gateway', 'lib/eventing', 'lib/local', 'lib/roles'];
 
 // Libraries that more than one of these files needs: each is bundled once, into vendor/.
-export const vendors = ['@marcbachmann/cel-js', 'jsonata', 'undici', 'ws', 'yaml'];
+export const vendors = ['@marcbachmann/cel-js', '@peculiar/x509', 'jsonata', 'reflect-metadata', 'undici', 'ws', 'yaml'];

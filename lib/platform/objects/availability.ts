@@ -2,7 +2,7 @@ import { INSTALLATION, type KubeObject } from '../../api';
 import type { ResolvedPlatform } from '../options';
 import { metadataOf, selectorOf } from './labels';
 
-const { servingNamespace, controller, gateway } = INSTALLATION;
+const { servingNamespace, gateway } = INSTALLATION;
 /** Share of the requested CPU above which there are more gateways, in percent. */
 const BUSY = 70;
 /** How long fewer gateways must do before one goes, in seconds: requests under way end first. */
