@@ -161,6 +161,29 @@ export class EventLog {
     this.options.storage.saveConsumer(name, { retiredAt: consumer.retiredAt, retiredTime: consumer.retiredTime });
   }
 
+  /**
+   * What a retired name has to get, and remembers, is another name's from now on. Whether it was so: not if the other name is there
+   * already. If it is broken off, it can be done again.
+   */
+  rename(from: string, to: string): boolean {
+    const { storage } = this.options;
+    const consumer = this.#consumers.get(from);
+    if (!consumer || !this.#retired.has(from) || this.#consumers.has(to)) return false;
+    const pending = [...consumer.pending];
+    for (const offset of pending) storage.assign(offset, [to]);
+    const remembered = [...storage.memory(from).load()];
+    storage.memory(to).save(remembered);
+    storage.saveConsumer(to, { retiredAt: consumer.retiredAt!, retiredTime: consumer.retiredTime });
+    this.#consumers.set(to, consumer);
+    this.#retired.add(to);
+    this.#consumers.delete(from);
+    this.#retired.delete(from);
+    storage.settle(pending, from);
+    storage.memory(from).save(remembered.map(([key]) => [key, undefined]));
+    storage.saveConsumer(from, undefined);
+    return true;
+  }
+
   /** Forgets a name with all that it has to get. */
   forget(name: string): void {
     this.#forget(name);
