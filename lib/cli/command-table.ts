@@ -415,6 +415,7 @@ export const commandTable: readonly CommandSpec[] = [
     options: [
       { flags: '--role <name>', description: `${ROLE_NAMES.join(', ')} (default: all)`, choices: ROLE_NAMES },
       { flags: '--state <dir>', description: 'keep events in this folder (default: in memory)', type: 'path' },
+      { flags: '--state-size <size>', description: 'how much of the disk they may take, as 10Gi (default: all that it has)' },
       { flags: '--drain-delay <duration>', description: 'how long requests are still taken after SIGTERM (default: 5s)' },
       { flags: '--log-level <level>', description: `${LOG_LEVELS.join(', ')} (default: info)`, choices: LOG_LEVELS },
       { flags: '--external-port <number>', description: 'requests from outside the cluster (default: 8080)', type: 'port' },

@@ -1,4 +1,4 @@
-import { outerIngressErrors, parseDuration, parseOuterIngress } from '../../api';
+import { outerIngressErrors, parseDuration, parseOuterIngress, parseQuantity } from '../../api';
 import { RUNTIME_PORTS } from '../../api/installation';
 import type { OuterIngressPods } from '../../gateway';
 import { LOG_LEVELS, type LogLevel } from '../../roles/process/log-level';
@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly role: RoleName;
   /** Folder of events; undefined: they are kept in memory. */
   readonly state: string | undefined;
+  /** The most bytes that it may have of its disk; undefined: all of it. */
+  readonly stateSize: number | undefined;
   readonly drainDelayMs: number;
   readonly logLevel: LogLevel;
   readonly ports: {
@@ -70,6 +72,7 @@ export function runOptions({ options }: Invocation, env: Env): RunOptions {
   return {
     role,
     state: text('state'),
+    stateSize: sizeOf('state-size', text('stateSize')),
     drainDelayMs,
     logLevel: oneOf('logLevel', LOG_LEVELS, 'info'),
     ports: {

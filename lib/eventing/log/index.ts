@@ -4,3 +4,4 @@ export * from './log-error';
 export * from './log-storage';
 export * from './memory-storage';
 export * from './store-storage';
+export * from './volume';

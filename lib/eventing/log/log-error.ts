@@ -11,6 +11,14 @@ export class LogFullError extends LogError {
   }
 }
 
+/** There is no room for more on what the events of all logs are kept on; there is once consumers have got theirs. */
+export class VolumeFullError extends LogError {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'VolumeFullError';
+  }
+}
+
 /** Where the log is kept cannot be written, as when the disk is full. */
 export class LogWriteError extends LogError {
   constructor(cause: unknown) {

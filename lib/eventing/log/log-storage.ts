@@ -31,7 +31,11 @@ export interface KeptLog {
  * that was taken is never refused: what cannot be written at present is written before the next event is taken.
  */
 export interface LogStorage {
+  /** About how many bytes it takes, with those of events that nobody needs any more and that have not gone yet. */
+  readonly stored: number;
   load(): KeptLog;
+  /** As `load`, in parts: tells after each how many events have been found. */
+  loading(): Generator<number, KeptLog>;
   /** Throws a LogWriteError: then the event is not there. @param size about how many bytes the record takes */
   append(offset: number, record: EventRecord, consumers: readonly string[], size?: number): void;
   read(offset: number): EventRecord | undefined;
@@ -41,6 +45,8 @@ export interface LogStorage {
   saveConsumer(name: string, state: ConsumerState | undefined): void;
   memory(consumer: string): ConsumerMemory;
   drop(offsets: readonly number[]): void;
+  /** Lets go of what takes room and nobody needs, as far as that goes at once: there is no room for more. */
+  tidy(): void;
   /** Writes at once what waits for the next sync: nothing more comes. */
   flush(): void;
   /**

@@ -1,21 +1,33 @@
-import type { EventRecord } from './event-record';
+import { type EventRecord, sizeOf } from './event-record';
 import type { ConsumerMemory, KeptLog, LogStorage } from './log-storage';
 
 /** Keeps events while this process lives. Who has to get what, the log knows itself. */
 export class MemoryStorage implements LogStorage {
-  readonly #records = new Map<number, EventRecord>();
+  readonly #records = new Map<number, { readonly record: EventRecord; readonly size: number }>();
   readonly #memories = new Map<string, Map<string, unknown>>();
+
+  #stored = 0;
+
+  get stored(): number {
+    return this.#stored;
+  }
 
   load(): KeptLog {
     return { next: 0, events: [], consumers: new Map(), pending: new Map() };
   }
 
-  append(offset: number, record: EventRecord): void {
-    this.#records.set(offset, record);
+  // biome-ignore lint/correctness/useYield: there is nothing to wait for
+  *loading(): Generator<number, KeptLog> {
+    return this.load();
+  }
+
+  append(offset: number, record: EventRecord, _consumers: readonly string[], size = sizeOf(record)): void {
+    this.#records.set(offset, { record, size });
+    this.#stored += size;
   }
 
   read(offset: number): EventRecord | undefined {
-    return this.#records.get(offset);
+    return this.#records.get(offset)?.record;
   }
 
   assign(): void {}
@@ -35,8 +47,13 @@ export class MemoryStorage implements LogStorage {
   }
 
   drop(offsets: readonly number[]): void {
-    for (const offset of offsets) this.#records.delete(offset);
+    for (const offset of offsets) {
+      this.#stored -= this.#records.get(offset)?.size ?? 0;
+      this.#records.delete(offset);
+    }
   }
+
+  tidy(): void {}
 
   flush(): void {}
 

@@ -19,6 +19,12 @@ export class SegmentList {
 
   /** The segment that an event is in, also if it is empty of late. */
   find(offset: number): Segment | undefined {
+    const found = this.#segments[this.#indexOf(offset)];
+    return found && found.first <= offset ? found : undefined;
+  }
+
+  /** Of the first that ends beyond an offset. */
+  #indexOf(offset: number): number {
     let low = 0;
     let high = this.#segments.length;
     while (low < high) {
@@ -26,8 +32,18 @@ export class SegmentList {
       if (this.#segments[middle]!.end <= offset) low = middle + 1;
       else high = middle;
     }
-    const found = this.#segments[low];
-    return found && found.first <= offset ? found : undefined;
+    return low;
+  }
+
+  /** Those of which most is not needed any more, but for the last. */
+  sparse(): readonly Segment[] {
+    return this.#segments.filter((one, i) => i < this.#segments.length - 1 && isSparse(one));
+  }
+
+  /** Others take the place of one, in their order. */
+  replace(segment: Segment, others: readonly Segment[]): void {
+    const at = this.#indexOf(segment.first);
+    if (this.#segments[at] === segment) this.#segments.splice(at, 1, ...others);
   }
 
   /** One has become empty. */
@@ -42,3 +58,7 @@ export class SegmentList {
     this.#holes = 0;
   }
 }
+
+/** Written anew without what nobody needs, it takes half the room or less. */
+export const isSparse = (segment: Segment): boolean =>
+  segment.isWritten && !segment.isEmpty && 2 * segment.liveBytes <= segment.bytes;

@@ -1,4 +1,4 @@
-import { type EventRecord, encodeRecord } from './event-record';
+import { type EventRecord, encodeRecord, sizeOf } from './event-record';
 
 /** The most that stands together, but for an event that has more by itself. Damage takes away a whole segment, so they are kept small. */
 const MAX_BYTES = 2 ** 14;
@@ -7,30 +7,43 @@ const SEVERAL = 0x01000000;
 
 /** Consecutive events of a log that are kept as one value. */
 export class Segment {
-  #count: number;
   #live: number;
   #bytes = 0;
+  #liveBytes = 0;
+  /** About how many bytes each record takes; 0: nobody needs it any more. */
+  readonly #sizes: number[];
   #records: EventRecord[] | undefined;
-  #sizes: number[] = [];
 
-  /** @param count so many are in the store; 0: it begins now, in memory */
+  /** @param sizes of those that are in the store; none: it begins now, in memory */
   constructor(
     readonly first: number,
-    count = 0,
+    sizes: readonly number[] = [],
   ) {
-    this.#count = count;
-    this.#live = count;
-    if (count === 0) this.#records = [];
+    this.#sizes = [...sizes];
+    this.#live = sizes.length;
+    for (const size of sizes) this.#bytes += size;
+    this.#liveBytes = this.#bytes;
+    if (sizes.length === 0) this.#records = [];
   }
 
   /** The first offset that is beyond it. */
   get end(): number {
-    return this.first + this.#count;
+    return this.first + this.#sizes.length;
   }
 
   /** Nobody needs any of its events any more. */
   get isEmpty(): boolean {
     return this.#live === 0;
+  }
+
+  /** About how many bytes it takes, with those of events that nobody needs any more. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The same of the events that somebody needs. */
+  get liveBytes(): number {
+    return this.#liveBytes;
   }
 
   /** Whether its events are in the store. */
@@ -47,21 +60,40 @@ export class Segment {
     this.#records!.push(record);
     this.#sizes.push(size);
     this.#bytes += size;
-    this.#count++;
+    this.#liveBytes += size;
     this.#live++;
   }
 
   /** The event that was added last is none after all. */
   takeBack(): void {
+    const size = this.#sizes.pop()!;
     this.#records!.pop();
-    this.#bytes -= this.#sizes.pop()!;
-    this.#count--;
+    this.#bytes -= size;
+    this.#liveBytes -= size;
     this.#live--;
   }
 
   /** One of its events is not needed any more; it goes with the others. */
-  drop(): void {
+  drop(offset: number): void {
+    const at = offset - this.first;
+    const size = this.#sizes[at]!;
+    if (size === 0) return;
+    this.#sizes[at] = 0;
+    this.#liveBytes -= size;
     this.#live--;
+  }
+
+  /** Its events that somebody needs, where they stand together: where each run of them begins, and their sizes. */
+  *runs(): Iterable<{ readonly first: number; readonly sizes: readonly number[] }> {
+    let sizes: number[] = [];
+    for (let at = 0; at <= this.#sizes.length; at++) {
+      const size = this.#sizes[at] ?? 0;
+      if (size > 0) sizes.push(size);
+      else if (sizes.length > 0) {
+        yield { first: this.first + at - sizes.length, sizes };
+        sizes = [];
+      }
+    }
   }
 
   /** The event of an offset, while it is only in memory. */
@@ -70,18 +102,21 @@ export class Segment {
   }
 
   encode(): Buffer {
-    const parts = this.#records!.map((record, i) => encodeRecord(record, this.#sizes[i]!));
-    return parts.length === 1 ? parts[0]! : joined(parts);
+    return joined(this.#records!.map((record, i) => encodeRecord(record, this.#sizes[i] || sizeOf(record))));
   }
 
   /** Its events are in the store. */
   written(): void {
     this.#records = undefined;
-    this.#sizes = [];
   }
 }
 
-function joined(parts: readonly Buffer[]): Buffer {
+/** Encoded records as one value. */
+export function joined(parts: readonly Buffer[]): Buffer {
+  return parts.length === 1 ? parts[0]! : together(parts);
+}
+
+function together(parts: readonly Buffer[]): Buffer {
   const head = Buffer.allocUnsafe(4 + 4 * parts.length);
   head.writeUInt32BE(SEVERAL + parts.length, 0);
   for (let i = 0; i < parts.length; i++) head.writeUInt32BE(parts[i]!.length, 4 + 4 * i);

@@ -1,8 +1,8 @@
 import { decodeRecord, type EventRecord, sizeOf, summaryOf } from './event-record';
 import { LogWriteError } from './log-error';
 import type { ConsumerMemory, ConsumerState, KeptLog, LogStorage } from './log-storage';
-import { recordsOf, Segment } from './segment';
-import { SegmentList } from './segment-list';
+import { joined, recordsOf, Segment } from './segment';
+import { isSparse, SegmentList } from './segment-list';
 
 /** `value` undefined deletes. */
 interface Write {
@@ -10,26 +10,53 @@ interface Write {
   readonly value: unknown;
 }
 
+/** Room for more in a store, in bytes. */
+export interface KeyValueRoom {
+  readonly total: number;
+  /** About how much can still be written. */
+  readonly free: number;
+  /** Nothing is to be written but what makes room. */
+  readonly full: boolean;
+  /** Counts on whenever the room of what has been taken away since is among what is free. */
+  readonly round: number;
+}
+
 /** What a log needs of a store; that of a local cluster (lib/local) is one. */
 export interface KeyValueStore {
   get(key: string): unknown;
-  /** Throws when nothing of the batch could be written. */
-  write(batch: readonly Write[]): void;
+  /**
+   * Throws when nothing of the batch could be written.
+   * @param options `makesRoom`: it is part of how room is made, and may take the room that is kept for that when the disk is full
+   */
+  write(batch: readonly Write[], options?: { readonly makesRoom?: boolean }): void;
   range(range: {
     readonly prefix: string;
     readonly reverse?: boolean;
     readonly limit?: number;
   }): Iterable<readonly [string, unknown]>;
   flushed(): Promise<void>;
+  /** Undefined: as much as there is memory. */
+  room?(): KeyValueRoom | undefined;
   /** Takes away what cannot be read, and reports it. */
   setAside(key: string, reason: string): void;
 }
 
 const DIGITS = 16;
+/** So many values are looked at before others get their turn. */
+const SLICE = 200;
+/** About how many bytes a store needs for a pending delivery beside its key. */
+const PENDING_BYTES = 32;
+/** So many bytes of events that nobody needs are borne before those that stand with them are written anew. */
+const MIN_WASTE = 4 * 2 ** 20;
+/** The same when there is no room for more. */
+const MIN_WASTE_FULL = 2 ** 16;
+/** So many bytes are written anew at once. */
+const REWRITE_BYTES = 2 ** 20;
 
 /**
  * Keeps the events of one log under keys that begin with `prefix`: events in segments by their first offset, pending deliveries, consumers
- * and what they remember. Events that come together share a segment, and go when none of them is needed any more.
+ * and what they remember. Events that come together share a segment, and go when none of them is needed any more; when a few of them keep
+ * too many others, they are written anew, under the same offsets.
  */
 export class StoreStorage implements LogStorage {
   readonly #events: string;
@@ -49,6 +76,16 @@ export class StoreStorage implements LogStorage {
   #nextSync: Promise<void> | undefined;
   /** Offsets below it are not given again. */
   #dropped = 0;
+  /** Bytes of all segments; of those of their events that somebody needs; of pending deliveries. */
+  #bytes = 0;
+  #liveBytes = 0;
+  #pendingBytes = 0;
+  /** A failed write is tried again when so many writes are owed: each try looks at all of them. */
+  #retryAt = 0;
+  /** What could not be helped when segments were looked at last. */
+  #leftWaste = 0;
+  /** Segments that are to be written anew. */
+  #sparse: readonly Segment[] = [];
 
   constructor(
     private readonly store: KeyValueStore,
@@ -61,19 +98,39 @@ export class StoreStorage implements LogStorage {
     this.#next = `${prefix}/next`;
   }
 
+  get stored(): number {
+    return this.#bytes + this.#pendingBytes;
+  }
+
   load(): KeptLog {
+    const steps = this.loading();
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+    }
+  }
+
+  *loading(): Generator<number, KeptLog> {
     const events: { offset: number; size: number; time: number }[] = [];
     const damaged: [string, Error][] = [];
+    let looked = 0;
     for (const [key, bytes] of this.store.range({ prefix: this.#events })) {
       try {
         const first = Number(key.slice(this.#events.length));
         const summaries = recordsOf(bytes as Buffer).map(summaryOf);
-        this.#segments.add(new Segment(first, summaries.length));
+        const segment = new Segment(
+          first,
+          summaries.map(({ size }) => size),
+        );
+        this.#segments.add(segment);
+        this.#bytes += segment.bytes;
         for (const [i, summary] of summaries.entries()) events.push({ offset: first + i, ...summary });
       } catch (error) {
         damaged.push([key, error as Error]);
       }
+      if (++looked % SLICE === 0) yield events.length;
     }
+    this.#liveBytes = this.#bytes;
     for (const [key, { message }] of damaged) this.store.setAside(key, message);
     // Newest events may be lost, and their offsets known to others.
     let next = Math.max(Number(this.store.get(this.#next) ?? 0), (events.at(-1)?.offset ?? -1) + 1);
@@ -84,21 +141,28 @@ export class StoreStorage implements LogStorage {
     }
     const there = new Set(events.map(({ offset }) => offset));
     const pending = new Map<string, number[]>();
+    const stray: string[] = [];
     for (const [key] of this.store.range({ prefix: this.#pending })) {
       const consumer = key.slice(this.#pending.length, -DIGITS - 1);
       const offset = Number(key.slice(-DIGITS));
       next = Math.max(next, offset + 1);
       const known = pending.get(consumer) ?? [];
       pending.set(consumer, known);
-      if (there.has(offset)) known.push(offset);
-      else this.store.setAside(key, 'the event that it names is not there');
+      if (there.has(offset)) {
+        known.push(offset);
+        this.#pendingBytes += this.#pendingSize(consumer);
+      } else stray.push(key);
+      if (++looked % (SLICE * 10) === 0) yield events.length;
     }
+    for (const key of stray) this.store.setAside(key, 'the event that it names is not there');
     return { next, events, consumers, pending };
   }
 
   append(offset: number, record: EventRecord, consumers: readonly string[], size = sizeOf(record)): void {
     const segment = this.#segmentFor(offset, size);
     segment.add(record, size);
+    this.#grow(size);
+    for (const consumer of consumers) this.#pendingBytes += this.#pendingSize(consumer);
     const pending = consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 }));
     if (this.#sync) {
       // Nobody is told of it before the next sync, so it is written together with all that come until then.
@@ -109,6 +173,8 @@ export class StoreStorage implements LogStorage {
       this.#write(pending);
     } catch (error) {
       segment.takeBack();
+      this.#grow(-size);
+      for (const consumer of consumers) this.#pendingBytes -= this.#pendingSize(consumer);
       if (segment.isEmpty) this.#remove(segment);
       throw new LogWriteError(error);
     }
@@ -120,10 +186,12 @@ export class StoreStorage implements LogStorage {
   }
 
   assign(offset: number, consumers: readonly string[]): void {
+    for (const consumer of consumers) this.#pendingBytes += this.#pendingSize(consumer);
     this.#writeInTime(consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 })));
   }
 
   settle(offsets: readonly number[], consumer: string): void {
+    this.#pendingBytes -= offsets.length * this.#pendingSize(consumer);
     this.#writeInTime(offsets.map((offset) => ({ key: this.#pendingKey(consumer, offset), value: undefined })));
   }
 
@@ -148,16 +216,25 @@ export class StoreStorage implements LogStorage {
     const writes: Write[] = [];
     for (const offset of offsets) {
       const segment = this.#segments.find(offset);
-      segment?.drop();
-      if (!segment?.isEmpty) continue;
+      if (!segment) continue;
+      const live = segment.liveBytes;
+      segment.drop(offset);
+      this.#liveBytes -= live - segment.liveBytes;
+      if (!segment.isEmpty || segment.liveBytes === live) continue;
       if (segment === this.#segments.last) writes.push(this.#nextAfter(segment));
       if (segment.isWritten) writes.push({ key: this.#events + padded(segment.first), value: undefined });
       this.#remove(segment);
     }
     if (writes.length > 0) this.#writeInTime(writes);
+    if (!this.#sync) this.#rewrite(Math.max(MIN_WASTE, this.#liveBytes));
+  }
+
+  tidy(): void {
+    if (!this.#sync) this.#rewrite(MIN_WASTE_FULL);
   }
 
   flush(): void {
+    this.#retryAt = 0;
     this.#writeInTime([]);
   }
 
@@ -183,6 +260,7 @@ export class StoreStorage implements LogStorage {
   async #writeAndSync(): Promise<void> {
     try {
       this.#write([]);
+      this.#rewrite(Math.max(MIN_WASTE, this.#liveBytes));
       await this.store.flushed();
     } catch (error) {
       throw new LogWriteError(error);
@@ -190,27 +268,100 @@ export class StoreStorage implements LogStorage {
   }
 
   /** What is owed goes first, in one batch with the rest. */
-  #write(batch: readonly Write[]): void {
+  #write(batch: readonly Write[], options?: { readonly makesRoom: boolean }): void {
     const events = this.#unwritten.map((one) => ({ key: this.#events + padded(one.first), value: one.encode() }));
     const all = [...events, ...this.#owed, ...batch];
     if (all.length === 0) return;
-    this.store.write(all);
+    this.store.write(all, options);
     for (const segment of this.#unwritten) segment.written();
     this.#unwritten = [];
     this.#owed = [];
+    this.#retryAt = 0;
   }
 
-  /** Never fails: the store tells what keeps it from writing. In the order in which it comes, so not at once during a sync. */
+  /**
+   * Never fails: the store tells what keeps it from writing. In the order in which it comes, so not at once during a sync. It takes the last room of a disk:
+   * what is known of events makes room.
+   */
   #writeInTime(batch: readonly Write[]): void {
-    if (this.#sync && batch.length > 0) {
+    if ((this.#sync && batch.length > 0) || this.#owed.length < this.#retryAt) {
       this.#owed.push(...batch);
       return;
     }
     try {
-      this.#write(batch);
+      this.#write(batch, { makesRoom: true });
     } catch {
       this.#owed.push(...batch);
+      this.#retryAt = 2 * this.#owed.length;
     }
+  }
+
+  /**
+   * Writes events that somebody needs anew, without those that they stand with, if these take more than so many bytes: some of them each
+   * time. Values and the one in place of which they come change together, so whenever a process dies, each event is there once.
+   */
+  #rewrite(most: number): void {
+    if (this.#owed.length > 0) return;
+    if (this.#sparse.length === 0) {
+      const waste = this.#bytes - this.#liveBytes;
+      this.#leftWaste = Math.min(this.#leftWaste, waste);
+      if (waste <= most || waste < this.#leftWaste + MIN_WASTE_FULL) return;
+      this.#sparse = this.#segments.sparse();
+      this.#leftWaste = waste;
+    }
+    const writes: Write[] = [];
+    const done: (() => void)[] = [];
+    let written = 0;
+    let at = 0;
+    for (; at < this.#sparse.length && written < REWRITE_BYTES; at++) {
+      const segment = this.#sparse[at]!;
+      // It may have become empty meanwhile.
+      if (!isSparse(segment)) continue;
+      const others = this.#partsOf(segment);
+      if (!others) continue;
+      written += segment.liveBytes;
+      writes.push({ key: this.#events + padded(segment.first), value: undefined }, ...others.writes);
+      done.push(() => {
+        this.#segments.replace(segment, others.segments);
+        this.#bytes -= segment.bytes - segment.liveBytes;
+      });
+    }
+    this.#sparse = this.#sparse.slice(at);
+    if (writes.length === 0) return;
+    try {
+      this.store.write(writes, { makesRoom: true });
+    } catch {
+      this.#sparse = [];
+      return;
+    }
+    this.#read = undefined;
+    for (const one of done) one();
+  }
+
+  /** What stands in place of a segment: its events that somebody needs, where they stand together. Undefined if it cannot be read. */
+  #partsOf(segment: Segment): { readonly segments: readonly Segment[]; readonly writes: readonly Write[] } | undefined {
+    const segments: Segment[] = [];
+    const writes: Write[] = [];
+    try {
+      const records = recordsOf(this.store.get(this.#events + padded(segment.first)) as Buffer);
+      for (const { first, sizes } of segment.runs()) {
+        const at = first - segment.first;
+        writes.push({ key: this.#events + padded(first), value: joined(records.slice(at, at + sizes.length)) });
+        segments.push(new Segment(first, sizes));
+      }
+      return { segments, writes };
+    } catch {
+      return undefined;
+    }
+  }
+
+  #grow(size: number): void {
+    this.#bytes += size;
+    this.#liveBytes += size;
+  }
+
+  #pendingSize(consumer: string): number {
+    return this.#pending.length + consumer.length + DIGITS + PENDING_BYTES;
   }
 
   #pendingKey(consumer: string, offset: number): string {
@@ -229,6 +380,7 @@ export class StoreStorage implements LogStorage {
 
   /** An empty segment goes; one that is not written yet never is. */
   #remove(segment: Segment): void {
+    this.#bytes -= segment.bytes;
     if (!segment.isWritten) this.#unwritten = this.#unwritten.filter((one) => one !== segment);
     this.#segments.removed();
   }

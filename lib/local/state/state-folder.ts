@@ -90,7 +90,7 @@ export class StateFolder {
       fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
       return readFormat(folder);
     });
-    const store = usable(folder, () => new LmdbStore({ folder, ...this.options }));
+    const store = await LmdbStore.open({ folder, ...this.options }).catch((error) => unusable(folder, error));
     await migrate(store, folder, format);
     return store;
   }
@@ -114,9 +114,13 @@ function usable<T>(folder: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (KncError.is(error)) throw error;
-    throw new KncError('KNC3303', `The state folder cannot be used: ${errorMessage(error)}`, { where: folder, cause: error });
+    return unusable(folder, error);
   }
+}
+
+function unusable(folder: string, error: unknown): never {
+  if (KncError.is(error)) throw error;
+  throw new KncError('KNC3303', `The state folder cannot be used: ${errorMessage(error)}`, { where: folder, cause: error });
 }
 
 function lastWrite(folder: string): number | undefined {

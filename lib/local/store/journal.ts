@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { type Disk, systemDisk } from './disk';
 import { decodeFrames, encodeFrame, type JournalBatch, type JournalContent } from './journal-frame';
 
 const NAME = /^journal\.(\d+)$/;
@@ -35,7 +36,10 @@ export class Journal {
   #unlisted = true;
 
   /** Begins a new file after those that are there. */
-  constructor(private readonly folder: string) {
+  constructor(
+    private readonly folder: string,
+    private readonly disk: Disk = systemDisk,
+  ) {
     this.#number = Math.max(0, ...numbersIn(folder)) + 1;
     this.#fd = this.#open(this.#number);
   }
@@ -58,7 +62,7 @@ export class Journal {
     const frame = encodeFrame(batch, (length) => this.#roomFor(length));
     let written = 0;
     try {
-      while (written < frame.length) written += fs.writeSync(this.#fd, frame, written);
+      while (written < frame.length) written += this.disk.write(this.#fd, frame, written);
     } catch (error) {
       // What lies behind a torn batch would be found all the same; a batch that was refused must not be.
       if (written > 0) fs.ftruncateSync(this.#fd, this.#length);

@@ -1,5 +1,23 @@
 import { errorMessage, KncError } from '../../base';
 
+/** How many pages a tree has. */
+export interface LmdbTree {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+/** Pages of a database, and of the file that it is in. */
+export interface LmdbStats extends LmdbTree {
+  readonly pageSize: number;
+  /** Of the file. */
+  readonly lastPageNumber: number;
+  /** The tree of databases. */
+  readonly root: LmdbTree;
+  /** The tree of pages that may be written again. */
+  readonly free: LmdbTree;
+}
+
 /** What we use of lmdb's database. Values are bytes. */
 export interface LmdbDatabase {
   get(key: string): Buffer | undefined;
@@ -13,6 +31,7 @@ export interface LmdbDatabase {
     readonly reverse?: boolean;
     readonly exclusiveStart?: boolean;
   }): Iterable<{ readonly key: string; readonly value: Buffer }>;
+  getStats(): LmdbStats;
   openDB(options: { readonly name: string; readonly encoding: 'binary' }): LmdbDatabase;
   readonly flushed: Promise<unknown>;
   close(): Promise<void>;

@@ -1,8 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { crc32 } from 'node:zlib';
-import { KncError } from '../../base';
+import { type Clock, KncError } from '../../base';
+import type { Disk } from './disk';
+import { copied } from './left-journals';
 import { LMDB_PACKAGE } from './lmdb-library';
 
 const DATABASE = 'data.mdb';
@@ -10,8 +13,12 @@ const SEAL = 'seal';
 const REBUILT = 'rebuilt';
 /** A file up to this size is sealed by a checksum over all of it and rebuilt if it must be; a larger one is told by size and time, and read. */
 const SMALL_BYTES = 64 * 2 ** 20;
-/** How long the other process may take, in milliseconds. */
-const RECOVERY_MS = 120_000;
+/** How long the other process may say nothing, in milliseconds. */
+const SILENCE_MS = 120_000;
+/** The other process says how far it is after so many entries. */
+const EVERY = 5000;
+/** What must be free beside a database that is written anew, in bytes. */
+const MIN_FREE_BYTES = 2 ** 20;
 
 /** By these the system ends a process that reads what is not there. */
 const DAMAGE_SIGNALS: ReadonlySet<string | null> = new Set(['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE', 'SIGTRAP']);
@@ -19,8 +26,8 @@ const DAMAGE_SIGNALS: ReadonlySet<string | null> = new Set(['SIGSEGV', 'SIGBUS',
 const DAMAGED = 10;
 
 /**
- * Reads every entry, and writes it into a new database if one is asked for; prints how many it could not find or name.
- * Codes of lmdb are negative, those of the system positive or words.
+ * Reads every entry, and writes it into a new database if one is asked for; prints now and then how many it has read of how many, and in the end
+ * how many it could not find or name. Codes of lmdb are negative, those of the system positive or words.
  */
 const SCRIPT = `
 const [library, path, target] = process.argv.slice(1);
@@ -33,13 +40,16 @@ const options = { encoding: 'binary' };
 async function run() {
   const from = open({ path, ...options });
   const to = target && open({ path: target, ...options });
+  const sources = ['data', 'meta'].map((name) => [name, from.openDB({ name, ...options })]);
+  const all = sources.reduce((sum, [, source]) => sum + source.getStats().entryCount, 0);
   let lost = 0;
-  for (const name of ['data', 'meta']) {
-    const source = from.openDB({ name, ...options });
+  let read = 0;
+  for (const [name, source] of sources) {
     const sink = to && to.openDB({ name, ...options });
     let good = 0;
     let written;
     for (const { key, value } of source.getRange({})) {
+      if (read++ % ${EVERY} === 0) process.stdout.write('read ' + read + ' ' + all + '\\n');
       if (typeof key !== 'string' || !/^[ -~]+$/.test(key)) continue;
       good++;
       if (sink) written = sink.put(key, value);
@@ -48,18 +58,27 @@ async function run() {
     await written;
   }
   if (to) await to.flushed;
-  console.log(lost);
-  process.exit(0);
+  process.stdout.write('lost ' + lost + '\\n', () => process.exit(0));
 }
 run().catch(fail);
 `;
 
+export interface RecoveryOptions {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly report: (text: string) => void;
+  /** Told how many entries have been read of how many. */
+  readonly progress?: (read: number, all: number) => void;
+}
+
 /**
  * Makes the database in a folder safe to open here. lmdb ends a process that meets a damaged page by a signal, so what was not
- * closed in good order is first read by another process, which also writes it anew; what was closed in good order carries a seal.
+ * closed in good order is first read by another process, which also writes it anew where there is room; what was closed in good order carries a seal.
  * @throws KncError KNC3306 if it is damaged; it is left as it is. Otherwise what the system refuses.
  */
-export function recoverDatabase(folder: string, report: (text: string) => void): void {
+export async function recoverDatabase(options: RecoveryOptions): Promise<void> {
+  const { folder, disk, report } = options;
   const file = path.join(folder, DATABASE);
   if (!fs.existsSync(file)) return;
   fs.accessSync(file, fs.constants.R_OK | fs.constants.W_OK);
@@ -67,15 +86,15 @@ export function recoverDatabase(folder: string, report: (text: string) => void):
   if (sealed !== undefined && sealed === sealOf(file)) return;
   const target = path.join(folder, REBUILT);
   fs.rmSync(target, { recursive: true, force: true });
-  const small = fs.statSync(file).size <= SMALL_BYTES;
-  if (small) fs.mkdirSync(target, { mode: 0o700 });
-  const lost = readElsewhere(folder, small ? target : '');
+  const { size } = fs.statSync(file);
+  const anew = size <= SMALL_BYTES && disk.room(folder).free >= size + MIN_FREE_BYTES;
+  if (anew) fs.mkdirSync(target, { mode: 0o700 });
+  const lost = await readElsewhere(options, anew ? target : '');
   if (lost > 0) {
-    const kept = `${folder}.corrupt-database`;
-    fs.copyFileSync(file, kept);
-    report(`${file} was damaged: ${lost} entries cannot be read; the others are kept, and a copy of the file is ${kept}`);
+    const kept = copied(file, `${folder}.corrupt-database`);
+    report(`${file} was damaged: ${lost} entries cannot be read; the others are kept, and ${kept}`);
   }
-  if (!small) return;
+  if (!anew) return;
   fs.renameSync(path.join(target, DATABASE), file);
   fs.rmSync(path.join(folder, 'lock.mdb'), { force: true });
   fs.rmSync(target, { recursive: true });
@@ -92,16 +111,34 @@ export function unsealDatabase(folder: string): void {
 }
 
 /** The number of entries that could not be read. */
-function readElsewhere(folder: string, target: string): number {
-  const { status, signal, error, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['-e', SCRIPT, '--', require.resolve(LMDB_PACKAGE), folder, target],
-    { encoding: 'utf8', timeout: RECOVERY_MS, env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  if (status === 0) return Number(stdout);
-  const fault = DAMAGE_SIGNALS.has(signal) ? `reading it ends in ${signal}` : status === DAMAGED ? stderr.trim() : undefined;
+async function readElsewhere({ folder, clock, progress }: RecoveryOptions, target: string): Promise<number> {
+  const child = spawn(process.execPath, ['-e', SCRIPT, '--', require.resolve(LMDB_PACKAGE), folder, target], {
+    env: { PATH: process.env['PATH'] ?? '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<[code: number | null, signal: NodeJS.Signals | null]>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (...end) => resolve(end));
+  });
+  let stderr = '';
+  let lost: number | undefined;
+  const heard = () => clock.after(SILENCE_MS, () => child.kill('SIGKILL'));
+  let silence = heard();
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    silence.cancel();
+    silence = heard();
+    const [what, first, second] = line.split(' ');
+    if (what === 'lost') lost = Number(first);
+    else if (what === 'read') progress?.(Number(first), Number(second));
+  });
+  const [code, signal] = await ended.finally(() => silence.cancel());
+  if (code === 0 && lost !== undefined) return lost;
+  const fault = DAMAGE_SIGNALS.has(signal) ? `reading it ends in ${signal}` : code === DAMAGED ? stderr.trim() : undefined;
   if (fault) throw new KncError('KNC3306', `The stored state is damaged: ${fault}`, { where: folder });
-  throw error ?? new Error(`the database could not be read: ${stderr.trim() || signal || `exit code ${status}`}`);
+  throw new Error(`the database could not be read: ${stderr.trim() || signal || `exit code ${code}`}`);
 }
 
 function readSeal(folder: string): string | undefined {

@@ -1,12 +1,26 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Clock, errorMessage, KncError, type Timer, timestamp } from '../../base';
+import { Database, pieces } from './database';
+import { type Disk, isFull, noSpace, systemDisk } from './disk';
 import { Journal } from './journal';
 import type { EncodedBatch, JournalBatch } from './journal-frame';
-import { type LmdbDatabase, lmdbLibrary } from './lmdb-library';
+import { leftJournals } from './left-journals';
+import { lmdbLibrary } from './lmdb-library';
 import { recoverDatabase, sealDatabase, unsealDatabase } from './lmdb-recovery';
 import { Overlay } from './overlay';
-import { boundsOf, checkKey, type Store, type StoreEntry, type StoreRange, type StoreValue, type StoreWrite } from './store';
+import { ReserveFile } from './reserve-file';
+import {
+  boundsOf,
+  checkKey,
+  type Store,
+  type StoreEntry,
+  type StoreRange,
+  type StoreRoom,
+  type StoreValue,
+  type StoreWrite,
+  type WriteOptions,
+} from './store';
 import { decodeValue, encodeValue } from './value-codec';
 
 export interface LmdbStoreOptions {
@@ -15,34 +29,54 @@ export interface LmdbStoreOptions {
   readonly clock: Clock;
   /** Told, in a sentence with the path, of everything that was found damaged and of trouble while writing. */
   readonly report: (text: string) => void;
+  /** Told, while a store that was not closed is looked through, how many entries have been read of how many. */
+  readonly progress?: (read: number, all: number) => void;
+  /** The most bytes that it is to take on the disk, as far as that depends on who asks for `room`. @default all that the disk has */
+  readonly limit?: number;
+  /** @default the system's */
+  readonly disk?: Disk;
 }
 
 /** How long a write stays in the journal alone, in milliseconds, and how long that may become, in bytes. */
 const CHECKPOINT_MS = 2000;
 const CHECKPOINT_BYTES = 8 * 2 ** 20;
+/** A small disk has smaller parts of it for the journal and in reserve. */
+const CHECKPOINT_PART = 1 / 64;
+const RESERVE_PART = 1 / 32;
+/** So much of the disk, in journals, is not for what is kept: two are there while one is moved, and the file grows as it likes. */
+const JOURNALS = 4;
 /** What must be free on the disk, beside what is to be moved, in bytes. */
 const MIN_FREE_BYTES = 2 ** 20;
-const SEQUENCE_KEY = 'sequence';
-
-/** Each write of a batch fails with it; what is said of the batch is enough. */
-const ignore = (): void => {};
 
 /**
  * A store in a folder. A write is appended to a journal and is safe from the death of this process; within two seconds it is
  * moved into an lmdb database, synced, and the journal is begun anew. Opening repeats what the database does not know yet.
  */
 export class LmdbStore implements Store {
+  /** @throws KncError KNC3306 if the database is damaged: set the folder aside, and open another one. */
+  static async open(options: LmdbStoreOptions): Promise<LmdbStore> {
+    fs.mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    lmdbLibrary();
+    await recoverDatabase({ disk: systemDisk, ...options });
+    return new LmdbStore(options);
+  }
+
   readonly #overlay = new Overlay();
   readonly #folder: string;
-  readonly #root: LmdbDatabase;
-  readonly #data: LmdbDatabase;
-  readonly #meta: LmdbDatabase;
+  readonly #disk: Disk;
+  readonly #database: Database;
   readonly #journal: Journal;
+  readonly #reserve: ReserveFile;
+  readonly #total: number;
+  /** How long the journal may become. */
+  readonly #checkpointBytes: number;
   #sequence: number;
   #timer: Timer | undefined;
   /** Of files whose content could not be moved yet. */
   #removeFormer: (() => Promise<void>) | undefined;
   #checkpoint: Promise<void> | undefined;
+  /** How many times the journal has been moved. */
+  #checkpoints = 0;
   /** lmdb is not to be asked again after it could not write: from then on the journal has everything that is new. */
   #journalOnly = false;
   /** The last attempt to move the journal into the database failed: the next one waits, however long the journal is. */
@@ -50,22 +84,20 @@ export class LmdbStore implements Store {
   /** Trouble that has been told, until writing works again. */
   #trouble: string | undefined;
 
-  /** @throws KncError KNC3306 if the database is damaged: set the folder aside, and open another one. */
-  constructor(private readonly options: LmdbStoreOptions) {
-    const { folder } = options;
+  private constructor(private readonly options: LmdbStoreOptions) {
+    const { folder, disk = systemDisk, limit = Number.POSITIVE_INFINITY } = options;
     this.#folder = folder;
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const library = lmdbLibrary();
-    recoverDatabase(folder, options.report);
+    this.#disk = disk;
     unsealDatabase(folder);
-    // With batching of its own, lmdb would reject promises that nobody has.
-    this.#root = library.open({ path: folder, encoding: 'binary', eventTurnBatching: false });
-    this.#data = this.#root.openDB({ name: 'data', encoding: 'binary' });
-    this.#meta = this.#root.openDB({ name: 'meta', encoding: 'binary' });
-    this.#sequence = Number(this.#meta.get(SEQUENCE_KEY)?.toString() ?? 0);
-    this.#replay();
-    this.#journal = new Journal(folder);
-    if (!this.#overlay.isEmpty) this.#schedule();
+    this.#database = new Database(folder);
+    this.#sequence = this.#database.sequence;
+    for (const batch of leftJournals(options)) this.#repeat(batch);
+    this.#total = Math.min(disk.room(folder).total, limit);
+    this.#checkpointBytes = Math.min(CHECKPOINT_BYTES, this.#total * CHECKPOINT_PART);
+    this.#reserve = new ReserveFile(folder, Math.floor(Math.min(CHECKPOINT_BYTES, this.#total * RESERVE_PART)), disk);
+    this.#journal = this.#firstJournal();
+    if (this.#overlay.isEmpty) this.#reserve.take();
+    else this.#schedule();
   }
 
   get(key: string): StoreValue {
@@ -73,13 +105,13 @@ export class LmdbStore implements Store {
     return encoded && this.#decoded(key, encoded);
   }
 
-  write(batch: readonly StoreWrite[]): void {
+  write(batch: readonly StoreWrite[], { makesRoom = false }: WriteOptions = {}): void {
     const changes = new Map<string, Buffer | undefined>();
     for (const { key, value } of batch) {
       checkKey(key);
       changes.set(key, value === undefined ? undefined : encodeValue(key, value));
     }
-    if (changes.size > 0) this.#append(changes);
+    if (changes.size > 0) this.#append(changes, makesRoom);
   }
 
   *range(range: StoreRange = {}): Iterable<StoreEntry> {
@@ -105,14 +137,33 @@ export class LmdbStore implements Store {
     return fs.readdirSync(this.#folder).reduce((sum, name) => sum + fs.statSync(path.join(this.#folder, name)).size, 0);
   }
 
+  room(): StoreRoom {
+    const { free } = this.#disk.room(this.#folder);
+    const { limit } = this.options;
+    const left = limit === undefined ? free : Math.min(free, limit - this.size());
+    // What is in the journal now is free again once it has been moved.
+    const spare = left + this.#journal.length - (this.#reserve.held ? 0 : this.#reserve.bytes);
+    const full = this.#journalOnly || spare < this.#checkpointBytes;
+    const beside = Math.max(0, spare - JOURNALS * this.#checkpointBytes);
+    const within = Math.max(0, this.#database.unused - this.#checkpointBytes);
+    return { total: this.#total, free: full ? 0 : beside + within, full, round: this.#checkpoints };
+  }
+
   setAside(key: string, reason: string): void {
     const encoded = this.#encoded(key);
     if (!encoded) return;
+    const { clock, report } = this.options;
     const file = `${this.#folder}.corrupt-entries`;
-    const entry = { time: timestamp(this.options.clock.now()), key, reason, base64: encoded.toString('base64') };
-    fs.appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
-    this.options.report(`${key} was damaged in ${this.#folder} (${reason}); it is set aside in ${file}, everything else is kept`);
-    this.#append(new Map([[key, undefined]]));
+    const entry = { time: timestamp(clock.now()), key, reason, base64: encoded.toString('base64') };
+    const what = `${key} was damaged in ${this.#folder} (${reason}); it`;
+    try {
+      fs.appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+    } catch (error) {
+      report(`${what} stays there, as it cannot be set aside in ${file}: ${errorMessage(error)}`);
+      return;
+    }
+    report(`${what} is set aside in ${file}, everything else is kept`);
+    this.#append(new Map([[key, undefined]]), true);
   }
 
   async close(): Promise<void> {
@@ -122,13 +173,16 @@ export class LmdbStore implements Store {
     const saved = this.#overlay.isEmpty;
     await this.#journal.close(saved);
     if (this.#journalOnly) return;
-    await this.#root.close();
+    await this.#database.close();
     if (saved) sealDatabase(this.#folder);
   }
 
-  #append(changes: EncodedBatch): void {
+  #append(changes: EncodedBatch, makesRoom: boolean): void {
+    const batch: JournalBatch = { sequence: this.#sequence + 1, changes };
     try {
-      this.#journal.append({ sequence: this.#sequence + 1, changes });
+      // What has been given up is for others.
+      if (!makesRoom && !this.#reserve.held && this.#disk.room(this.#folder).free < this.#reserve.bytes) throw noSpace();
+      this.#write(batch, makesRoom);
     } catch (error) {
       throw this.#failed('written', error);
     }
@@ -138,9 +192,18 @@ export class LmdbStore implements Store {
     this.#schedule();
   }
 
+  #write(batch: JournalBatch, makesRoom: boolean): void {
+    try {
+      this.#journal.append(batch);
+    } catch (error) {
+      if (!makesRoom || !isFull(error) || !this.#reserve.giveUp()) throw error;
+      this.#journal.append(batch);
+    }
+  }
+
   #schedule(): void {
     if (this.#checkpoint || this.#journalOnly) return;
-    if (this.#journal.length > CHECKPOINT_BYTES && !this.#stuck) this.#begin();
+    if (this.#journal.length > this.#checkpointBytes && !this.#stuck) this.#begin();
     else this.#timer ??= this.options.clock.after(CHECKPOINT_MS, () => this.#begin());
   }
 
@@ -157,14 +220,19 @@ export class LmdbStore implements Store {
   async #save(): Promise<void> {
     if (this.#overlay.isEmpty || this.#journalOnly) return;
     try {
-      this.#checkRoom();
+      const short = !this.#hasRoom();
+      if (short) this.#reserve.giveUp();
       if (this.#journal.length > 0 || !this.#removeFormer) this.#removeFormer = this.#journal.rotate();
-      await this.#put(this.#overlay.leave(), this.#sequence);
+      const sequence = this.#sequence;
+      const changes = this.#overlay.leave();
+      await (short ? this.#putInPieces(changes, sequence) : this.#put(changes, sequence));
       this.#overlay.left();
       await this.#removeFormer();
       this.#removeFormer = undefined;
+      this.#checkpoints++;
       this.#trouble = undefined;
       this.#stuck = false;
+      this.#reserve.take();
     } catch (error) {
       this.#stuck = true;
       this.#overlay.stayed();
@@ -172,39 +240,40 @@ export class LmdbStore implements Store {
     }
   }
 
-  /** lmdb prints what fails by itself, so a disk that is full is found out first. */
-  #checkRoom(): void {
-    const { bavail, bsize } = fs.statfsSync(this.#folder);
-    if (bavail * bsize < MIN_FREE_BYTES + this.#journal.length) throw new Error('ENOSPC: no space left on device');
+  /** lmdb prints what fails by itself, and is of no use after it, so a disk that is full is found out first. */
+  #hasRoom(): boolean {
+    return this.#disk.room(this.#folder).free >= MIN_FREE_BYTES + this.#journal.length;
   }
 
-  async #put(changes: EncodedBatch, sequence: number): Promise<void> {
+  /** A process that dies in between finds everything in the journal, and repeats it: nothing of that may be missing. */
+  async #putInPieces(changes: EncodedBatch, sequence: number): Promise<void> {
+    await this.#journal.synced();
+    const parts = pieces(changes, () => (this.#disk.room(this.#folder).free + this.#database.unused / 2) / 4);
+    for (;;) {
+      const { done, value } = parts.next();
+      if (done && value > 0) throw noSpace();
+      if (done) break;
+      await this.#put(value);
+    }
+    await this.#put([], sequence);
+  }
+
+  async #put(changes: Iterable<readonly [string, Buffer | undefined]>, sequence?: number): Promise<void> {
     try {
-      await this.#data.batch(() => {
-        for (const [key, value] of changes) (value ? this.#data.put(key, value) : this.#data.remove(key)).catch(ignore);
-        this.#meta.put(SEQUENCE_KEY, Buffer.from(`${sequence}`)).catch(ignore);
-      });
-      await this.#root.flushed;
+      await this.#database.put(changes, sequence);
     } catch (error) {
       this.#journalOnly = true;
-      // lmdb rejects a second promise with the cause.
-      throw await ((error as { commitError?: Promise<never> }).commitError ?? Promise.reject(error)).catch(
-        (cause: unknown) => cause,
-      );
+      throw error;
     }
   }
 
-  #replay(): void {
-    const { report } = this.options;
-    for (const { file, batches, gaps, torn } of Journal.read(this.#folder)) {
-      if (gaps > 0) {
-        const kept = `${file}.corrupt-${timestamp(this.options.clock.now())}`;
-        fs.copyFileSync(file, kept);
-        report(`${file} was damaged in ${gaps} places: what was written there is lost, the rest is kept; a copy is in ${kept}`);
-      }
-      if (torn > 0) report(`${file} ended in the middle of a write, which nobody was told had been done; the rest is kept`);
-      for (const batch of batches) this.#repeat(batch);
-      syncFile(file);
+  /** A full disk has room for the head of a file, or for what is in reserve. */
+  #firstJournal(): Journal {
+    try {
+      return new Journal(this.#folder, this.#disk);
+    } catch (error) {
+      if (!isFull(error) || !this.#reserve.giveUp()) throw error;
+      return new Journal(this.#folder, this.#disk);
     }
   }
 
@@ -215,7 +284,7 @@ export class LmdbStore implements Store {
   }
 
   #encoded(key: string): Buffer | undefined {
-    return this.#overlay.has(key) ? this.#overlay.get(key) : this.#data.get(key);
+    return this.#overlay.has(key) ? this.#overlay.get(key) : this.#database.get(key);
   }
 
   #decoded(key: string, encoded: Buffer): StoreValue {
@@ -232,23 +301,12 @@ export class LmdbStore implements Store {
     if (reverse) fresh.reverse();
     const before = (a: string, b: string) => (reverse ? a > b : a < b);
     let next = 0;
-    for (const { key, value } of this.#stored(from, to, reverse)) {
+    for (const { key, value } of this.#database.range(from, to, reverse)) {
       for (; next < fresh.length && before(fresh[next]!, key); next++) yield [fresh[next]!, this.#overlay.get(fresh[next]!)];
       if (fresh[next] === key) next++;
       yield [key, this.#overlay.has(key) ? this.#overlay.get(key) : value];
     }
     for (; next < fresh.length; next++) yield [fresh[next]!, this.#overlay.get(fresh[next]!)];
-  }
-
-  *#stored(from: string, to: string | undefined, reverse: boolean): Iterable<{ readonly key: string; readonly value: Buffer }> {
-    if (!reverse) {
-      yield* this.#data.getRange({ ...(from && { start: from }), ...(to === undefined ? {} : { end: to }) });
-      return;
-    }
-    for (const entry of this.#data.getRange({ ...(to === undefined ? {} : { start: to }), reverse })) {
-      if (entry.key < from) return;
-      if (entry.key !== to) yield entry;
-    }
   }
 
   /** Tells of trouble once; returns the error for whoever wrote. */
@@ -259,14 +317,5 @@ export class LmdbStore implements Store {
     if (this.#trouble !== why) this.options.report(`state cannot be ${what} in ${this.#folder}: ${why}; ${then}`);
     this.#trouble = why;
     return new KncError('KNC3305', `The state cannot be ${what}: ${why}`, { where: this.#folder, cause: error });
-  }
-}
-
-function syncFile(file: string): void {
-  const fd = fs.openSync(file, 'r');
-  try {
-    fs.fdatasyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
   }
 }

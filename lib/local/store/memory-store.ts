@@ -41,6 +41,8 @@ export class MemoryStore implements Store {
     return 0;
   }
 
+  room(): undefined {}
+
   setAside(key: string): void {
     this.write([{ key, value: undefined }]);
   }

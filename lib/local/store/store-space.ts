@@ -1,4 +1,13 @@
-import { boundsOf, type Store, type StoreEntry, type StoreRange, type StoreValue, type StoreWrite } from './store';
+import {
+  boundsOf,
+  type Store,
+  type StoreEntry,
+  type StoreRange,
+  type StoreRoom,
+  type StoreValue,
+  type StoreWrite,
+  type WriteOptions,
+} from './store';
 
 /** A part of a store under a prefix of its own: two parts whose names differ never see each other's keys. */
 export class StoreSpace implements Store {
@@ -21,8 +30,11 @@ export class StoreSpace implements Store {
     return this.store.get(this.#prefix + key);
   }
 
-  write(batch: readonly StoreWrite[]): void {
-    this.store.write(batch.map((write) => this.placed(write)));
+  write(batch: readonly StoreWrite[], options?: WriteOptions): void {
+    this.store.write(
+      batch.map((write) => this.placed(write)),
+      options,
+    );
   }
 
   *range(range: StoreRange = {}): Iterable<StoreEntry> {
@@ -38,6 +50,10 @@ export class StoreSpace implements Store {
 
   size(): number {
     return this.store.size();
+  }
+
+  room(): StoreRoom | undefined {
+    return this.store.room();
   }
 
   setAside(key: string, reason: string): void {

@@ -22,6 +22,24 @@ export interface StoreRange {
   readonly limit?: number;
 }
 
+/** How a batch is written. */
+export interface WriteOptions {
+  /** It is part of how room is made, and may take the room that is kept for that when the disk is full. @default false */
+  readonly makesRoom?: boolean;
+}
+
+/** Room for more in a store, in bytes. */
+export interface StoreRoom {
+  /** What the store may take in all. */
+  readonly total: number;
+  /** About how much can still be written, beside what is kept for taking away what is there. */
+  readonly free: number;
+  /** Nothing is to be written but what makes room. */
+  readonly full: boolean;
+  /** Counts on whenever the room of what has been taken away since is among what is free. */
+  readonly round: number;
+}
+
 /** Longest key, in characters. */
 export const MAX_KEY_LENGTH = 1024;
 
@@ -34,13 +52,15 @@ export interface Store {
   /** The value under `key`, or undefined. */
   get(key: string): StoreValue;
   /** @throws KncError KNC3305 if it cannot be written: then nothing of it is. */
-  write(batch: readonly StoreWrite[]): void;
+  write(batch: readonly StoreWrite[], options?: WriteOptions): void;
   /** Read lazily: do not write to the range while iterating. */
   range(range?: StoreRange): Iterable<StoreEntry>;
   /** Resolves after the sync that covers everything written so far. @throws KncError KNC3305 */
   flushed(): Promise<void>;
   /** Bytes that it takes on disk; 0 in memory. */
   size(): number;
+  /** Undefined: as much as there is memory. */
+  room(): StoreRoom | undefined;
   /** Takes away an entry that its reader cannot make sense of: it is kept beside the store, and reported. */
   setAside(key: string, reason: string): void;
   /** Flushes and closes. Nothing may be called afterwards. */

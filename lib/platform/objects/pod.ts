@@ -1,5 +1,5 @@
 import { INSTALLATION, LINK_AUDIENCE, LINK_TOKEN_FOLDER, RUNTIME_PORTS } from '../../api';
-import type { PlatformComponent, PlatformResources, ResolvedPlatform } from '../options';
+import type { EventsVolume, PlatformComponent, PlatformResources, ResolvedPlatform } from '../options';
 import { labelsOf, selectorOf } from './labels';
 
 /** Which ports a pod of a component opens. */
@@ -92,14 +92,15 @@ function container(platform: ResolvedPlatform, options: PodOptions): object {
       fieldRef('POD_NAMESPACE', 'metadata.namespace'),
       fieldRef('POD_IP', 'status.podIP'),
       ...(ports.includes('https') ? [{ name: 'KNC_HTTPS_PORT', value: String(RUNTIME_PORTS.https) }] : []),
+      ...(onDisk ? [{ name: 'KNC_STATE_SIZE', value: (platform.events as EventsVolume).storage }] : []),
       // Who has the external port is a gateway.
       ...(ports.includes('external') && platform.outerIngress.length > 0
         ? [{ name: 'KNC_OUTER_INGRESS', value: platform.outerIngress.join(',') }]
         : []),
     ],
     ports: ports.map((port) => ({ name: port, containerPort: RUNTIME_PORTS[port], protocol: 'TCP' })),
-    // A store of events that was not closed is looked through first, which takes as long as it is large.
-    startupProbe: probe('/healthz', { periodSeconds: 1, failureThreshold: onDisk ? 900 : 60 }),
+    // It answers while a store of events that was not closed is looked through, which takes as long as that is large.
+    startupProbe: probe('/healthz', { periodSeconds: 1, failureThreshold: 60 }),
     readinessProbe: probe('/readyz', { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2 }),
     livenessProbe: probe('/healthz', { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 }),
     ...(lingerSeconds > 0 ? { lifecycle: { preStop: { sleep: { seconds: lingerSeconds } } } } : {}),

@@ -20,8 +20,8 @@ export interface RuntimeProcessOptions {
   readonly log: Log;
   readonly pod: PodIdentity;
   readonly ports: RuntimePorts & { readonly health: number; readonly metrics: number; readonly link: number };
-  /** Opens what keeps events, if a folder for them was given. */
-  readonly openStore?: () => Store;
+  /** Opens what keeps events, if a folder for them was given; tells what it does while that takes long. */
+  readonly openStore?: (tell: (what: string) => void) => Promise<Store>;
   readonly deniedSinks: readonly string[];
   /** How registries are reached. @default by public certificates */
   readonly registries?: RoleContext['registries'];
@@ -75,7 +75,8 @@ export class RuntimeProcess {
     const health = await HealthServer.listen({ live: () => this.#live(), ready: () => this.#missing() }, ports.health);
     const shown = await MetricsServer.listen(metrics, ports.metrics, { anywhere: true });
     this.options.onListening?.({ health: health.port, metrics: shown.port });
-    const store = role.keepsEvents ? openStore?.() : undefined;
+    const store = role.keepsEvents ? await openStore?.((what) => this.#readiness.need('store', what)) : undefined;
+    this.#readiness.meet('store');
     if (role.keepsEvents && !store)
       log.info('events are kept in memory: they end with this process (--state keeps them in a folder)');
     try {

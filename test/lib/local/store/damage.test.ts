@@ -15,10 +15,10 @@ const key = (i: number) => `object/${`${i}`.padStart(4, '0')}`;
 
 beforeAll(async () => {
   const source = new StoreFolder();
-  const store = source.open();
+  const store = await source.open();
   for (let i = 0; i < ENTRIES / 2; i++) store.write([{ key: key(i), value: value(i) }]);
   await store.close();
-  const again = source.open();
+  const again = await source.open();
   for (let i = ENTRIES / 2; i < ENTRIES; i++) again.write([{ key: key(i), value: value(i) }]);
   // A copy of the files as they are now is what a killed process leaves.
   killed = path.join(source.root, 'killed');
@@ -60,7 +60,7 @@ function found(store: LmdbStore): number[] {
 const all = Array.from({ length: ENTRIES }, (_, i) => i);
 
 test('what a killed process has written is all there, without a word', async () => {
-  const store = folder.open();
+  const store = await folder.open();
   expect(found(store)).toEqual(all);
   expect(folder.reports).toEqual([]);
   await store.close();
@@ -70,12 +70,12 @@ describe('a damaged journal', () => {
   test('that was cut off loses the write that was cut, and says so', async () => {
     const journal = fileOf(/^journal/);
     truncateSync(journal, readFileSync(journal).length - 10);
-    const store = folder.open();
+    const store = await folder.open();
     expect(found(store)).toEqual(all.slice(0, -1));
     expect(folder.reports).toEqual([expect.stringContaining(`${journal} ended in the middle of a write`)]);
     await store.close();
     // Once told, it is over.
-    const again = folder.open();
+    const again = await folder.open();
     expect(found(again)).toEqual(all.slice(0, -1));
     expect(folder.reports).toHaveLength(1);
     await again.close();
@@ -87,7 +87,7 @@ describe('a damaged journal', () => {
       bytes[Math.floor(bytes.length / 2)]! ^= 0x10;
       return undefined;
     });
-    const store = folder.open();
+    const store = await folder.open();
     expect(found(store)).toHaveLength(ENTRIES - 1);
     expect(folder.reports).toEqual([expect.stringMatching(/journal\.\d+ was damaged in 1 places.*a copy is in .*corrupt/)]);
     expect(readdirSync(folder.folder).filter((name) => name.includes('.corrupt-'))).toHaveLength(1);
@@ -96,7 +96,7 @@ describe('a damaged journal', () => {
 
   test('with a zeroed page loses what was on it', async () => {
     change(fileOf(/^journal/), (bytes) => bytes.fill(0, 8192, 12288));
-    const store = folder.open();
+    const store = await folder.open();
     const lost = ENTRIES - found(store).length;
     expect(lost).toBeGreaterThan(0);
     expect(lost).toBeLessThan(12);
@@ -109,7 +109,7 @@ describe('a damaged journal', () => {
     ['nothing but zeros', (bytes: Buffer) => bytes.fill(0)],
   ])('of %s leaves what is in the database, and says so', async (_, edit) => {
     change(fileOf(/^journal/), edit);
-    const store = folder.open();
+    const store = await folder.open();
     expect(found(store)).toEqual(all.slice(0, ENTRIES / 2));
     expect(folder.reports).toHaveLength(1);
     await store.close();
@@ -124,10 +124,10 @@ describe('a damaged database', () => {
     ['cut in the middle', (bytes) => bytes.subarray(0, bytes.length / 2)],
     ['of garbage', (bytes) => bytes.fill('garbage')],
     ['with a zeroed head', (bytes) => bytes.fill(0, 0, 4096)],
-  ])('%s is refused by name, and left as it is', (_, edit) => {
+  ])('%s is refused by name, and left as it is', async (_, edit) => {
     change(database(), edit);
     const before = readFileSync(database());
-    const thrown = attempt();
+    const thrown = await attempt();
     expect(thrown.code).toBe('KNC3306');
     expect(thrown.where).toBe(folder.folder);
     expect(thrown.message).toMatch(/^The stored state is damaged: /);
@@ -140,7 +140,7 @@ describe('a damaged database', () => {
       for (let at = bytes.indexOf('"number 42"'); at >= 0; at = bytes.indexOf('"number 42"', at)) bytes[at + 2]! ^= 1;
       return undefined;
     });
-    const store = folder.open();
+    const store = await folder.open();
     expect(found(store)).toEqual(all.filter((i) => i !== 42));
     const aside = `${folder.folder}.corrupt-entries`;
     expect(folder.reports).toEqual([
@@ -164,7 +164,7 @@ describe('a damaged database', () => {
         return undefined;
       });
       const told = folder.reports.length;
-      const store = opened();
+      const store = await opened();
       if (!store) refused++;
       else {
         if (found(store).length < ENTRIES) expect(folder.reports.length).toBeGreaterThan(told);
@@ -175,26 +175,26 @@ describe('a damaged database', () => {
   }, 120_000);
 
   test('that was closed in good order is recognised without being read by another process', async () => {
-    const store = folder.open();
+    const store = await folder.open();
     await store.close();
     expect(readdirSync(folder.folder)).toContain('seal');
-    const again = folder.open();
+    const again = await folder.open();
     expect(readdirSync(folder.folder)).not.toContain('seal');
     await again.close();
   });
 
-  function opened(): LmdbStore | undefined {
+  async function opened(): Promise<LmdbStore | undefined> {
     try {
-      return folder.open();
+      return await folder.open();
     } catch (error) {
       expect((error as KncError).code).toBe('KNC3306');
       return undefined;
     }
   }
 
-  function attempt(): KncError {
+  async function attempt(): Promise<KncError> {
     try {
-      folder.open();
+      await folder.open();
     } catch (error) {
       return error as KncError;
     }

@@ -9,7 +9,7 @@ const reports: string[] = [];
 process.on('SIGXFSZ' as NodeJS.Signals, () => {});
 
 async function main(): Promise<void> {
-  const store = new LmdbStore({ folder, clock, report: (text) => reports.push(text) });
+  const store = await LmdbStore.open({ folder, clock, report: (text) => reports.push(text) });
   const key = (i: number) => `k/${`${i}`.padStart(6, '0')}`;
   let written = 0;
   let refusal: string | undefined;

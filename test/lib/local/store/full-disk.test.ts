@@ -44,7 +44,7 @@ test('a write for which there is no room is refused and told; everything before 
   );
   expect(reports).toHaveLength(2);
 
-  const store = folder.open();
+  const store = await folder.open();
   expect([...store.range()]).toHaveLength(written + 1);
   expect(folder.reports).toEqual([]);
   await store.close();

@@ -14,7 +14,7 @@ function newFolder(): StoreFolder {
 
 describeStore('LmdbStore', async () => {
   const folder = newFolder();
-  const first = folder.open();
+  const first = await folder.open();
   return {
     store: first,
     reopen: async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { RealClock } from '../../../../lib/base';
-import { LmdbStore } from '../../../../lib/local/store';
+import { LmdbStore, type LmdbStoreOptions } from '../../../../lib/local/store';
 
 /** A folder for one test file; its stores, and what they reported. */
 export class StoreFolder {
@@ -11,8 +11,8 @@ export class StoreFolder {
   readonly reports: string[] = [];
   readonly #clock = new RealClock({ unref: true });
 
-  open(): LmdbStore {
-    return new LmdbStore({ folder: this.folder, clock: this.#clock, report: (text) => this.reports.push(text) });
+  open(options: Partial<LmdbStoreOptions> = {}): Promise<LmdbStore> {
+    return LmdbStore.open({ folder: this.folder, clock: this.#clock, report: (text) => this.reports.push(text), ...options });
   }
 
   remove(): void {

@@ -12,10 +12,10 @@ afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 test('what was stored is there when the folder is opened again', async () => {
   const options = { clock: new RealClock({ unref: true }), log: noLog };
-  const first = openEventStore(folder, options);
+  const first = await openEventStore(folder, options);
   first.write([{ key: 'a', value: 1 }]);
   await first.close();
-  const second = openEventStore(folder, options);
+  const second = await openEventStore(folder, options);
   expect(second.get('a')).toBe(1);
   await second.close();
 });
@@ -26,7 +26,7 @@ test('one that is damaged is set aside and told, and an empty one takes its plac
   const clock = new RealClock({ unref: true });
   fs.mkdirSync(path.join(folder, 'events'));
   fs.writeFileSync(path.join(folder, 'events', 'data.mdb'), 'no database at all'.repeat(1000));
-  const store = openEventStore(folder, { clock, log });
+  const store = await openEventStore(folder, { clock, log });
   expect(store.get('a')).toBeUndefined();
   await store.close();
   const kept = fs.readdirSync(folder).find((name) => name.startsWith('events.corrupt-'))!;
