@@ -361,6 +361,7 @@ export const commandTable: readonly CommandSpec[] = [
     options: [
       { flags: '-f, --file <file>', description: 'YAML with the props of KnativePlatform; options beside it win', type: 'path' },
       { flags: '--profile <name>', description: 'small or ha (default: small)', choices: ['small', 'ha'] },
+      { flags: '--parts <names>', description: 'serving for a platform without events (default: serving,eventing)', type: 'list' },
       { flags: '--image <reference>', description: 'image of the runtime, with a tag or by digest' },
       {
         flags: '--pull-policy <policy>',
@@ -384,11 +385,11 @@ export const commandTable: readonly CommandSpec[] = [
         description: 'let the API server tell Jobs of SinkBindings their sinks and note who made an object (default: none)',
         choices: ['none', 'v1', 'v1beta1'],
       },
-      { flags: '--queue-sidecar', description: 'a sidecar in every pod that keeps its limits, whoever sends requests there' },
       {
         flags: '--webhook',
         description: 'ask the platform before objects are stored: the same, and refusals in the words of Knative, on any cluster',
       },
+      { flags: '--queue-sidecar', description: 'a sidecar in every pod that keeps its limits, whoever sends requests there' },
       { flags: '--crds-only', description: 'the definitions of the kinds alone' },
       { flags: '--without-crds', description: 'all but them' },
       { flags: '-o, --output <file>', description: 'write to this file instead of stdout', type: 'path' },
@@ -414,6 +415,7 @@ export const commandTable: readonly CommandSpec[] = [
     args: [],
     options: [
       { flags: '--role <name>', description: `${ROLE_NAMES.join(', ')} (default: all)`, choices: ROLE_NAMES },
+      { flags: '--parts <names>', description: 'serving, or serving,eventing (default: both)', type: 'list' },
       { flags: '--state <dir>', description: 'keep events in this folder (default: in memory)', type: 'path' },
       { flags: '--state-size <size>', description: 'how much of the disk they may take, as 10Gi (default: all that it has)' },
       { flags: '--drain-delay <duration>', description: 'how long requests are still taken after SIGTERM (default: 5s)' },
@@ -426,13 +428,13 @@ export const commandTable: readonly CommandSpec[] = [
       },
       { flags: '--internal-port <number>', description: 'requests by cluster-local names (default: 8081)', type: 'port' },
       {
-        flags: '--outer-ingress <pods>',
-        description: 'NAMESPACE[/LABEL=VALUE] of an ingress in front, whose pods may name revisions; may be repeated',
-      {
         flags: '--webhook-port <number>',
         description: 'questions of API servers about objects that are to be stored (default: none; 4443 for role webhook)',
         type: 'port',
       },
+      {
+        flags: '--outer-ingress <pods>',
+        description: 'NAMESPACE[/LABEL=VALUE] of an ingress in front, whose pods may name revisions; may be repeated',
         type: 'list',
       },
       { flags: '--health-port <number>', description: '/healthz and /readyz (default: 8086)', type: 'port' },
