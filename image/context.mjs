@@ -19,8 +19,8 @@ import { durableStore } from './durable-store.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Loaded by a thread of its own, by its file. */
-const THREAD_LIBRARIES = ['jsonata'];
+/** Loaded by a thread of its own, by its file, or only by who makes certificates. */
+const LIBRARIES_APART = ['jsonata', '@peculiar/x509'];
 
 /** What is optional to the libraries that use it, and of no use here. */
 const EXTERNAL = ['lmdb', 'bufferutil', 'utf-8-validate', 'typescript', 'cdk8s', 'constructs', '@pulumi/*'];
@@ -28,7 +28,7 @@ const EXTERNAL = ['lmdb', 'bufferutil', 'utf-8-validate', 'typescript', 'cdk8s',
 const librariesApart = {
   name: 'libraries-apart',
   setup(build) {
-    build.onResolve({ filter: new RegExp(`^(${THREAD_LIBRARIES.join('|')})$`) }, ({ path: name }) => ({
+    build.onResolve({ filter: new RegExp(`^(${LIBRARIES_APART.join('|')})$`) }, ({ path: name }) => ({
       path: `./vendor/${name}.js`,
       external: true,
     }));
@@ -50,7 +50,7 @@ async function bundle(app) {
   };
   const built = await Promise.all([
     esbuild.build({ ...common, entryPoints: ['lib/cli/image.ts'], outfile: path.join(app, 'knc.js'), plugins: [librariesApart] }),
-    ...THREAD_LIBRARIES.map((name) =>
+    ...LIBRARIES_APART.map((name) =>
       esbuild.build({ ...common, entryPoints: [name], outfile: path.join(app, 'vendor', `${name}.js`) }),
     ),
   ]);
