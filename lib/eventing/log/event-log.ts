@@ -2,8 +2,9 @@ import type { Clock } from '../../base';
 import type { CloudEvent } from '../cloud-event';
 import { type EventRecord, sizeOf } from './event-record';
 import { LogFullError } from './log-error';
-import type { ConsumerMemory, LogStorage } from './log-storage';
+import type { ConsumerMemory, KeptLog, LogStorage } from './log-storage';
 import { PendingQueue } from './pending-queue';
+import type { Share, Volume } from './volume';
 
 /** How long events are kept after every consumer has got them, and how many bytes a log may hold at most. */
 export interface Retention {
@@ -13,11 +14,13 @@ export interface Retention {
   readonly bytes?: number;
   /** Milliseconds for which consumers that are away are remembered, and events kept for them as far as they have room. @default a week */
   readonly retiredMs?: number;
-  /** Bytes of all events: beyond, none is taken any more. @default 1 GiB */
+  /** Bytes of all events: beyond, none is taken any more. @default 1 GiB, and on a volume what that has for it */
   readonly capacity?: number;
 }
 
 const CAPACITY = 2 ** 30;
+/** So many events are looked at before others get their turn. */
+const SLICE = 5000;
 /** A week. */
 export const RETIRED_MS = 7 * 86_400_000;
 
@@ -51,6 +54,8 @@ export interface EventLogOptions {
   readonly clock: Clock;
   readonly storage: LogStorage;
   readonly retention?: Retention;
+  /** What it shares its room with others on, and its name there. @default it has its capacity for itself */
+  readonly volume?: { readonly of: Volume; readonly name: string };
   /** Told of an event that will not be delivered, since its consumer was away for too long. */
   readonly onForgotten?: (name: string, record: EventRecord) => void;
 }
@@ -67,22 +72,49 @@ export class EventLog {
   /** Names that nobody consumes under at present: looked at for every event, unlike all the others. */
   readonly #retired = new Set<string>();
   #settledBytes = 0;
-  #next: number;
+  #next = 0;
   #bytes = 0;
   #atHand = 0;
+  readonly #share: Share | undefined;
 
-  constructor(private readonly options: EventLogOptions) {
-    const { next, events, consumers, pending } = options.storage.load();
+  /** @param kept what the storage has, if that has been read already */
+  constructor(
+    private readonly options: EventLogOptions,
+    kept?: KeptLog,
+  ) {
+    const { volume } = options;
+    this.#share = volume?.of.open(volume.name, (bytes) => this.#giveUp(bytes));
+    if (kept) return;
+    for (const _ of this.#restore(options.storage.load()));
+  }
+
+  /** As `new`, in parts, so that others get their turn: tells after each how many events have been read. */
+  static *opening(options: EventLogOptions): Generator<number, EventLog> {
+    const kept = yield* options.storage.loading();
+    const log = new EventLog(options, kept);
+    yield* log.#restore(kept);
+    return log;
+  }
+
+  *#restore({ next, events, consumers, pending }: KeptLog): Generator<number, void> {
     this.#next = next;
-    for (const { offset, size, time } of events) this.#keep(offset, { size, time, waiting: 0 });
-    const now = options.clock.now();
+    for (const [i, { offset, size, time }] of events.entries()) {
+      this.#keep(offset, { size, time, waiting: 0 });
+      if (i % SLICE === SLICE - 1) yield events.length;
+    }
+    const now = this.options.clock.now();
     for (const [name, { retiredAt = next, retiredTime = now }] of consumers) {
-      const queue = new PendingQueue(pending.get(name));
+      const queue = new PendingQueue();
       // Whoever was there when the process ended comes back as one that was retired at the last event.
       this.#consumers.set(name, { pending: queue, onPending: undefined, retiredAt, retiredTime });
       this.#retired.add(name);
-      for (const offset of queue) this.#await(offset);
+      for (const offset of pending.get(name) ?? []) {
+        queue.add(offset);
+        this.#await(offset);
+        if (queue.size % SLICE === 0) yield events.length;
+      }
     }
+    this.#share?.set(this.options.storage.stored);
   }
 
   /** The offset that the next event gets. */
@@ -101,8 +133,9 @@ export class EventLog {
     this.trim();
     const record: EventRecord = { event, headers, time: clock.now() };
     const size = sizeOf(record);
-    const capacity = retention?.capacity ?? CAPACITY;
+    const capacity = retention?.capacity ?? (this.#share ? Number.POSITIVE_INFINITY : CAPACITY);
     if (this.#bytes + size > capacity) throw new LogFullError(capacity);
+    this.#share?.admit(size);
     const offset = this.#next;
     storage.append(offset, record, consumers, size);
     this.#next++;
@@ -114,6 +147,7 @@ export class EventLog {
       this.#atHand += size;
     }
     this.#assign(offset, consumers);
+    this.#share?.set(storage.stored);
     return offset;
   }
 
@@ -150,7 +184,7 @@ export class EventLog {
     if (consumer.pending.size > 0) onPending();
   }
 
-  /** Stops consuming for now: the name, what it has to get and where it stands are kept. */
+  /** Stops consuming until it joins again: the name, what it has to get and where it stands are kept. */
   retire(name: string): void {
     const consumer = this.#consumers.get(name);
     if (!consumer || consumer.retiredAt !== undefined) return;
@@ -220,6 +254,7 @@ export class EventLog {
       const kept = this.#events.get(offset)!;
       if (--kept.waiting === 0) this.#settle(offset, kept);
     }
+    this.#share?.set(this.options.storage.stored);
   }
 
   /** What a consumer remembers besides its events; it goes when its name is forgotten. */
@@ -262,7 +297,30 @@ export class EventLog {
       gone ??= [];
       gone.push(offset);
     }
-    if (gone) storage.drop(gone);
+    if (!gone) return;
+    storage.drop(gone);
+    this.#share?.set(storage.stored);
+  }
+
+  /** Its broker or channel is gone for good, and what is kept of it is, too. */
+  close(): void {
+    this.#share?.close();
+  }
+
+  /** Lets go of events that nobody waits for, oldest first, though they might be wanted later. */
+  #giveUp(bytes: number): void {
+    const { storage } = this.options;
+    const gone: number[] = [];
+    for (let left = bytes; left > 0; ) {
+      const offset = this.#settled.first;
+      if (offset === undefined) break;
+      left -= this.#events.get(offset)!.size;
+      this.#remove(offset);
+      gone.push(offset);
+    }
+    if (gone.length > 0) storage.drop(gone);
+    storage.tidy();
+    this.#share?.set(storage.stored);
   }
 
   #forget(name: string): void {
