@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../base';
-import type { PlatformExposure, PlatformOptions } from '../../platform';
+import type { PlatformExposure, PlatformOptions, PlatformPart } from '../../platform';
 import type { Invocation } from '../command-spec';
 import { UsageError } from '../usage-error';
 
@@ -53,6 +53,10 @@ function eventsOf({ options }: Invocation, file: PlatformOptions['events']): Par
   };
 }
 
+/** `serving,eventing`; what is none is told by name with all else that is wrong. */
+const partsOf = (said: unknown): readonly PlatformPart[] =>
+  (said as readonly string[]).flatMap((text) => text.split(',').map((part) => part.trim() as PlatformPart));
+
 /** The options of a platform from the command line and from what `--file` holds. Throws a UsageError for what cannot be read. */
 export function platformOptions(invocation: Invocation, file: unknown): PlatformOptions {
   if (file !== undefined && file !== null && !isJsonObject(file))
@@ -62,12 +66,13 @@ export function platformOptions(invocation: Invocation, file: unknown): Platform
   return {
     ...known,
     ...(profile === undefined ? {} : { profile: profile as 'small' }),
+    ...(parts === undefined ? {} : { parts: partsOf(parts) }),
     ...(expose === undefined ? {} : { exposure: exposureOf(String(expose)) }),
     ...(domain === undefined ? {} : { domain: String(domain) }),
     ...(mutatingPolicies === undefined ? {} : { mutatingPolicies: mutatingPolicies as 'v1' }),
+    ...(webhook === undefined ? {} : { webhook: webhook === true }),
     ...(invocation.options['queueSidecar'] === undefined ? {} : { queueSidecar: true }),
     ...imageOf(invocation, known.image),
     ...eventsOf(invocation, known.events),
   };
 }
-    ...(webhook === undefined ? {} : { webhook: webhook === true }),

@@ -16,6 +16,7 @@ import { unknownOptions } from './known-options';
 
 const PROFILES = ['small', 'ha'];
 const PARTS = ['serving', 'eventing'];
+const EVENTING_SETTINGS = ['eventingFeatures', 'brokerDefaults', 'channelDefaults', 'pingDataMaxSize', 'sugar'] as const;
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const EXPOSURES = ['loadBalancer', 'nodePort', 'none'];
 /** Labels that the platform sets itself. */
@@ -110,16 +111,29 @@ function resourceErrors(options: PlatformOptions): FieldError[] {
   });
 }
 
-function partErrors({ parts }: PlatformOptions): FieldError[] {
+function partErrors(options: PlatformOptions): FieldError[] {
+  const { parts } = options;
   if (parts === undefined) return [];
+  if (!Array.isArray(parts)) return [withRemedy(invalidValue(parts, 'parts'), 'Write a list: [serving].')];
   const errors = parts.flatMap((part, i) => oneOf(part, PARTS, `parts[${i}]`));
   if (!parts.includes('serving')) {
-    errors.push(withRemedy(generic('events reach their receivers through serving', 'parts'), 'Add "serving".'));
+    errors.push(
+      withRemedy(generic('events reach their receivers through the gateway of serving', 'parts'), 'Add "serving" to parts.'),
+    );
   }
-  if (!parts.includes('eventing')) {
-    errors.push(withRemedy(generic('the runtime always serves events, too', 'parts'), 'Add "eventing", or leave parts out.'));
-  }
-  return errors;
+  return parts.includes('eventing') ? errors : [...errors, ...strayErrors(options)];
+}
+
+/** What is said of events where there are none. */
+function strayErrors({ events, settings = {} }: PlatformOptions): FieldError[] {
+  const given = [
+    ...(events === undefined ? [] : ['events']),
+    ...EVENTING_SETTINGS.filter((name) => settings[name] !== undefined).map((name) => `settings.${name}`),
+    ...(settings.raw?.eventing === undefined ? [] : ['settings.raw.eventing']),
+  ];
+  return given.map((path) =>
+    withRemedy(generic('this platform has no eventing', path), 'Leave it out, or add "eventing" to parts.'),
+  );
 }
 
 const tlsErrors = ({ tls = 'none' }: PlatformOptions): FieldError[] =>
@@ -141,6 +155,14 @@ const labelErrors = ({ labels = {} }: PlatformOptions): FieldError[] =>
 const eventErrors = ({ events }: PlatformOptions): FieldError[] =>
   typeof events === 'object' ? quantity(events.storage ?? '', 'events.storage') : oneOf(events, ['memory'], 'events');
 
+function webhookErrors({ webhook = false, mutatingPolicies = 'none', replicas }: PlatformOptions): FieldError[] {
+  if (typeof webhook !== 'boolean') return [withRemedy(invalidValue(webhook, 'webhook'), 'Write true or false.')];
+  if (!webhook) return replicas?.webhook === undefined ? [] : [generic('there is no webhook', 'replicas.webhook')];
+  if (mutatingPolicies === 'none') return [];
+  const remedy = 'Both would do the same to an object: keep mutatingPolicies where the cluster serves them, else webhook.';
+  return [withRemedy(generic('expected exactly one, got both', 'mutatingPolicies', 'webhook'), remedy)];
+}
+
 /** Everything that is wrong with the options of a platform; paths are theirs. */
 export function platformErrors(options: PlatformOptions): FieldError[] {
   const shape = [
@@ -155,17 +177,9 @@ export function platformErrors(options: PlatformOptions): FieldError[] {
     ...labelErrors(options),
     ...tlsErrors(options),
     ...outerErrors(options),
-function webhookErrors({ webhook = false, mutatingPolicies = 'none', replicas }: PlatformOptions): FieldError[] {
-  if (typeof webhook !== 'boolean') return [withRemedy(invalidValue(webhook, 'webhook'), 'Write true or false.')];
-  if (!webhook) return replicas?.webhook === undefined ? [] : [generic('there is no webhook', 'replicas.webhook')];
-  if (mutatingPolicies === 'none') return [];
-  const remedy = 'Both would do the same to an object: keep mutatingPolicies where the cluster serves them, else webhook.';
-  return [withRemedy(generic('expected exactly one, got both', 'mutatingPolicies', 'webhook'), remedy)];
-}
-
     ...oneOf(options.mutatingPolicies, ['none', 'v1', 'v1beta1'], 'mutatingPolicies'),
+    ...webhookErrors(options),
     ...(options.metricsFrom ?? []).flatMap((name, i) => named(name, `metricsFrom[${i}]`, dns1123LabelErrors(name))),
   ];
   return shape.length > 0 ? shape : [...resourceErrors(options), ...settingsErrors(options)];
 }
-    ...webhookErrors(options),
