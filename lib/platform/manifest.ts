@@ -44,9 +44,10 @@ export function platformManifest(options: PlatformOptions, version: string): Pla
       ...secrets(platform),
       ...networkPolicies(platform),
       ...services(platform),
+      ...volumes(platform),
       ...workloads(platform),
       ...availability(platform),
-    ],
       ...webhookConfigurations(platform),
+    ],
   };
 }

@@ -60,7 +60,7 @@ export interface PlatformTls {
 export interface PlatformOptions {
   /** @default small */
   readonly profile?: PlatformProfile;
-  /** Both, for now: the runtime leaves none out. @default serving and eventing */
+  /** `['serving']` leaves events out: no kinds of Eventing, no pods and rights for them, no volume. @default serving and eventing */
   readonly parts?: readonly PlatformPart[];
   /** A reference, or a reference and how it is pulled. @default knative-constructs:VERSION, as `image/build.sh` makes it */
   readonly image?: string | PlatformImage;
@@ -121,7 +121,7 @@ export interface ResolvedPlatform extends Required<Omit<PlatformOptions, 'image'
   readonly eventing: boolean;
   readonly events: EventsVolume | 'memory';
   readonly domain: string | undefined;
-  readonly replicas: { readonly controller: number; readonly gateway: number; readonly gatewayMax: number };
+  readonly replicas: Required<NonNullable<PlatformOptions['replicas']>>;
   /** Of the package, for labels. */
   readonly version: string;
 }

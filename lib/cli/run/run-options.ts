@@ -2,13 +2,15 @@ import { outerIngressErrors, parseDuration, parseOuterIngress, parseQuantity } f
 import { RUNTIME_PORTS } from '../../api/installation';
 import type { OuterIngressPods } from '../../gateway';
 import { LOG_LEVELS, type LogLevel } from '../../roles/process/log-level';
-import { ROLE_NAMES, type RoleName } from '../../roles/process/role-names';
+import { PART_NAMES, ROLE_NAMES, type RoleName } from '../../roles/process/role-names';
 import type { Invocation, OptionValue } from '../command-spec';
 import { UsageError } from '../usage-error';
 
 /** The options of `knc run`, checked. */
 export interface RunOptions {
   readonly role: RoleName;
+  /** Whether events are served. */
+  readonly eventing: boolean;
   /** Folder of events; undefined: they are kept in memory. */
   readonly state: string | undefined;
   /** The most bytes that it may have of its disk; undefined: all of it. */
@@ -23,12 +25,12 @@ export interface RunOptions {
     readonly health: number;
     readonly metrics: number;
     readonly link: number;
+    /** Undefined: API servers ask nothing here. */
+    readonly webhook?: number;
   };
   /** Pods of an ingress in front of the platform, which may name revisions by headers. */
   readonly outerIngress: readonly OuterIngressPods[];
   readonly kubeconfig: string | undefined;
-    /** Undefined: API servers ask nothing here. */
-    readonly webhook?: number;
   readonly context: string | undefined;
 }
 
@@ -67,10 +69,13 @@ export function runOptions({ options }: Invocation, env: Env): RunOptions {
   if (drainDelayMs === undefined || drainDelayMs < 0)
     throw new UsageError(`--drain-delay ${delay} is no duration; write 5s or 500ms`);
   const role = oneOf('role', ROLE_NAMES, 'all');
+  const eventing = partsOf(said('parts')).includes('eventing');
+  if (!eventing && (role === 'eventing' || role === 'source'))
+    throw new UsageError(`--role ${role} is of eventing, and --parts leaves that out`);
   const useless = role === 'queue' ? NOT_OF_QUEUE.find((name) => options[name] !== undefined) : undefined;
   if (useless !== undefined) throw new UsageError(`--role queue has no use for ${flagOf(useless)}`);
   return {
-    role,
+    ...{ role, eventing },
     state: text('state'),
     stateSize: sizeOf('state-size', text('stateSize')),
     drainDelayMs,
@@ -79,6 +84,7 @@ export function runOptions({ options }: Invocation, env: Env): RunOptions {
       ...{ external: port('external'), internal: port('internal'), health: port('health') },
       ...(text('httpsPort') === undefined ? {} : { https: port('https') }),
       ...{ metrics: port('metrics'), link: port('link') },
+      ...(text('webhookPort') === undefined && role !== 'webhook' ? {} : { webhook: port('webhook') }),
     },
     outerIngress: outerIngressOf(said('outerIngress')),
     kubeconfig: text('kubeconfig'),
@@ -112,14 +118,10 @@ function sizeOf(flag: string, said: string | undefined): number | undefined {
 }
 
 /** `kourier-system`, or `projectcontour/app=envoy`. */
-      ...(text('webhookPort') === undefined && role !== 'webhook' ? {} : { webhook: port('webhook') }),
 function outerIngressOf(said: OptionValue): readonly OuterIngressPods[] {
-  const texts = (Array.isArray(said) ? (said as readonly string[]) : String(said ?? '').split(',')).map((text) => text.trim());
-  return texts
-    .filter((text) => text !== '')
-    .map((text) => {
-      const [error] = outerIngressErrors(text);
-      if (error !== undefined) throw new UsageError(`--outer-ingress ${text}: ${error}`);
-      return parseOuterIngress(text);
-    });
+  return listOf(said).map((text) => {
+    const [error] = outerIngressErrors(text);
+    if (error !== undefined) throw new UsageError(`--outer-ingress ${text}: ${error}`);
+    return parseOuterIngress(text);
+  });
 }

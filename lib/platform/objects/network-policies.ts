@@ -7,14 +7,14 @@ const tcp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: 'T
 /** Pods of the cluster, in any namespace. */
 const PODS = [{ namespaceSelector: {} }];
 /** Pods of the platform: of its namespaces, whatever pods elsewhere call themselves. */
-const OURS = [
+const ours = ({ eventing }: ResolvedPlatform) => [
   {
     namespaceSelector: {
       matchExpressions: [
         {
           key: 'kubernetes.io/metadata.name',
           operator: 'In',
-          values: [INSTALLATION.servingNamespace, INSTALLATION.eventingNamespace],
+          values: [INSTALLATION.servingNamespace, ...(eventing ? [INSTALLATION.eventingNamespace] : [])],
         },
       ],
     },

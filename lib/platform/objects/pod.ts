@@ -8,7 +8,7 @@ type PortName = keyof typeof RUNTIME_PORTS;
 /** Where events are kept in a pod. */
 export const EVENTS_FOLDER = '/data';
 /** Name of the volume. */
-export const EVENTS_VOLUME = 'events';
+const EVENTS_VOLUME = 'events';
 /** The user of the image. */
 const USER = 65532;
 
@@ -44,6 +44,9 @@ const LINK_VOLUME = {
   projected: { sources: [{ serviceAccountToken: { audience: LINK_AUDIENCE, expirationSeconds: 3600, path: 'token' } }] },
 } as const;
 
+/** The claim of the volume on which the pod of a component keeps its events. */
+export const eventsClaim = (component: PlatformComponent): string => `${EVENTS_VOLUME}-${INSTALLATION[component]}-0`;
+
 const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } });
 
 const probe = (path: string, more: object) => ({ httpGet: { path, port: 'health' }, ...more });
@@ -52,6 +55,12 @@ const probe = (path: string, more: object) => ({ httpGet: { path, port: 'health'
 export function podTemplate(platform: ResolvedPlatform, options: PodOptions): object {
   const { component } = options;
   const name = INSTALLATION[component];
+  const volumes = [
+    ...(options.keepsEvents && platform.events !== 'memory'
+      ? [{ name: EVENTS_VOLUME, persistentVolumeClaim: { claimName: eventsClaim(component) } }]
+      : []),
+    ...(options.dials ? [LINK_VOLUME] : []),
+  ];
   return {
     metadata: { labels: { ...labelsOf(platform, component), ...selectorOf(name) } },
     spec: {
@@ -68,7 +77,7 @@ export function podTemplate(platform: ResolvedPlatform, options: PodOptions): ob
       },
       ...(platform.image.pullSecrets ? { imagePullSecrets: platform.image.pullSecrets.map((one) => ({ name: one })) } : {}),
       containers: [container(platform, options)],
-      ...(options.dials ? { volumes: [LINK_VOLUME] } : {}),
+      ...(volumes.length > 0 ? { volumes } : {}),
     },
   };
 }
@@ -86,12 +95,16 @@ function container(platform: ResolvedPlatform, options: PodOptions): object {
     image: reference,
     imagePullPolicy: pullPolicy,
     // Who lingers does so before it is told to end.
-    args: ['run', '--role', role, ...(onDisk ? ['--state', EVENTS_FOLDER] : []), '--drain-delay', '0s', ...args],
+    args: [
+      ...['run', '--role', role, ...(platform.eventing ? [] : ['--parts', 'serving'])],
+      ...[...(onDisk ? ['--state', EVENTS_FOLDER] : []), '--drain-delay', '0s', ...args],
+    ],
     env: [
       fieldRef('POD_NAME', 'metadata.name'),
       fieldRef('POD_NAMESPACE', 'metadata.namespace'),
       fieldRef('POD_IP', 'status.podIP'),
       ...(ports.includes('https') ? [{ name: 'KNC_HTTPS_PORT', value: String(RUNTIME_PORTS.https) }] : []),
+      ...(ports.includes('webhook') ? [{ name: 'KNC_WEBHOOK_PORT', value: String(RUNTIME_PORTS.webhook) }] : []),
       ...(onDisk ? [{ name: 'KNC_STATE_SIZE', value: (platform.events as EventsVolume).storage }] : []),
       // Who has the external port is a gateway.
       ...(ports.includes('external') && platform.outerIngress.length > 0
@@ -105,8 +118,6 @@ function container(platform: ResolvedPlatform, options: PodOptions): object {
     livenessProbe: probe('/healthz', { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 }),
     ...(lingerSeconds > 0 ? { lifecycle: { preStop: { sleep: { seconds: lingerSeconds } } } } : {}),
     resources: { ...RESOURCES[component], ...platform.resources[component] },
-      ...(ports.includes('webhook') ? [{ name: 'KNC_WEBHOOK_PORT', value: String(RUNTIME_PORTS.webhook) }] : []),
-      ...(onDisk ? [{ name: 'KNC_STATE_SIZE', value: (platform.events as EventsVolume).storage }] : []),
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

@@ -1,7 +1,7 @@
 import { INSTALLATION, type KubeObject } from '../../api';
 import type { PlatformComponent, ResolvedPlatform } from '../options';
-import { metadataOf, PART_OF, selectorOf } from './labels';
-import { EVENTS_VOLUME, type PodOptions, podTemplate } from './pod';
+import { metadataOf, selectorOf } from './labels';
+import { type PodOptions, podTemplate } from './pod';
 
 const { servingNamespace, eventingNamespace } = INSTALLATION;
 
@@ -53,9 +53,8 @@ function head(platform: ResolvedPlatform, component: PlatformComponent, namespac
   return metadataOf(platform, INSTALLATION[component], component, namespace);
 }
 
-/** One pod on a volume of its own: the next begins when it has ended, so that no two write to one log. */
+/** One pod: the next begins when it has ended, so that no two write to one log. */
 function statefulSet(platform: ResolvedPlatform, namespace: string, pod: PodOptions): KubeObject {
-  const { events } = platform;
   const name = INSTALLATION[pod.component];
   return {
     apiVersion: 'apps/v1',
@@ -66,21 +65,6 @@ function statefulSet(platform: ResolvedPlatform, namespace: string, pod: PodOpti
       serviceName: pod.component === 'runtime' ? INSTALLATION.gateway : INSTALLATION.brokerIngress,
       selector: { matchLabels: selectorOf(name) },
       template: podTemplate(platform, pod),
-      ...(pod.keepsEvents && events !== 'memory'
-        ? {
-            volumeClaimTemplates: [
-              {
-                // Labels that change would make it another template, which a StatefulSet does not take.
-                metadata: { name: EVENTS_VOLUME, labels: PART_OF },
-                spec: {
-                  accessModes: ['ReadWriteOnce'],
-                  ...(events.storageClass === undefined ? {} : { storageClassName: events.storageClass }),
-                  resources: { requests: { storage: events.storage } },
-                },
-              },
-            ],
-          }
-        : {}),
     },
   };
 }
