@@ -39,7 +39,7 @@ function deniedSinks(env: Io['env'], { ip }: PodIdentity): readonly string[] {
 /** Runs one role of the platform on a cluster until it is told to end. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const options = runOptions(invocation, io.env);
-  const { state, stateSize, role, ports, drainDelayMs, logLevel, outerIngress } = options;
+  const { state, stateSize, role, eventing, ports, drainDelayMs, logLevel, outerIngress } = options;
   if (role === 'queue') return (await import('../run/run-queue')).runQueue(options, io);
   const clock = new RealClock();
   const log = new JsonLog({ clock, level: logLevel, write: (line) => io.stdout.write(line) });
@@ -53,7 +53,19 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   const accounts = new HttpServiceAccounts({ ...connected, cluster, log, forgetManagedFields: true });
   const looking = new HttpCluster({ ...connected, requestTimeoutMs: REACH_MS });
   const ended = await new RuntimeProcess({
-    ...{ role: roles[role], cluster, accounts, clock, random: systemRandom, log, pod, ports, drainDelayMs, outerIngress },
+    ...{
+      role: roles[role],
+      eventing,
+      cluster,
+      accounts,
+      clock,
+      random: systemRandom,
+      log,
+      pod,
+      ports,
+      drainDelayMs,
+      outerIngress,
+    },
     executor: new RealExecutor((error, label) =>
       log.error('background work failed', { work: label, error: errorMessage(error) }),
     ),

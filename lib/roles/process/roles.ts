@@ -1,4 +1,4 @@
-import { LINK_TOKEN_FOLDER } from '../../api';
+import { LINK_TOKEN_FOLDER, RUNTIME_PORTS } from '../../api';
 import type { Clock, Executor, Log, Metrics, Random } from '../../base';
 import type { OuterIngressPods } from '../../gateway';
 import type { Cluster, ServiceAccounts } from '../../kube';
@@ -22,15 +22,17 @@ import type { RoleName } from './role-names';
 /** What a role has of its process. */
 export interface RoleContext {
   readonly cluster: Cluster;
-  readonly clock: Clock;
   /** By whose tokens senders prove themselves, and as whom sources look at the cluster. */
   readonly accounts: ServiceAccounts;
+  readonly clock: Clock;
   readonly executor: Executor;
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly ports: RuntimePorts & { readonly link: number };
   readonly pod: PodIdentity;
+  /** Whether events are served. */
+  readonly eventing: boolean;
   /** Pods of an ingress in front of the platform. @default none */
   readonly outerIngress?: readonly OuterIngressPods[];
   /** Where events are kept. @default in memory */
@@ -85,9 +87,9 @@ export const roles: Readonly<Record<Exclude<RoleName, 'queue'>, Role>> = {
   gateway: { keepsEvents: false, start: (context) => GatewaySystem.start({ ...linked(context), linkToken }) },
   eventing: { keepsEvents: true, start: (context) => EventingSystem.start(linked(context)) },
   source: { keepsEvents: false, start: (context) => SourceSystem.start(linked(context)) },
-};
   webhook: {
     keepsEvents: false,
     start: ({ pod, ports, ...context }) =>
       WebhookSystem.start({ ...context, port: ports.webhook ?? RUNTIME_PORTS.webhook, namespace: pod.namespace }),
   },
+};

@@ -38,6 +38,8 @@ export interface EventPartOptions extends PartOptions {
 }
 
 export interface RuntimeSystemOptions extends EventPartOptions {
+  /** Whether events are served: without, no kind of Eventing need be there. @default true */
+  readonly eventing?: boolean;
   readonly ports: RuntimePorts;
   /** Pods of an ingress in front of this one. @default none */
   readonly outerIngress?: readonly OuterIngressPods[];
