@@ -35,6 +35,25 @@ const librariesApart = {
   },
 };
 
+/** What the sidecar of pods has of its HTTP client: a pool of connections, and nothing that a browser has. */
+const poolAlone = {
+  name: 'pool-alone',
+  setup(build) {
+    build.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'pool-alone' }));
+    build.onLoad({ filter: /.*/, namespace: 'pool-alone' }, () => ({
+      resolveDir: root,
+      contents: `exports.Pool = require('undici/lib/dispatcher/pool.js');
+exports.Client = require('undici/lib/dispatcher/client.js');
+exports.buildConnector = require('undici/lib/core/connect.js');`,
+    }));
+  },
+};
+
+/** The program of the image: the sidecar is a file of its own, as it is in many pods and small. */
+const LAUNCHER = `#!/usr/bin/env node
+require(process.argv.slice(2, 5).join(' ') === 'run --role queue' ? './queue.js' : './runtime.js');
+`;
+
 async function bundle(app) {
   const common = {
     ...{
@@ -49,11 +68,18 @@ async function bundle(app) {
     ...{ minifySyntax: true, minifyWhitespace: true, legalComments: 'none', external: EXTERNAL, preserveSymlinks: true },
   };
   const built = await Promise.all([
-    esbuild.build({ ...common, entryPoints: ['lib/cli/image.ts'], outfile: path.join(app, 'knc.js'), plugins: [librariesApart] }),
+    esbuild.build({
+      ...common,
+      entryPoints: ['lib/cli/image.ts'],
+      outfile: path.join(app, 'runtime.js'),
+      plugins: [librariesApart],
+    }),
+    esbuild.build({ ...common, entryPoints: ['lib/cli/queue.ts'], outfile: path.join(app, 'queue.js'), plugins: [poolAlone] }),
     ...LIBRARIES_APART.map((name) =>
       esbuild.build({ ...common, entryPoints: [name], outfile: path.join(app, 'vendor', `${name}.js`) }),
     ),
   ]);
+  writeFileSync(path.join(app, 'knc.js'), LAUNCHER, { mode: 0o755 });
   return built.map(({ metafile }) => metafile);
 }
 

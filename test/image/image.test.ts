@@ -50,9 +50,17 @@ test('it holds the bundle, the library of durable events, and what says what is 
   expect(files.filter((file) => !file.includes('node_modules/'))).toEqual([
     '.knc-image-context',
     'Dockerfile',
-    ...['LICENSE', 'THIRD-PARTY-LICENSES', 'knc.js', 'package.json', 'sbom.cdx.json', 'vendor/jsonata.js'].map(
-      (file) => `app/${file}`,
-    ),
+    ...[
+      'LICENSE',
+      'THIRD-PARTY-LICENSES',
+      'knc.js',
+      'package.json',
+      'queue.js',
+      'runtime.js',
+      'sbom.cdx.json',
+      'vendor/@peculiar/x509.js',
+      'vendor/jsonata.js',
+    ].map((file) => `app/${file}`),
   ]);
   expect(files.filter((file) => file.endsWith('.node'))).toHaveLength(1);
   for (const name of ['cdk8s', 'constructs', 'typescript', 'sucrase'])
