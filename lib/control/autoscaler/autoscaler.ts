@@ -40,6 +40,11 @@ export interface AutoscalerOptions {
   readonly executor: Executor;
   readonly log: Log;
   readonly metrics: Metrics;
+  /**
+   * How long a first request at scale zero waits for its decision, in milliseconds. A gateway raises the scale by itself meanwhile: what is
+   * decided then is how many more there have to be, and the API server hears of one pod once. @default 0
+   */
+  readonly firstDecisionDelayMs?: number;
 }
 
 interface Entry {
@@ -61,6 +66,8 @@ export class Autoscaler implements Answerer {
   /** Keys of deciders for which time alone may change something. */
   readonly #awake = new Set<string>();
   readonly #listeners = new Set<(change: ScaleChange) => void>();
+  /** Keys of deciders at zero that have had a first request, and the time at which they are asked. */
+  readonly #poked = new Map<string, Timer>();
   /** Reports from before anybody has asked: a leader hears gateways before its plans ask. */
   readonly #early = new Map<string, Stat[]>();
   #earlyCount = 0;
@@ -72,7 +79,7 @@ export class Autoscaler implements Answerer {
     this.#metrics = new ScaleMetrics(options.metrics);
   }
 
-  /** Takes in what gateways report. A first request at scale zero is decided on at once, before this returns. */
+  /** Takes in what gateways report. A first request at scale zero is not left to the next tick. */
   record(stats: readonly Stat[]): void {
     const now = this.#options.clock.now();
     const poked = new Set<string>();
@@ -88,7 +95,11 @@ export class Autoscaler implements Answerer {
       this.#wake(key);
       if (entry.decider.atZero && stat.averageConcurrency > 0) poked.add(key);
     }
-    for (const key of poked) this.#decide(key, now);
+    const { firstDecisionDelayMs: delay = 0 } = this.#options;
+    for (const key of poked) {
+      if (delay === 0) this.#decide(key, now);
+      else if (!this.#poked.has(key)) this.#decideLater(key, delay);
+    }
   }
 
   /** A question from a plan; asked again with another input, the history stays. */
@@ -139,6 +150,8 @@ export class Autoscaler implements Answerer {
   /** Stops deciding; what was reported is kept. */
   stop(): void {
     for (const key of [...this.#awake]) this.#sleep(key);
+    for (const timer of this.#poked.values()) timer.cancel();
+    this.#poked.clear();
   }
 
   #keepEarly(key: string, stat: Stat): void {
@@ -179,6 +192,17 @@ export class Autoscaler implements Answerer {
       this.#decide(key, now);
       if (this.#entries.get(key)?.decider.atRest ?? true) this.#sleep(key);
     }
+  }
+
+  /** Decides once gateways have had their time. */
+  #decideLater(key: string, delayMs: number): void {
+    const { clock, executor } = this.#options;
+    const decide = () => {
+      this.#poked.delete(key);
+      this.#decide(key, clock.now());
+    };
+    const timer = clock.after(delayMs, () => executor.run('autoscaler: first request', decide));
+    this.#poked.set(key, timer);
   }
 
   #decide(key: string, now: number): void {

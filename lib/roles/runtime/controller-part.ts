@@ -7,6 +7,7 @@ import {
   clusterServingReconcilers,
   Engine,
   eventingReconcilers,
+  servingAloneReconcilers,
 } from '../../control';
 import { FencedCluster, LeaderElection } from '../../kube';
 import { ClusterAnswers, type ClusterAnswersOptions } from '../cluster-answers';
@@ -15,6 +16,8 @@ import type { PartOptions } from './runtime-options';
 
 /** How long a status that is not final may wait for what comes of it, in milliseconds. */
 const SETTLE_MS = 1000;
+/** How long a gateway is given to raise a scale from zero, and the cluster to tell of it, in milliseconds. */
+const FIRST_DECISION_MS = 100;
 /** When controllers that could not start try again, in milliseconds. */
 const LEAD_RETRY_MS = 2000;
 
@@ -25,8 +28,13 @@ export interface DataPlane {
   stop(): void;
 }
 
+const RECONCILERS = [...clusterServingReconcilers, ...clusterAutoscalingReconcilers, ...eventingReconcilers];
+const RECONCILERS_OF_SERVING = [...servingAloneReconcilers, ...clusterAutoscalingReconcilers];
+
 export interface ControllerPartOptions extends PartOptions {
   readonly settings: InstallationSettings;
+  /** Whether there are controllers of eventing. @default true */
+  readonly eventing?: boolean;
   /** Namespace of the lease. */
   readonly namespace: string;
   readonly registries?: ClusterAnswersOptions['registries'];
@@ -47,7 +55,7 @@ export class ControllerPart {
   constructor(private readonly options: ControllerPartOptions) {
     const { cluster, clock, executor, log, metrics, identity, namespace, settings } = options;
     this.#answers = new ClusterAnswers(options);
-    this.autoscaler = new Autoscaler({ clock, executor, log, metrics });
+    this.autoscaler = new Autoscaler({ clock, executor, log, metrics, firstDecisionDelayMs: FIRST_DECISION_MS });
     this.#election = new LeaderElection({
       ...{ cluster, clock, executor, log, namespace, identity, name: INSTALLATION.lease },
       onChange: (leads) => {
@@ -85,13 +93,13 @@ export class ControllerPart {
       return log.info('leads no longer');
     }
     if (!this.leads) return;
-    const { cluster, clock, executor, metrics, settings, dataPlane } = this.options;
+    const { cluster, clock, executor, metrics, settings, dataPlane, eventing = true } = this.options;
     readiness?.need('controllers', 'this process leads, and has not read the cluster yet');
     this.#dataPlane = dataPlane(this.autoscaler);
     this.#engine = new Engine<ServingConfig>({
       ...{ clock, executor, log, metrics, config: settings.current },
       cluster: new FencedCluster(cluster, () => this.leads),
-      reconcilers: [...clusterServingReconcilers, ...clusterAutoscalingReconcilers, ...eventingReconcilers],
+      reconcilers: eventing ? RECONCILERS : RECONCILERS_OF_SERVING,
       settleMs: SETTLE_MS,
       answerers: [this.autoscaler, ...this.#dataPlane.answerers, ...this.#answers.all],
     });

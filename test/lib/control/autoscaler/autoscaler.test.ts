@@ -4,7 +4,7 @@ import { spec } from './support';
 
 const KEY = 'default/hello-00001';
 
-function started(more: { log?: Log; metrics?: Metrics } = {}) {
+function started(more: { log?: Log; metrics?: Metrics; firstDecisionDelayMs?: number } = {}) {
   const executor = new CountingExecutor((error) => {
     throw error;
   });
@@ -21,6 +21,7 @@ function started(more: { log?: Log; metrics?: Metrics } = {}) {
         },
       };
     },
+    after: (ms: number, fn: () => void) => clock.after(ms, fn),
     now: () => clock.now(),
   });
   const autoscaler = new Autoscaler({ clock: counting, executor, log: noLog, metrics: noMetrics, ...more });
@@ -60,6 +61,29 @@ test('answers at once to the first request of a revision at zero', async () => {
   await clock.advance(120_000);
   stat(1);
   expect(answers.at(-1)?.desired).toBe(1);
+});
+
+test('gives a gateway time to raise the scale by itself, and decides once on all that came meanwhile', async () => {
+  const { clock, autoscaler, answers, ask, stat } = started({ firstDecisionDelayMs: 100 });
+  const changes: number[] = [];
+  autoscaler.onDecision(({ to }) => changes.push(to));
+  ask(spec({ readyPods: 0 }));
+  stat(1);
+  await clock.advance(50);
+  stat(35, { reporter: 'other' });
+  await clock.advance(49);
+  expect(answers).toEqual([]);
+  await clock.advance(1);
+  expect(changes).toEqual([4]);
+});
+
+test('one who stops decides nothing any more', async () => {
+  const { clock, autoscaler, answers, ask, stat } = started({ firstDecisionDelayMs: 100 });
+  ask(spec({ readyPods: 0 }));
+  stat(1);
+  autoscaler.stop();
+  await clock.advance(10_000);
+  expect(answers).toEqual([]);
 });
 
 test('answers at once where nothing was known yet', () => {
