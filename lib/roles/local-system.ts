@@ -112,6 +112,9 @@ export interface LocalSystemOptions {
   readonly onScale?: (event: ScaleEvent) => void;
 }
 
+/** The most that one broker or channel keeps of events that are still to be delivered, in bytes: the disk is not there for events alone. */
+const LOG_BYTES = 2 ** 30;
+
 /** A whole serverless platform in this process: cluster, controllers, autoscaler, gateway, pods. */
 export class LocalSystem {
   /** Starts everything; resolves once requests are taken. */
@@ -168,7 +171,7 @@ export class LocalSystem {
       },
       ...(options.store ? { store: new StoreSpace(options.store, 'eventing') } : {}),
       ...(options.allowedSinks ? { allowedSinks: options.allowedSinks } : {}),
-      ...(options.eventRetention ? { retention: options.eventRetention } : {}),
+      retention: { capacity: LOG_BYTES, ...options.eventRetention },
     });
     this.gateway = new Gateway({
       ...{ cluster, clock, executor, random, log, metrics },

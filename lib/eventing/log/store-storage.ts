@@ -43,7 +43,7 @@ export interface KeyValueStore {
 
 const DIGITS = 16;
 /** So many values are looked at before others get their turn. */
-const SLICE = 200;
+const SLICE = 50;
 /** About how many bytes a store needs for a pending delivery beside its key. */
 const PENDING_BYTES = 32;
 /** So many bytes of events that nobody needs are borne before those that stand with them are written anew. */
@@ -152,7 +152,7 @@ export class StoreStorage implements LogStorage {
         known.push(offset);
         this.#pendingBytes += this.#pendingSize(consumer);
       } else stray.push(key);
-      if (++looked % (SLICE * 10) === 0) yield events.length;
+      if (++looked % (SLICE * 40) === 0) yield events.length;
     }
     for (const key of stray) this.store.setAside(key, 'the event that it names is not there');
     return { next, events, consumers, pending };

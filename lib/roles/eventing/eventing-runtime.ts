@@ -68,6 +68,8 @@ export interface EventingOptions {
   readonly deniedSinks?: readonly string[];
   /** @default not measured */
   readonly metrics?: Metrics;
+  /** Told how far it is with reading what an earlier process has left, while that takes long. */
+  readonly recovering?: (what: string) => void;
   /** By whose tokens senders prove themselves, and as whom sources look at the cluster. */
   readonly accounts: ServiceAccounts;
 }
@@ -83,10 +85,16 @@ const channelsOf = ({ metadata, spec: { channel } }: Subscription): readonly str
   ['Channel', 'InMemoryChannel'].includes(channel.kind)
     ? [...new Set([metadata.namespace, channel.namespace].map((namespace = '') => `${namespace}/${channel.name}`))]
     : [];
+/** A small volume is not there for the journal. */
+const journalIn = (store: KeyValueStore): JournalStore => {
+  const total = store.room?.()?.total;
+  return new JournalStore(store, total === undefined ? {} : { bytes: Math.min(JOURNAL_BYTES, total / 16) });
+};
 const splitPlace = (place: string): [namespace: string, name: string] => {
   const slash = place.indexOf('/');
   return [place.slice(0, slash), place.slice(slash + 1)];
 };
+const JOURNAL_BYTES = 32 * 2 ** 20;
 const INDEX = 'broker';
 const CHANNEL = 'channel';
 const BY_UID = 'uid';
@@ -127,14 +135,14 @@ export class EventingRuntime {
 
   constructor(private readonly options: EventingOptions) {
     const { cluster, clock, executor, random, log, store, metrics, accounts } = options;
-    this.journal = new Journal(clock, store ? { kept: new JournalStore(store) } : {});
+    this.journal = new Journal(clock, store ? { kept: journalIn(store) } : {});
     this.tokens = new ServiceAccountTokens({ clock, accounts });
     this.tokenSecrets = new TokenSecrets({ cluster, clock, executor, log, accounts });
     this.access = new EventAccess({ cluster, clock, log, config: () => options.config, tokens: accounts });
     this.#catalogue = new EventTypeCatalogue({ cluster, clock, executor, log });
     this.#sender = new EventSender({ ...options, tokens: this.tokens, own: (host, path) => this.inner(host, path) });
     const { sender } = this.#sender;
-    const shared = { clock, executor, random, journal: this.journal };
+    const shared = { clock, executor, random, log, journal: this.journal };
     const deliverer = new Deliverer({ clock, sender });
     const { answers } = this;
     const live = { ...options, config: () => options.config };
@@ -144,7 +152,7 @@ export class EventingRuntime {
       sender,
       retention: retentionOf(store !== undefined, options.retention),
       ...(store ? { store } : {}),
-      ...(metrics ? { metrics: new StatefulMetrics(metrics) } : {}),
+      ...(metrics ? { metrics } : {}),
       onTaken: (hub, event) => this.#taken(hub, event),
     });
     this.#drains = new Drains({ clock, hubs: this.hubs, tell: (key, answer) => answers.tell(key, answer) });
@@ -175,6 +183,7 @@ export class EventingRuntime {
   /** Resolves once everything that is there is served. Brokers and channels come last: who consumes their events is known by then. */
   async start(): Promise<void> {
     await Promise.all([
+      this.hubs.prepare((what) => this.options.recovering?.(what)),
       this.#catalogue.start(),
       this.#sender.start(),
       this.access.start(),

@@ -1,33 +1,33 @@
-import type { Clock, Executor, Random } from '../../base';
+import type { Clock, Executor, Log, Metrics, Random } from '../../base';
 import {
   type CloudEvent,
   type ConsumerSpec,
   Deliverer,
   EventHub,
-  EventLog,
+  type EventLog,
   type EventRecord,
   type Journal,
   type KeyValueStore,
-  MemoryStorage,
   RETIRED_MS,
   type Retention,
   type Sender,
-  type StatefulMetrics,
-  StoreStorage,
+  StatefulMetrics,
   traceOf,
 } from '../../eventing';
+import { EventLogs } from './event-logs';
 
 export interface HubRegistryOptions {
   readonly clock: Clock;
   readonly executor: Executor;
   readonly random: Random;
+  readonly log: Log;
   readonly journal: Journal;
   readonly sender: Sender;
   /** Where events are kept. @default in memory */
   readonly store?: KeyValueStore;
   readonly retention: Retention;
   /** @default not measured */
-  readonly metrics?: StatefulMetrics;
+  readonly metrics?: Metrics;
   /** Is told of every event that a broker or channel has taken. */
   readonly onTaken?: (name: string, event: CloudEvent) => void;
 }
@@ -48,14 +48,37 @@ interface Noted {
 }
 
 const LOGS = 'log/';
-const EVENTS = 'events/';
+/** So long the log of one that was deleted stays, whatever room there is: it may be made anew. */
+const ANEW_MS = 600_000;
 
 /** All brokers and channels of this process by name (`broker/default/orders`). One that was deleted is kept for a while, with its log. */
 export class HubRegistry {
   readonly #open = new Map<string, Open>();
   readonly #closed = new Map<string, { readonly hub: EventHub; readonly log: EventLog; readonly at: number }>();
 
-  constructor(private readonly options: HubRegistryOptions) {}
+  readonly #logs: EventLogs;
+  readonly #metrics: StatefulMetrics | undefined;
+  /** There may be logs that no broker or channel has. */
+  #mayGiveUp = true;
+
+  constructor(private readonly options: HubRegistryOptions) {
+    const { journal, metrics } = options;
+    const reason = 'it was away for longer than events are kept for it';
+    this.#logs = new EventLogs({
+      ...options,
+      giveUp: () => this.#giveUp(),
+      onForgotten: (name, consumer, { event, headers }: EventRecord) =>
+        journal.record(name, traceOf(headers) ?? '', event, { kind: 'dropped', consumer, reason }),
+    });
+    this.#metrics = metrics && new StatefulMetrics(metrics);
+  }
+
+  /** Reads what an earlier process has left, while others get their turn, so that what is opened then is there at once. @param tell is told how far that is */
+  async prepare(tell: (what: string) => void): Promise<void> {
+    const noted = [...(this.options.store?.range({ prefix: LOGS }) ?? [])];
+    const names = noted.flatMap(([key, value]) => ((value as Noted).closed === undefined ? [key.slice(LOGS.length)] : []));
+    await this.#logs.prepare(names, tell);
+  }
 
   get names(): readonly string[] {
     return [...this.#open.keys()];
@@ -127,6 +150,7 @@ export class HubRegistry {
     const at = this.options.clock.now();
     this.#open.delete(name);
     this.#closed.set(name, { hub: open.hub, log: open.log, at });
+    this.#mayGiveUp = true;
     this.#note(name, { closed: at });
   }
 
@@ -136,7 +160,6 @@ export class HubRegistry {
     const until = clock.now() - (retention.retiredMs ?? RETIRED_MS);
     for (const [name, { at }] of this.#closed) {
       if (at >= until) continue;
-      this.#closed.delete(name);
       this.#erase(name);
     }
     if (!store) return;
@@ -152,6 +175,7 @@ export class HubRegistry {
   /** After everything that is there has been opened: what is left of earlier runs has no owner any more. */
   settle(): void {
     const { clock, store } = this.options;
+    this.#logs.settle();
     for (const [key, noted] of [...(store?.range({ prefix: LOGS }) ?? [])]) {
       const name = key.slice(LOGS.length);
       if (!this.#open.has(name) && (noted as Noted).closed === undefined) this.#note(name, { closed: clock.now() });
@@ -165,21 +189,13 @@ export class HubRegistry {
   }
 
   #hub(kind: Kind, name: string): { readonly hub: EventHub; readonly log: EventLog } {
-    const { clock, executor, random, journal, sender, metrics, onTaken } = this.options;
-    const log = this.#log(name);
+    const { clock, executor, random, journal, sender, onTaken } = this.options;
+    const metrics = this.#metrics;
+    const log = this.#logs.open(name);
     const deliverer = new Deliverer({ clock, sender });
     const shared = { log, journal, deliverer, clock, executor, random, ...(metrics ? { metrics } : {}) };
     const told = onTaken ? { onTaken: (event: CloudEvent) => onTaken(name, event) } : {};
     return { hub: new EventHub({ name, kind, ...shared, ...told }), log };
-  }
-
-  #log(name: string): EventLog {
-    const { clock, store, retention, journal } = this.options;
-    const storage = store ? new StoreStorage(store, EVENTS + name) : new MemoryStorage();
-    const reason = 'it was away for longer than events are kept for it';
-    const onForgotten = (consumer: string, { event, headers }: EventRecord) =>
-      journal.record(name, traceOf(headers) ?? '', event, { kind: 'dropped', consumer, reason });
-    return new EventLog({ clock, storage, retention, onForgotten });
   }
 
   #note(name: string, noted: Noted): void {
@@ -188,10 +204,33 @@ export class HubRegistry {
     if (!known || known.closed !== noted.closed) store?.write([{ key: LOGS + name, value: noted }]);
   }
 
+  /** Forgets the log of which the broker or channel was deleted first, before its time. Returns whether there was one. */
+  #giveUp(): boolean {
+    if (!this.#mayGiveUp) return false;
+    const { clock, store, log } = this.options;
+    let oldest: { readonly name: string; readonly closed: number } | undefined;
+    this.#mayGiveUp = false;
+    for (const [key, value] of store?.range({ prefix: LOGS }) ?? []) {
+      const { closed } = value as Noted;
+      if (closed === undefined) continue;
+      this.#mayGiveUp = true;
+      if (closed <= clock.now() - ANEW_MS && !(oldest && oldest.closed <= closed))
+        oldest = { name: key.slice(LOGS.length), closed };
+    }
+    if (!oldest) return false;
+    log.warn('there is no room: events of a broker or channel that was deleted are given up', { log: oldest.name });
+    this.#erase(oldest.name);
+    return true;
+  }
+
   #erase(name: string): void {
+    const closed = this.#closed.get(name);
+    closed?.hub.stop();
+    closed?.log.close();
+    this.#closed.delete(name);
     const { store } = this.options;
     if (!store) return;
-    const keys = [...store.range({ prefix: `${EVENTS}${name}/` })].map(([key]) => key);
-    store.write([LOGS + name, ...keys].map((key) => ({ key, value: undefined })));
+    const batch = [LOGS + name, ...this.#logs.keysOf(name)].map((key) => ({ key, value: undefined }));
+    store.write(batch, { makesRoom: true });
   }
 }

@@ -43,6 +43,7 @@ export class EventingSystem {
         return settings.current;
       },
       ...(store ? { store: new StoreSpace(store, 'eventing') } : {}),
+      recovering: (what) => this.options.readiness?.need('events', what),
     });
     settings.onChange(() => this.eventing.settingsChanged());
     const gateway = new InnerFront({ clock, inner: this.eventing.inner });

@@ -44,6 +44,7 @@ export class RuntimeSystem {
         return settings.current;
       },
       ...(store ? { store: new StoreSpace(store, 'eventing') } : {}),
+      recovering: (what) => this.options.readiness?.need('events', what),
     });
     this.#gateway = new GatewayPart({ ...options, inner: this.eventing.inner });
     this.#controllers = new ControllerPart({ ...options, settings, dataPlane: () => this.#dataPlane() });

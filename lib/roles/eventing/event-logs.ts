@@ -1,0 +1,118 @@
+import type { Clock, Log, Metrics } from '../../base';
+import {
+  EventLog,
+  type EventLogOptions,
+  type EventRecord,
+  type KeyValueStore,
+  MemoryStorage,
+  type Retention,
+  StoreStorage,
+  Volume,
+  type VolumeShare,
+} from '../../eventing';
+
+export interface EventLogsOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where events are kept. @default in memory */
+  readonly store?: KeyValueStore;
+  readonly retention: Retention;
+  /** @default not measured */
+  readonly metrics?: Metrics;
+  /** Told of an event that will not be delivered, since its consumer was away for too long. */
+  readonly onForgotten: (log: string, consumer: string, record: EventRecord) => void;
+  /** There is no room: gives up a log that no broker or channel has any more. Returns whether there was one. */
+  readonly giveUp: () => boolean;
+}
+
+const EVENTS = 'events/';
+
+const REMEDY =
+  'consumers have to get their events: see which fail (knc events); or delete triggers and subscriptions that nobody serves, or enlarge the volume';
+
+/** The logs of all brokers and channels by name (`broker/default/orders`): where they are kept, and what room they have together. */
+export class EventLogs {
+  readonly #volume: Volume | undefined;
+  /** Read already, and not opened yet. */
+  readonly #prepared = new Map<string, EventLog>();
+
+  constructor(private readonly options: EventLogsOptions) {
+    if (options.store?.room?.()) this.#volume = this.#volumeOf(options.store);
+  }
+
+  /** Reads logs that will be opened, while others get their turn. @param tell is told how far that is */
+  async prepare(names: readonly string[], tell: (what: string) => void): Promise<void> {
+    let told = false;
+    for (const [i, name] of names.entries()) {
+      const steps = EventLog.opening(this.#optionsOf(name));
+      for (;;) {
+        const { done, value } = steps.next();
+        if (done) {
+          this.#prepared.set(name, value);
+          break;
+        }
+        told = true;
+        tell(`the logs of events are read: ${i} of ${names.length}, and ${value} events of the next`);
+        await this.options.clock.sleep(0);
+      }
+    }
+    if (told) tell('brokers and channels are not open yet');
+  }
+
+  open(name: string): EventLog {
+    const log = this.#prepared.get(name) ?? new EventLog(this.#optionsOf(name));
+    this.#prepared.delete(name);
+    return log;
+  }
+
+  /** What has been read and has not been opened is not needed. */
+  settle(): void {
+    for (const log of this.#prepared.values()) log.close();
+    this.#prepared.clear();
+  }
+
+  /** The keys of everything that is kept of a log. */
+  keysOf(name: string): readonly string[] {
+    return [...(this.options.store?.range({ prefix: `${EVENTS}${name}/` }) ?? [])].map(([key]) => key);
+  }
+
+  #optionsOf(name: string): EventLogOptions {
+    const { clock, store, retention, onForgotten } = this.options;
+    return {
+      ...{ clock, retention, storage: store ? new StoreStorage(store, EVENTS + name) : new MemoryStorage() },
+      onForgotten: (consumer, record) => onForgotten(name, consumer, record),
+      ...(this.#volume ? { volume: { of: this.#volume, name } } : {}),
+    };
+  }
+
+  #volumeOf(store: KeyValueStore): Volume {
+    const { clock, log, metrics, giveUp } = this.options;
+    const refused = metrics?.counter('knc_eventing_refused_total', 'Events refused because there is no room for more', ['log']);
+    const stored = metrics?.gauge('knc_eventing_stored_bytes', 'Bytes that the log of a broker or channel takes', ['log']);
+    const room = metrics?.gauge(
+      'knc_eventing_room_bytes',
+      'Bytes that the logs of all brokers and channels may take together',
+      [],
+    );
+    let known = new Set<string>();
+    const measured = ({ limit }: { readonly limit: number }, shares: Iterable<VolumeShare>) => {
+      room?.set({}, limit);
+      const now = new Set<string>();
+      for (const { log, used } of shares) {
+        stored?.set({ log }, used);
+        now.add(log);
+      }
+      for (const log of known) if (!now.has(log)) stored?.remove({ log });
+      known = now;
+    };
+    return new Volume({
+      ...{ clock, store, giveUp },
+      onRefused: (name) => refused?.add({ log: name }),
+      onMeasured: measured,
+      onRefusing: (name, reason) => {
+        if (reason === undefined) log.info('events are taken again', { log: name });
+        else log.warn('events are refused until there is room', { log: name, reason, remedy: REMEDY });
+      },
+    });
+  }
+}
