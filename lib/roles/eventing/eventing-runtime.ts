@@ -25,7 +25,6 @@ import {
   JournalStore,
   type KeyValueStore,
   type Refusal,
-  StatefulMetrics,
 } from '../../eventing';
 import type { Gateway, InnerHosts } from '../../gateway';
 import { type Change, type Cluster, Informer, type ServiceAccounts } from '../../kube';
