@@ -8,6 +8,7 @@ const ORDER = [
   'image',
   'examples',
   'cluster-answers',
+  'webhook',
   'rbac',
   'chaos',
   'uninstall',

@@ -97,11 +97,13 @@ describeCluster('an installation', () => {
     const docs = readFileSync(path.resolve(__dirname, '../../docs/install.md'), 'utf8');
     const lines = docs.split('## Uninstall')[1]!.match(/```sh\n([\s\S]*?)```/)![1]!;
     const folder = path.dirname(process.env['KUBECONFIG']!);
-    await knc(`platform -o ${folder}/platform-uninstall.yaml`);
+    await install('small', '--webhook');
+    await knc(`platform --webhook -o ${folder}/platform-uninstall.yaml`);
     await sh(lines.replace('platform.yaml', `${folder}/platform-uninstall.yaml`));
     const kinds =
-      'deployments,statefulsets,services,pods,crd,namespace,clusterrole,clusterrolebinding,validatingadmissionpolicy,validatingadmissionpolicybinding,pvc';
+      'deployments,statefulsets,services,pods,crd,namespace,clusterrole,clusterrolebinding,validatingadmissionpolicy,validatingadmissionpolicybinding,mutatingwebhookconfiguration,pvc';
     expect(await kubectl(`get ${kinds} -A -l app.kubernetes.io/part-of=knative-constructs -o name`)).toBe('');
+    expect(await kubectl('get validatingwebhookconfigurations,mutatingwebhookconfigurations -o name')).toBe('');
     expect(await kubectl('get crd -o name')).not.toContain('knative.dev');
     expect(await kubectl('get deployments,services,endpoints,pods -n default -o name')).not.toContain('left');
   }, 300_000);
