@@ -43,5 +43,6 @@ export {
   createServingReconcilers,
   GATEWAY_HOST,
   type ServingOptions,
+  servingAloneReconcilers,
   servingReconcilers,
 } from './serving-reconcilers';

@@ -1,6 +1,6 @@
 import { INSTALLATION, type KubeObject, type ServingConfig } from '../api';
 import { configurationReconciler } from './configuration';
-import { domainMappingReconciler } from './domainmapping';
+import { createDomainMappingReconciler } from './domainmapping';
 import { gcReconciler } from './gc';
 import { ingressReconciler } from './ingress';
 import { labelerReconciler } from './labeler';
@@ -21,17 +21,19 @@ function serviceHost(name: string): string {
 export interface ServingOptions extends RevisionOptions {
   /** Host of the gateway's Service inside the cluster. @default knc-gateway.knative-serving.svc.cluster.local */
   readonly gatewayHost?: string;
+  /** Whether there are objects of Eventing, to which a DomainMapping may lead. @default true */
+  readonly eventing?: boolean;
 }
 
 /** The reconcilers of Knative Serving but for scaling, for an installation that differs from the usual one. */
 export function createServingReconcilers(options: ServingOptions = {}): readonly Reconciler<KubeObject, ServingConfig>[] {
-  const { gatewayHost = GATEWAY_HOST } = options;
+  const { gatewayHost = GATEWAY_HOST, eventing = true } = options;
   return [
     serviceReconciler,
     configurationReconciler,
     revisionReconciler(options),
     createRouteReconciler({ gatewayHost }),
-    domainMappingReconciler,
+    createDomainMappingReconciler({ eventing }),
     labelerReconciler,
     gcReconciler,
     ingressReconciler({ external: INGRESS_HOST, internal: options.gatewayHost ?? GATEWAY_HOST }),
@@ -44,8 +46,10 @@ export const servingReconcilers = createServingReconcilers();
 /** How long a container on a cluster goes on after its pod has been told to end, in seconds: gateways hear of it meanwhile. */
 const PRE_STOP_SLEEP_SECONDS = 5;
 
+const ON_CLUSTER = { preStopSleepSeconds: PRE_STOP_SLEEP_SECONDS, queueSidecar: 'required' } as const;
+
 /** The same for a cluster, whose kubelets do not ask the gateway before they end a pod. */
-export const clusterServingReconcilers = createServingReconcilers({
-  preStopSleepSeconds: PRE_STOP_SLEEP_SECONDS,
-  queueSidecar: 'required',
-});
+export const clusterServingReconcilers = createServingReconcilers(ON_CLUSTER);
+
+/** The same for a cluster without Eventing. */
+export const servingAloneReconcilers = createServingReconcilers({ ...ON_CLUSTER, eventing: false });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { validate } from '../../lib/api';
-import { install } from './platform';
+import { fromOutside, install } from './platform';
 import { describeCluster } from './support';
-import { knc, kubectl, sh } from './tools';
+import { knc, kubectl, sh, until } from './tools';
 
 const service = (annotations: object, more: object = {}, name = 'refused') => ({
   apiVersion: 'serving.knative.dev/v1',
@@ -21,9 +21,31 @@ const refusal = (object: object): Promise<string> =>
   );
 
 describeCluster('an installation', () => {
-  beforeAll(() => install(), 240_000);
+  beforeAll(() => install('small', '--parts', 'serving'), 240_000);
   // The volume of this cluster, which whoever installs next makes anew: it was bound to a claim that has gone.
   afterAll(() => kubectl('delete pv knc-events --ignore-not-found'));
+
+  test('without eventing serves, looks at no kind of Eventing, and has none', async () => {
+    await kubectl('apply -f -', { input: JSON.stringify(service({}, {}, 'alone')) });
+    await kubectl('wait ksvc/alone --for=condition=Ready --timeout=60s');
+    expect(await fromOutside('alone')).toMatchObject({ status: 200 });
+    const log = await kubectl('logs -n knative-serving statefulset/knc-runtime');
+    expect(log.split('\n').filter((line) => /"level":"(warn|error)"/.test(line) && !line.includes('cannot start yet'))).toEqual(
+      [],
+    );
+    expect(await kubectl('get crd -o name')).not.toMatch(/(eventing|messaging|flows|sources|sinks)\.knative\.dev/);
+    expect(await kubectl('get pvc -A -o name')).toBe('');
+    expect(await kubectl('get namespaces -o name')).not.toContain('knative-eventing');
+  }, 120_000);
+
+  test('takes eventing in when the whole platform is applied, and keeps serving', async () => {
+    await install();
+    const broker = { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', metadata: { name: 'later', namespace: 'default' } };
+    await kubectl('apply -f -', { input: JSON.stringify(broker) });
+    await kubectl('wait broker/later --for=condition=Ready --timeout=60s');
+    await until('answer of the service', async () => (await fromOutside('alone')).status === 200);
+    await kubectl('delete broker/later ksvc/alone');
+  }, 240_000);
 
   test.each<[string, object]>([
     ['a scale that is no number', scaled('min-scale', 'x')],

@@ -1,1 +1,1 @@
-export { domainMappingReconciler } from './plan';
+export { createDomainMappingReconciler, domainMappingReconciler } from './plan';

@@ -5,6 +5,7 @@ import {
   type DomainMappingStatus,
   DomainMappingType,
   IngressType,
+  type ResourceType,
   type ServingConfig,
   type Stored,
   setDefaults,
@@ -12,6 +13,7 @@ import {
 import { IngressError, isTakenIn } from '../ingress/child-ingress';
 import { finalizerPatch } from '../metadata';
 import type { Apply, Observed, Plan, PlannedEvent, Reconciler } from '../reconciler';
+import { typeAmong } from '../resolve';
 import { markIngressNotConfigured, propagateIngress } from '../route/conditions';
 import { asksForCertificate, markUnsupported } from '../route/tls';
 import { beginConditions, errorEvents, finishStatus } from '../status';
@@ -23,7 +25,7 @@ import {
   markNotResolved,
   markTlsNotEnabled,
 } from './conditions';
-import { addressableTypes, resolveTarget, TargetError, targetType } from './reference';
+import { addressableTypes, resolveTarget, servingAddressableTypes, TargetError } from './reference';
 import { ingressName, makeClaim, makeIngress } from './resources';
 
 const FINALIZER = 'domainmappings.serving.knative.dev';
@@ -43,6 +45,7 @@ class DomainMappingPlan {
     private readonly observed: Observed,
     private readonly config: ServingConfig,
     now: number,
+    private readonly targets: readonly ResourceType[],
   ) {
     this.#mapping = setDefaults(parent, config);
     this.#conditions = beginConditions(parent, domainMappingConditions, now);
@@ -111,7 +114,7 @@ class DomainMappingPlan {
   }
 
   #planIngress(): void {
-    const target = resolveTarget(this.#mapping, this.observed, this.config.domain.clusterDomain);
+    const target = resolveTarget(this.#mapping, this.targets, this.observed, this.config.domain.clusterDomain);
     this.#conditions = this.#conditions.markTrue('ReferenceResolved');
     const { namespace } = this.#mapping.metadata;
     const desired = makeIngress(this.#mapping, target, this.config);
@@ -147,25 +150,36 @@ function release(mapping: Stored<DomainMapping>, observed: Observed, config: Ser
 }
 
 /** Leads a domain of its author's own to a service: claims the domain for the namespace, and makes an Ingress for it. */
-export const domainMappingReconciler: Reconciler<DomainMapping, ServingConfig> = {
-  name: 'domainmapping-controller',
-  type: DomainMappingType,
-  watches: [ClusterDomainClaimType, IngressType, ...addressableTypes.filter((type) => type !== DomainMappingType)],
-  finalizer: FINALIZER,
-  reads(parent, config) {
-    const { metadata, spec } = setDefaults(parent, config);
-    const { name, namespace = '' } = metadata;
-    const type = targetType(spec.ref);
-    return [
-      { type: ClusterDomainClaimType, namespace: undefined, name },
-      { type: IngressType, namespace, name: ingressName(parent) },
-      ...(type ? [{ type, namespace: spec.ref.namespace ?? namespace, name: spec.ref.name }] : []),
-    ];
-  },
-  plan(parent, observed, config, now) {
-    if (parent.metadata.deletionTimestamp) return release(parent, observed, config);
-    // Only what is held can be cleaned up after: nothing is made before the finalizer is there.
-    const hold = finalizerPatch(parent, DomainMappingType, FINALIZER, true);
-    return hold ? { patch: [hold] } : new DomainMappingPlan(parent, observed, config, now).make();
-  },
-};
+export function createDomainMappingReconciler({
+  eventing = true,
+}: {
+  /** Whether it may lead to objects of Eventing. @default true */
+  readonly eventing?: boolean;
+} = {}): Reconciler<DomainMapping, ServingConfig> {
+  const targets = eventing ? addressableTypes : servingAddressableTypes;
+  return {
+    name: 'domainmapping-controller',
+    type: DomainMappingType,
+    watches: [ClusterDomainClaimType, IngressType, ...targets.filter((type) => type !== DomainMappingType)],
+    finalizer: FINALIZER,
+    reads(parent, config) {
+      const { metadata, spec } = setDefaults(parent, config);
+      const { name, namespace = '' } = metadata;
+      const type = typeAmong(targets, spec.ref);
+      return [
+        { type: ClusterDomainClaimType, namespace: undefined, name },
+        { type: IngressType, namespace, name: ingressName(parent) },
+        ...(type ? [{ type, namespace: spec.ref.namespace ?? namespace, name: spec.ref.name }] : []),
+      ];
+    },
+    plan(parent, observed, config, now) {
+      if (parent.metadata.deletionTimestamp) return release(parent, observed, config);
+      // Only what is held can be cleaned up after: nothing is made before the finalizer is there.
+      const hold = finalizerPatch(parent, DomainMappingType, FINALIZER, true);
+      return hold ? { patch: [hold] } : new DomainMappingPlan(parent, observed, config, now, targets).make();
+    },
+  };
+}
+
+/** The same where there is Eventing. */
+export const domainMappingReconciler = createDomainMappingReconciler();

@@ -1,4 +1,12 @@
-import { type DomainMapping, type KReference, type ResourceType, referenceText, type Stored, servedTypes } from '../../api';
+import {
+  type DomainMapping,
+  eventingGroups,
+  type KReference,
+  type ResourceType,
+  referenceText,
+  type Stored,
+  servedTypes,
+} from '../../api';
 import type { Observed } from '../reconciler';
 import { addressableAmong, resolveReference, ResolveError as TargetError, typeAmong } from '../resolve';
 
@@ -14,26 +22,30 @@ export interface ResolvedTarget {
 /** Kinds that a mapping can lead to. */
 export const addressableTypes: readonly ResourceType[] = addressableAmong(servedTypes);
 
-/** The kind of a target, if objects of that kind can be one. */
-export const targetType = (ref: KReference): ResourceType | undefined => typeAmong(addressableTypes, ref);
+/** Those of them that there are without Eventing. */
+export const servingAddressableTypes: readonly ResourceType[] = addressableTypes.filter(
+  ({ group }) => !eventingGroups.includes(group),
+);
 
 /** The URL of a target. @throws TargetError if there is no such object, or it has no address yet */
-function urlOf(ref: KReference, observed: Observed, clusterDomain: string): string {
-  if (!targetType(ref)) throw new TargetError(`address not set for ${referenceText(ref)}`);
-  return resolveReference(ref, addressableTypes, observed, clusterDomain).url;
+function urlOf(ref: KReference, types: readonly ResourceType[], observed: Observed, clusterDomain: string): string {
+  if (!typeAmong(types, ref)) throw new TargetError(`address not set for ${referenceText(ref)}`);
+  return resolveReference(ref, types, observed, clusterDomain).url;
 }
 
 /**
  * Resolves the target of a mapping, whose namespace has been filled in.
  *
+ * @param types the kinds that it may be of
  * @throws TargetError if it has no address, or one that is not that of a Kubernetes Service of the mapping's namespace
  */
 export function resolveTarget(
   { metadata, spec }: Stored<DomainMapping>,
+  types: readonly ResourceType[],
   observed: Observed,
   clusterDomain: string,
 ): ResolvedTarget {
-  const text = urlOf(spec.ref, observed, clusterDomain);
+  const text = urlOf(spec.ref, types, observed, clusterDomain);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url?.host) throw new TargetError(`hostname missing in address of ${referenceText(spec.ref)}`);
   const said = `resolved URI ${JSON.stringify(text)}`;

@@ -16,6 +16,8 @@ export interface LeaderLinkOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Whether there are brokers and sources to be followed. @default true */
+  readonly eventing?: boolean;
   /** Name of this pod. */
   readonly name: string;
   /** By which we prove who we are. */
@@ -56,7 +58,7 @@ export class LeaderLink {
   #stopped = false;
 
   constructor(private readonly options: LeaderLinkOptions) {
-    const { cluster, clock, log } = options;
+    const { cluster, clock, log, eventing: events = true } = options;
     this.answerers = [this.#addresses, this.#gateways, this.#events, this.#tokens];
     this.#roster = new Roster({
       ...{ clock, log },
@@ -70,8 +72,7 @@ export class LeaderLink {
     };
     this.#informers = [
       follow(servingNamespace, gateway, 'gateway'),
-      follow(eventingNamespace, eventing, 'eventing'),
-      follow(eventingNamespace, source, 'source'),
+      ...(events ? [follow(eventingNamespace, eventing, 'eventing'), follow(eventingNamespace, source, 'source')] : []),
     ];
   }
 

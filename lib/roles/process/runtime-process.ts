@@ -9,6 +9,8 @@ import type { Role, RoleContext, RunningRole } from './roles';
 
 export interface RuntimeProcessOptions {
   readonly role: Role;
+  /** Whether events are served. @default true */
+  readonly eventing?: boolean;
   readonly cluster: Cluster;
   /** Resolves if the API server answers, whatever it says. */
   readonly reach: () => Promise<void>;
@@ -68,17 +70,17 @@ export class RuntimeProcess {
   }
 
   async #run(): Promise<void> {
-    const { ports, role, openStore, log } = this.options;
+    const { ports, role, openStore, log, eventing = true } = this.options;
+    const keepsEvents = role.keepsEvents && eventing;
     this.#readiness.need('start', 'the process has just begun');
     const metrics = new PrometheusMetrics();
     metrics.measureProcess();
     const health = await HealthServer.listen({ live: () => this.#live(), ready: () => this.#missing() }, ports.health);
     const shown = await MetricsServer.listen(metrics, ports.metrics, { anywhere: true });
     this.options.onListening?.({ health: health.port, metrics: shown.port });
-    const store = role.keepsEvents ? await openStore?.((what) => this.#readiness.need('store', what)) : undefined;
+    const store = keepsEvents ? await openStore?.((what) => this.#readiness.need('store', what)) : undefined;
     this.#readiness.meet('store');
-    if (role.keepsEvents && !store)
-      log.info('events are kept in memory: they end with this process (--state keeps them in a folder)');
+    if (keepsEvents && !store) log.info('events are kept in memory: they end with this process (--state keeps them in a folder)');
     try {
       this.#running = await this.#start(metrics, store);
       this.#readiness.meet('start');
@@ -96,12 +98,12 @@ export class RuntimeProcess {
 
   /** Tries until it works, or until the process is to end. */
   async #start(metrics: PrometheusMetrics, store: Store | undefined): Promise<RunningRole | undefined> {
-    const { role, cluster, clock, log, ...rest } = this.options;
+    const { role, cluster, clock, log, eventing = true, ...rest } = this.options;
     const signal = this.#ending.signal;
     for (let delay = RETRY_MS; !signal.aborted; delay = Math.min(delay * 2, MAX_RETRY_MS)) {
       try {
         return await role.start({
-          ...{ ...rest, clock, log, metrics, cluster: this.#progress.observed(cluster), readiness: this.#readiness },
+          ...{ ...rest, clock, log, metrics, eventing, cluster: this.#progress.observed(cluster), readiness: this.#readiness },
           ...(store ? { store } : {}),
         });
       } catch (error) {

@@ -21,14 +21,14 @@ export class ControllerSystem {
   readonly #controllers: ControllerPart;
 
   private constructor(private readonly options: ControllerSystemOptions) {
-    const { cluster, clock, random, log, identity, linkToken, ports, portOf } = options;
-    this.#settings = new InstallationSettings({ cluster, clock, log, ingressClass: INGRESS_CLASS });
+    const { cluster, clock, random, log, identity, linkToken, ports, portOf, eventing = true } = options;
+    this.#settings = new InstallationSettings({ cluster, clock, log, eventing, ingressClass: INGRESS_CLASS });
     this.#controllers = new ControllerPart({
       ...options,
       settings: this.#settings,
       dataPlane: (autoscaler) =>
         new LeaderLink({
-          ...{ cluster, clock, random, log, name: identity, token: linkToken, internalPort: ports.internal },
+          ...{ cluster, clock, random, log, eventing, name: identity, token: linkToken, internalPort: ports.internal },
           ...(portOf ? { portOf } : {}),
           onStats: (stats) => autoscaler.record(stats),
           onHearing: (all) => autoscaler.setHearing(all),

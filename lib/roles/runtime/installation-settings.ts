@@ -19,6 +19,8 @@ export interface InstallationSettingsDeps {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether there are settings of eventing. @default true */
+  readonly eventing?: boolean;
   /** Who serves Ingresses where config-network does not say. @default upstream's default */
   readonly ingressClass?: string;
 }
@@ -35,8 +37,8 @@ export class InstallationSettings {
   #current: ServingConfig;
 
   constructor(private readonly deps: InstallationSettingsDeps) {
-    const { cluster, clock, log } = deps;
-    this.#informers = [SERVING_NAMESPACE, EVENTING_NAMESPACE].map(
+    const { cluster, clock, log, eventing = true } = deps;
+    this.#informers = [SERVING_NAMESPACE, ...(eventing ? [EVENTING_NAMESPACE] : [])].map(
       (namespace) => new Informer(cluster, ConfigMapType, clock, log, { namespace }),
     );
     for (const informer of this.#informers) {

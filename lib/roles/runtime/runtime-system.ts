@@ -14,12 +14,12 @@ const PARTS = [
   ['settings', 'the ConfigMaps have not been read yet'],
   ['gateway', 'Ingresses, revisions and pods have not been read yet'],
   ['listeners', 'no requests are taken yet'],
-  ['events', 'brokers and channels are not open yet'],
 ] as const;
+const EVENTS = ['events', 'brokers and channels are not open yet'] as const;
 
 /**
- * The runtime of a cluster in one process: gateway, autoscaler, controllers, brokers and channels. The gateway serves as long as the
- * process lives; controllers work while this process leads.
+ * The runtime of a cluster in one process: gateway, autoscaler, controllers, and brokers and channels if events are served. The gateway
+ * serves as long as the process lives; controllers work while this process leads.
  */
 export class RuntimeSystem {
   /** Starts everything; resolves once requests are taken. */
@@ -28,26 +28,18 @@ export class RuntimeSystem {
     return begun(system, () => system.#start());
   }
 
-  readonly eventing: EventingRuntime;
+  readonly eventing: EventingRuntime | undefined;
   readonly #settings: InstallationSettings;
   readonly #gateway: GatewayPart;
   readonly #controllers: ControllerPart;
   readonly #addresses = new GatewayAddresses();
 
   private constructor(private readonly options: RuntimeSystemOptions) {
-    const { cluster, clock, executor, random, log, metrics, accounts, store, deniedSinks = [] } = options;
-    const settings = new InstallationSettings({ cluster, clock, log, ingressClass: INGRESS_CLASS });
-    this.#settings = settings;
-    this.eventing = new EventingRuntime({
-      ...{ cluster, clock, executor, random, log, metrics, accounts, deniedSinks, gateway: () => this.gateway },
-      get config() {
-        return settings.current;
-      },
-      ...(store ? { store: new StoreSpace(store, 'eventing') } : {}),
-      recovering: (what) => this.options.readiness?.need('events', what),
-    });
-    this.#gateway = new GatewayPart({ ...options, inner: this.eventing.inner });
-    this.#controllers = new ControllerPart({ ...options, settings, dataPlane: () => this.#dataPlane() });
+    const { cluster, clock, log, eventing = true } = options;
+    this.#settings = new InstallationSettings({ cluster, clock, log, eventing, ingressClass: INGRESS_CLASS });
+    this.eventing = eventing ? this.#eventing() : undefined;
+    this.#gateway = new GatewayPart({ ...options, ...(this.eventing ? { inner: this.eventing.inner } : {}) });
+    this.#controllers = new ControllerPart({ ...options, settings: this.#settings, dataPlane: () => this.#dataPlane() });
     this.gateway.onStats((stats) => this.#autoscaler.record(stats));
   }
 
@@ -66,7 +58,7 @@ export class RuntimeSystem {
    */
   async stop(): Promise<void> {
     await this.#gateway.close();
-    await this.eventing.stop();
+    await this.eventing?.stop();
     await this.#controllers.stop();
     this.#settings.stop();
     await this.#gateway.stop();
@@ -78,7 +70,7 @@ export class RuntimeSystem {
 
   async #start(): Promise<void> {
     const { readiness } = this.options;
-    for (const [name, why] of PARTS) readiness?.need(name, why);
+    for (const [name, why] of this.eventing ? [...PARTS, EVENTS] : PARTS) readiness?.need(name, why);
     await this.#settings.start();
     readiness?.meet('settings');
     await this.#gateway.start();
@@ -86,15 +78,29 @@ export class RuntimeSystem {
     await this.#gateway.listen();
     readiness?.meet('listeners');
     this.#addresses.set([this.#subset()]);
-    await this.eventing.start();
+    await this.eventing?.start();
     readiness?.meet('events');
     this.#controllers.start();
   }
 
   /** Everything is in this process: there is nothing to find. */
   #dataPlane(): DataPlane {
-    const answerers = [this.#addresses, new GatewayAnswers(this.gateway), this.eventing.answers, this.eventing.tokenSecrets];
+    const events = this.eventing ? [this.eventing.answers, this.eventing.tokenSecrets] : [];
+    const answerers = [this.#addresses, new GatewayAnswers(this.gateway), ...events];
     return { answerers, start: () => Promise.resolve(), stop() {} };
+  }
+
+  #eventing(): EventingRuntime {
+    const { cluster, clock, executor, random, log, metrics, accounts, store, deniedSinks = [] } = this.options;
+    const settings = this.#settings;
+    return new EventingRuntime({
+      ...{ cluster, clock, executor, random, log, metrics, accounts, deniedSinks, gateway: () => this.gateway },
+      get config() {
+        return settings.current;
+      },
+      ...(store ? { store: new StoreSpace(store, 'eventing') } : {}),
+      recovering: (what) => this.options.readiness?.need('events', what),
+    });
   }
 
   #subset(): EndpointSubset {

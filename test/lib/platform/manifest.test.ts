@@ -26,6 +26,41 @@ test('every kind that is served has its definition, and those of Eventing go wit
   expect(names({ parts: ['serving'] }).filter((name) => /eventing|messaging|sources/.test(name ?? ''))).toEqual([]);
 });
 
+describe.each(['small', 'ha'] as const)('profile %s without eventing', (profile) => {
+  const options: PlatformOptions = { profile, parts: ['serving'], mutatingPolicies: 'v1', tls: {}, webhook: true };
+
+  test('has nothing of Eventing: no kind, namespace, right, policy, volume or pod', () => {
+    const { crds, objects: others } = platformManifest(options, '1.2.3');
+    const eventing =
+      /knative-eventing|\b(eventing|messaging|flows|sources|sinks)\.knative|"kind":"PersistentVolumeClaim"|"claimName":"|knc-(eventing|source)/;
+    const found = [...crds, ...others].flatMap((object) => {
+      // The webhook leaves both namespaces alone, be they there or not.
+      const text = JSON.stringify(object).replaceAll(/"NotIn","values":\[[^\]]*\]/g, '');
+      const [match] = eventing.exec(text) ?? [];
+      return match === undefined ? [] : [`${object.kind} ${object.metadata.name}: ${match}`];
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('has the rest as it is with eventing, and pods that know', () => {
+    const without = new Set(keys(options));
+    const names = keys({ ...options, parts: ['serving', 'eventing'] });
+    const ofEvents = /eventing|source|events|request-reply|brokers|sink-binding|signatures-(flows|messaging|sinks)|-tokens$/;
+    expect(names.filter((key) => !without.has(key) && !ofEvents.test(key))).toEqual([]);
+    expect([...without].filter((key) => !names.includes(key))).toEqual([]);
+    const pods = objects(options).filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet') as AnyObject[];
+    for (const { spec } of pods) expect(spec.template.spec.containers[0].args.join(' ')).toMatch(/--role \S+ --parts serving/);
+  });
+});
+
+test('a workload takes what adding eventing changes: only its pods', () => {
+  const fixed = (options: PlatformOptions) => {
+    const { template: _, ...rest } = one(options, 'StatefulSet', 'knc-runtime').spec;
+    return rest;
+  };
+  expect(fixed({ parts: ['serving'] })).toEqual(fixed({}));
+});
+
 test('every object says that it is part of the platform, and has the labels that were asked for', () => {
   const { crds, objects: others } = platformManifest({ profile: 'ha', labels: { team: 'a' } }, '1.2.3');
   for (const { metadata } of [...crds, ...others]) {
@@ -56,7 +91,7 @@ test('what an update may not change does not tell the version', () => {
   for (const { spec } of objects({ profile: 'ha' }).filter(
     ({ kind }) => kind === 'Deployment' || kind === 'StatefulSet',
   ) as AnyObject[]) {
-    expect(JSON.stringify([spec.selector, spec.volumeClaimTemplates ?? []])).not.toContain('1.2.3');
+    expect(JSON.stringify(spec.selector)).not.toContain('1.2.3');
   }
 });
 
@@ -73,13 +108,19 @@ test('gateways are replaced without a gap: first one more, taken from the endpoi
 });
 
 test('events are kept on a volume, or in memory without one', () => {
-  const kept = one({ events: { storage: '5Gi', storageClass: 'fast' } }, 'StatefulSet', 'knc-runtime').spec;
-  expect(kept.volumeClaimTemplates[0].spec).toMatchObject({
-    ...{ storageClassName: 'fast', resources: { requests: { storage: '5Gi' } } },
+  const events = { storage: '5Gi', storageClass: 'fast' };
+  const kept = one({ events }, 'StatefulSet', 'knc-runtime').spec;
+  expect(one({ events }, 'PersistentVolumeClaim', 'events-knc-runtime-0', 'knative-serving').spec).toEqual({
+    ...{ accessModes: ['ReadWriteOnce'], storageClassName: 'fast', resources: { requests: { storage: '5Gi' } } },
   });
+  expect(one({ profile: 'ha' }, 'PersistentVolumeClaim', 'events-knc-eventing-0', 'knative-eventing').spec.resources).toEqual({
+    requests: { storage: '1Gi' },
+  });
+  expect(kept.template.spec.volumes).toEqual([{ name: 'events', persistentVolumeClaim: { claimName: 'events-knc-runtime-0' } }]);
   expect(kept.template.spec.containers[0].args).toEqual(expect.arrayContaining(['--state', '/data']));
   const forgotten = one({ events: 'memory' }, 'StatefulSet', 'knc-runtime').spec;
-  expect(forgotten.volumeClaimTemplates).toBeUndefined();
+  expect(forgotten.template.spec.volumes).toBeUndefined();
+  expect(keys({ events: 'memory' }).filter((key) => key.startsWith('PersistentVolumeClaim'))).toEqual([]);
   expect(forgotten.template.spec.containers[0].args).not.toContain('--state');
 });
 

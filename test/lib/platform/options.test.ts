@@ -48,7 +48,15 @@ test.each<[string, object, string]>([
     'there is no "stableWindw": settings.autoscaler.stableWindw',
   ],
   ['another profile', { profile: 'large' }, 'invalid value: large: profile'],
-  ['eventing without serving', { parts: ['eventing'] }, 'events reach their receivers through serving: parts'],
+  ['eventing without serving', { parts: ['eventing'] }, 'events reach their receivers through the gateway of serving: parts'],
+  ['a part that there is not', { parts: ['serving', 'events'] }, 'invalid value: events: parts[1]'],
+  ['parts that are no list', { parts: 'serving' }, 'invalid value: serving: parts'],
+  ['a volume of no events', { parts: ['serving'], events: { storage: '1Gi' } }, 'this platform has no eventing: events'],
+  [
+    'settings of no events',
+    { parts: ['serving'], settings: { eventingFeatures: {}, raw: { eventing: {} } } },
+    'this platform has no eventing: settings.eventingFeatures',
+  ],
   ['an image that moves', { image: 'example.com/knc:latest' }, '"example.com/knc:latest" is another image tomorrow: image'],
   [
     'an image without a tag',
@@ -96,7 +104,6 @@ test.each<[string, object, string]>([
     { settings: { raw: { serving: { 'config-foo': { a: 'b' } } } } },
     'nothing reads "config-foo": settings.raw.serving.config-foo',
   ],
-  ['serving without eventing', { parts: ['serving'] }, 'the runtime always serves events, too: parts'],
   [
     'what eventing cannot do here',
     { settings: { raw: { eventing: { 'config-features': { 'kreference-group': 'enabled' } } } } },

@@ -90,9 +90,18 @@ test('--file has all props, and flags beside it win', async () => {
   const objects = objectsOf(io.stdoutText) as AnyObject[];
   const data = (name: string) => objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name)?.data;
   expect([data('config-domain'), data('config-autoscaler')]).toEqual([{ 'b.org': '' }, { 'min-scale': '1' }]);
-  expect(objects.find(({ kind }) => kind === 'StatefulSet')?.spec.volumeClaimTemplates[0].spec).toMatchObject({
+  expect(objects.find(({ kind }) => kind === 'PersistentVolumeClaim')?.spec).toMatchObject({
     ...{ storageClassName: 'fast', resources: { requests: { storage: '2Gi' } } },
   });
+});
+
+test('--parts serving prints a platform without eventing', async () => {
+  const { code, io } = await knc('--parts', 'serving', '--profile', 'ha');
+  expect(code).toBe(0);
+  expect(io.stdoutText).not.toContain('knative-eventing');
+  expect(io.stderrText).not.toContain('knative-eventing');
+  expect((await knc('--parts', 'eventing')).io.stderrText).toContain('through the gateway of serving: parts');
+  expect((await knc('--parts', 'serving,events')).io.stderrText).toContain('invalid value: events: parts[1]');
 });
 
 test('what cannot be is refused with every reason, and nothing is printed', async () => {

@@ -6,6 +6,7 @@ const read = (options: Record<string, string | number>, env: Record<string, stri
 test('by itself it is everything in one process, with events in memory, at the ports of the installation', () => {
   expect(read({})).toMatchObject({
     role: 'all',
+    eventing: true,
     state: undefined,
     drainDelayMs: 5000,
     logLevel: 'info',
@@ -27,6 +28,8 @@ test('an environment variable says what is not typed', () => {
 
 test.each([
   ['KNC_ROLE', 'everything', 'KNC_ROLE is everything, and not one of'],
+  ['KNC_PARTS', 'serving,events', '--parts events: there are serving, eventing'],
+  ['KNC_PARTS', 'eventing', '--parts has no serving'],
   ['KNC_LOG_LEVEL', 'loud', 'KNC_LOG_LEVEL is loud'],
   ['KNC_METRICS_PORT', '99999', 'KNC_METRICS_PORT is 99999, and no port'],
   ['KNC_OUTER_INGRESS', 'kourier-system,A', '--outer-ingress A: not a namespace'],
@@ -34,6 +37,13 @@ test.each([
   ['KNC_DRAIN_DELAY', 'soon', '--drain-delay soon is no duration'],
 ])('%s that makes no sense is named', (name, value, message) => {
   expect(() => read({}, { [name]: value })).toThrow(message);
+});
+
+test('events are left out where only serving is named, and with them the roles that are of events', () => {
+  expect(read({}, { KNC_PARTS: 'serving' }).eventing).toBe(false);
+  expect(read({}, { KNC_PARTS: 'serving, eventing' }).eventing).toBe(true);
+  expect(runOptions({ args: [], options: { parts: ['serving'], role: 'controller' } }, {}).eventing).toBe(false);
+  expect(() => read({ role: 'source' }, { KNC_PARTS: 'serving' })).toThrow('--role source is of eventing');
 });
 
 test('an ingress in front is named by namespace, or by namespace and label; by default there is none', () => {

@@ -1,5 +1,5 @@
 import type { DomainMapping, Ingress, KubeObject, ObjectMeta, ServingConfig, Stored } from '../../../../lib/api';
-import { domainMappingReconciler } from '../../../../lib/control/domainmapping';
+import { createDomainMappingReconciler, domainMappingReconciler } from '../../../../lib/control/domainmapping';
 import { LOCAL_CONFIG } from '../support/control-world';
 import { condition, NOW, NOW_TEXT, ready, route, service, stored, summary } from '../support/objects';
 import { type Facts, observe } from '../support/observe';
@@ -349,6 +349,17 @@ describe('the target of a mapping', () => {
       DomainClaimed: 'True',
     });
     expect(messages(result)).toEqual([`Warning InternalError: resolving reference: ${message}`]);
+  });
+
+  it('leads to nothing of Eventing where there is none, and looks at no kind of it', () => {
+    const alone = createDomainMappingReconciler({ eventing: false });
+    const groups = (watches: typeof alone.watches) => new Set(watches.map(({ group }) => group));
+    expect(groups(domainMappingReconciler.watches)).toContain('eventing.knative.dev');
+    expect([...groups(alone.watches)].sort()).toEqual(['', 'networking.internal.knative.dev', 'serving.knative.dev']);
+    const parent = mapping({ ref: { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', name: 'orders' } });
+    expect(alone.reads(parent, LOCAL_CONFIG)).toHaveLength(2);
+    const { status } = alone.plan(parent, observe({ objects: [claim()] }), LOCAL_CONFIG, NOW);
+    expect(summary(status)['ReferenceResolved']).toContain('False/ResolveFailed: address not set for');
   });
 
   it('is looked at again whenever it changes, as are claim and Ingress', () => {
