@@ -55,6 +55,7 @@ export function kitchenSink(): Chart {
     timeouts: { request: '2m', responseStart: Duration.seconds(30), idle: '15s' },
     progressDeadline: '5m',
     retain: true,
+    queueSidecar: { requests: { cpu: '50m', memory: '64Mi' }, limits: { ephemeralStorage: '1Gi' } },
     template: { labels: { app: 'sink' }, annotations: { note: 'template' } },
     revision: RevisionName.byContentHash(),
     local: { command: ['node', 'server.js'] },

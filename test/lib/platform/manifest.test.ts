@@ -162,6 +162,23 @@ test('settings are written as Knative reads them', () => {
   expect(data({ autoscaler: { minScale: 1 }, raw }, 'config-autoscaler', serving)).toEqual({ 'min-scale': '5' });
 });
 
+test('the sidecar of services is the image of the platform, and in no pod unless it is asked for', () => {
+  const data = (options: PlatformOptions) => one(options, 'ConfigMap', 'config-deployment').data;
+  const image = 'example.com/knc:1';
+  expect(data({ image })).toEqual({ 'queue-sidecar-image': image });
+  expect(data({ image, queueSidecar: true })).toEqual({ 'queue-sidecar-image': image, 'queue-sidecar-enabled': 'true' });
+  const deployment = {
+    queueSidecarImage: 'mirror/knc:1',
+    queueSidecarRequests: { memory: '64Mi' },
+    queueSidecarLimits: { cpu: '1' },
+  };
+  expect(data({ image, settings: { deployment } })).toEqual({
+    'queue-sidecar-image': 'mirror/knc:1',
+    'queue-sidecar-memory-request': '64Mi',
+    'queue-sidecar-cpu-limit': '1',
+  });
+});
+
 test('every ConfigMap of a platform is one that Knative can read', () => {
   for (const map of objects({ domain: 'example.com' }).filter(({ kind }) => kind === 'ConfigMap') as ConfigMap[]) {
     expect(configMapError(map, (text) => JSON.parse(text))).toBeUndefined();

@@ -21,10 +21,14 @@ test('options that say everything are fine', () => {
       resources: { gateway: { requests: { cpu: '1', memory: '1Gi' }, limits: { memory: '2Gi' } } },
       pullSecrets: false,
       networkPolicies: false,
+      queueSidecar: true,
       settings: {
         autoscaler: { stableWindow: '90s', enableScaleToZero: false, scaleDownDelay: { toMilliseconds: () => 5000 } },
         defaults: { revisionTimeoutSeconds: 60, revisionRequests: { cpu: '50m', ephemeralStorage: '1Gi' } },
-        deployment: { registriesSkippingTagResolving: ['a', 'b'], runtimeClassNames: { gvisor: { tier: 'x' } } },
+        deployment: {
+          ...{ registriesSkippingTagResolving: ['a', 'b'], runtimeClassNames: { gvisor: { tier: 'x' } } },
+          ...{ queueSidecarImage: 'mirror.example.com/knc:1', queueSidecarLimits: { memory: '128Mi' } },
+        },
         domains: { 'internal.example.com': { app: 'internal' } },
         features: { podSpecAffinity: 'Enabled', securePodDefaults: 'AllowRootBounded' },
         gc: { retainSinceCreateTime: 'disabled', maxNonActiveRevisions: 'disabled' },
@@ -72,6 +76,11 @@ test.each<[string, object, string]>([
     'most below least',
     { profile: 'ha', replicas: { gateway: 5, gatewayMax: 3 } },
     'gatewayMax is 3, and less than 5 gateways: replicas.gatewayMax',
+  ],
+  [
+    'certificates for a sidecar that has none',
+    { settings: { raw: { serving: { 'config-deployment': { 'queue-sidecar-rootca': 'x' } } } } },
+    'the sidecar here has no certificates and no tokens: settings.raw.serving.config-deployment.queue-sidecar-rootca',
   ],
   ['what is no amount', { events: { storage: 'much' } }, 'invalid value: much: events.storage'],
   [

@@ -62,6 +62,7 @@ test.each<[keyof typeof parsers, ConfigData, object]>([
   ['defaults', { 'enable-service-links': 'True' }, { enableServiceLinks: true }],
   ['defaults', { 'container-name-template': '{{.Name}}-c' }, { containerNameTemplate: '{{.Name}}-c' }],
   ['deployment', { queueSidecarImage: 'old', 'queue-sidecar-image': 'new' }, { queueSidecarImage: 'new' }],
+  ['deployment', { 'queue-sidecar-enabled': 'true' }, { queueSidecarEnabled: true }],
   [
     'deployment',
     { queueSidecarCPURequest: '1', queueSidecarEphemeralStorageLimit: '1Gi' },

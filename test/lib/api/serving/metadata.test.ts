@@ -103,6 +103,8 @@ test.each<[Record<string, string>, string[]]>([
     { 'serving.knative.dev/progress-deadline': '-1m3s' },
     [`progress-deadline=-1m3s must be positive: ${A}.serving.knative.dev/progress-deadline`],
   ],
+  [{ 'queue.sidecar.serving.knative.dev/enabled': 'true' }, []],
+  [{ 'queue.sidecar.serving.knative.dev/enabled': 'no' }, [`invalid value: no: ${A}[queue.sidecar.serving.knative.dev/enabled]`]],
   [{ 'queue.sidecar.serving.knative.dev/cpu-resource-limit': '100m' }, []],
   [
     { 'queue.sidecar.serving.knative.dev/memory-resource-request': '100mx' },
@@ -125,6 +127,19 @@ test('the percentage of the sidecar warns that it is deprecated', () => {
   expect(messages).toContain(
     'Queue proxy resource percentage annotation is deprecated. Please use the available annotations to explicitly set resource values per service',
   );
+});
+
+test.each<[string, Record<string, string>, boolean, boolean]>([
+  ['there is no sidecar', {}, false, true],
+  ['the service has the sidecar', { enabled: 'true' }, false, false],
+  ['the platform has it', {}, true, false],
+  ['the platform has it, and the service does not', { enabled: 'false' }, true, true],
+])('amounts of the sidecar warn that they are without effect where %s', (_, said, queueSidecarEnabled, warned) => {
+  const own = Object.fromEntries(Object.entries(said).map(([key, value]) => [`queue.sidecar.serving.knative.dev/${key}`, value]));
+  const deployment = { ...defaultServingConfig.deployment, queueSidecarEnabled };
+  const object = template({ ...own, 'queue.sidecar.serving.knative.dev/memory-resource-limit': '1Gi' });
+  const messages = warnings(object, { ...defaultServingConfig, deployment }).map(({ message }) => message);
+  expect(messages.includes('without effect: pods have no queue-proxy here')).toBe(warned);
 });
 
 const N = 'spec.template.metadata';

@@ -333,3 +333,53 @@ describe('the plan of a Revision', () => {
     });
   });
 });
+
+describe('the sidecar that limits requests', () => {
+  const wanting = (value: string) =>
+    revision('hello-00001', { metadata: { annotations: { 'queue.sidecar.serving.knative.dev/enabled': value } } });
+  const settings = (deployment: object) => ({
+    ...defaultServingConfig,
+    deployment: { ...defaultServingConfig.deployment, ...deployment },
+  });
+  const names = (parent: Stored<Revision>, options: RevisionOptions, deployment: object) => {
+    const made = plan(parent, {}, options, settings(deployment)).apply?.find(({ type }) => type.kind === 'Deployment');
+    return (made?.object as Deployment | undefined)?.spec.template.spec.containers.map(({ name }) => name);
+  };
+  const image = { queueSidecarImage: 'knc:1' };
+
+  it.each<[string, Stored<Revision>, object, boolean]>([
+    ['the revision says so', wanting('true'), image, true],
+    ['the installation says so', revision('hello-00001'), { ...image, queueSidecarEnabled: true }, true],
+    ['nobody says so', revision('hello-00001'), image, false],
+    ['the revision says otherwise', wanting('false'), { ...image, queueSidecarEnabled: true }, false],
+  ])('is as it should be where %s', (_, parent, deployment, there) => {
+    const expected = there ? ['user-container', 'queue-proxy'] : ['user-container'];
+    expect(names(parent, { queueSidecar: 'required' }, deployment)).toEqual(expected);
+    expect(names(parent, { queueSidecar: 'possible' }, deployment)).toEqual(expected);
+    expect(names(parent, {}, deployment)).toEqual(['user-container']);
+  });
+
+  it('is not left out in silence where there is no image for it', () => {
+    const parent = wanting('true');
+    const { apply, status } = plan(parent, {}, { queueSidecar: 'required' }, defaultServingConfig);
+    expect(apply).toEqual([]);
+    expect((status as Revision['status'])?.conditions?.find(({ type }) => type === 'ResourcesAvailable')).toMatchObject({
+      status: 'False',
+      reason: 'ValidationFailed',
+      message: expect.stringContaining('queue-sidecar-image in ConfigMap config-deployment is empty or unset'),
+    });
+    expect(names(parent, { queueSidecar: 'possible' }, {})).toEqual(['user-container']);
+  });
+
+  it('stays in pods that have it when there is no image for it any more', () => {
+    const parent = wanting('true');
+    const made = makeDeployment(parent, settings(image), 5, true);
+    const { apply } = plan(
+      parent,
+      { objects: [stored(made, ownedBy(parent))] },
+      { queueSidecar: 'required' },
+      defaultServingConfig,
+    );
+    expect(apply?.filter(({ type }) => type.kind === 'Deployment')).toEqual([]);
+  });
+});

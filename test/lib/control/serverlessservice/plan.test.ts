@@ -214,3 +214,40 @@ test('the public Service names the port at which gateways listen: some ingresses
   expect([portOf({}, false), portOf({}, [])]).toEqual([undefined, undefined]);
   expect(portOf({}, [{ ...gateways[0]!, ports: [] }])).toMatchObject({ targetPort: 8012 });
 });
+
+describe('the way into pods with a sidecar', () => {
+  const queue = { name: 'queue-proxy', image: 'q', ports: [{ name: 'queue-port', containerPort: 8012 }] };
+  const queued = (status: object, generation = 2) => {
+    const made = deploymentOf(1);
+    const { template } = made.spec;
+    const spec = { ...template.spec, containers: [...template.spec.containers, queue] };
+    return stored({
+      ...made,
+      metadata: { ...made.metadata, generation },
+      spec: { ...made.spec, template: { ...template, spec } },
+      status,
+    });
+  };
+  const known = (targetPort: string): Stored<K8sService> =>
+    stored({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: PRIVATE, namespace: NAMESPACE, ownerReferences: [owner] },
+      spec: { ports: [{ name: 'http', port: 80, targetPort }] },
+    });
+  const old = { observedGeneration: 1, replicas: 1, updatedReplicas: 1 };
+  const mixed = { observedGeneration: 2, replicas: 2, updatedReplicas: 1 };
+  const all = { observedGeneration: 2, replicas: 1, updatedReplicas: 1 };
+
+  test.each<[string, KubeObject[], string]>([
+    ['from the beginning', [queued({})], 'queue-port'],
+    ['before the change of the Deployment is seen', [queued(old), known('user-port')], 'user-port'],
+    ['while some pods are without it', [queued(mixed), known('user-port')], 'user-port'],
+    ['once all have it', [queued(all), known('user-port')], 'queue-port'],
+    ['while the scale changes', [queued({ ...all, replicas: 1 }, 3), known('queue-port')], 'queue-port'],
+    ['once pods are to be without it', [deployment, known('queue-port')], 'user-port'],
+  ])('%s', (_, objects, expected) => {
+    const made = child(planOf(sksOf(), objects), 'Service', PRIVATE) as K8sService | undefined;
+    expect(made?.spec.ports?.[0]?.targetPort).toBe(expected);
+  });
+});

@@ -35,6 +35,17 @@ test('places in the image, and a sidecar, have a sentence each', () => {
   expect(differences(makePod([serving, { name: 'side' }]), serving, {}, '/')).toEqual([]);
 });
 
+test('that there is no queue-proxy is said where a service asks for it', () => {
+  const serving = { name: 'app', ports: [{ containerPort: 8080 }] };
+  const annotations = { 'queue.sidecar.serving.knative.dev/enabled': 'true' };
+  const asked = (containers: Container[], container: Container) =>
+    differences(makePod(containers, {}, { name: 'p', annotations }), container, {}, '/', true);
+  expect(asked([serving], serving)).toEqual([
+    'it has no queue-proxy: the gateway keeps its limits, and who calls its port directly is not held to them',
+  ]);
+  expect(asked([serving, { name: 'side' }], { name: 'side' })).toEqual([]);
+});
+
 test('what an API server fills in by itself is no difference', async () => {
   const cluster = new MemoryCluster({ clock: new RealClock(), random: seededRandom(1), types: allTypes });
   const spec = { volumes: [{ name: 'v', emptyDir: {} }] };
