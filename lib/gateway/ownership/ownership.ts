@@ -22,6 +22,7 @@ export class Ownership {
   readonly #inside = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   readonly #standingListeners = new Set<() => void>();
+  readonly #fenceListeners = new Set<() => void>();
   #fenced = false;
 
   constructor(readonly id: string) {}
@@ -44,6 +45,11 @@ export class Ownership {
   /** Calls `listener` when `standing` has changed. */
   onStanding(listener: () => void): void {
     this.#standingListeners.add(listener);
+  }
+
+  /** Calls `listener` when nothing is ours any more until there is a new view: whoever makes views is to make one. */
+  onFence(listener: () => void): void {
+    this.#fenceListeners.add(listener);
   }
 
   /** One that is not newer than the present view is passed over. */
@@ -81,6 +87,7 @@ export class Ownership {
     this.#fenced = true;
     this.#held.clear();
     this.#changed();
+    for (const listener of this.#fenceListeners) listener();
   }
 
   ownerOf(pod: string): Member | undefined {

@@ -96,6 +96,15 @@ export class Roster {
     for (const other of this.#linked.keys()) if (other !== id) this.options.sendStanding(other, id, standing);
   }
 
+  /** A gateway has given up what it owned by the view of this epoch. */
+  fenced(id: string, epoch: number): void {
+    const hello = this.#linked.get(id);
+    // One that goes by an older view than ours has been sent ours, and goes by that from then on.
+    if (!hello || epoch < (this.#view?.epoch ?? 0)) return;
+    this.#linked.set(id, { ...hello, fenced: true });
+    this.#look();
+  }
+
   #look(): void {
     this.#timer?.cancel();
     if (this.#stopped) return;

@@ -34,6 +34,8 @@ export class DataPlaneEnd {
   readonly #history: StatHistory;
   /** Leaders that have said up to where they know our reports. */
   readonly #leaders = new Set<LinkChannel>();
+  /** Leaders that have been told how we stand, and so are told what changes, from then on. */
+  readonly #greeted = new Set<LinkChannel>();
 
   constructor(private readonly options: DataPlaneEndOptions) {
     const { clock, answerers, gateway: part } = options;
@@ -45,7 +47,11 @@ export class DataPlaneEnd {
     });
     part?.ownership.onStanding(() => {
       const { standing, id } = part.ownership;
-      for (const leader of this.#leaders) leader.send({ type: 'standing', of: id, standing });
+      for (const leader of this.#greeted) leader.send({ type: 'standing', of: id, standing });
+    });
+    part?.ownership.onFence(() => {
+      const { epoch } = part.ownership.standing;
+      for (const leader of this.#greeted) leader.send({ type: 'fenced', epoch });
     });
   }
 
@@ -71,6 +77,7 @@ export class DataPlaneEnd {
     const { clock, log, gateway: part } = this.options;
     const renew = () => part && channel.send({ type: 'renew', seq: part.lease.ask() });
     const timer = clock.every(RENEW_MS, renew);
+    this.#greeted.add(channel);
     return {
       message: (message) => {
         if (message.type === 'hello') {
@@ -82,6 +89,7 @@ export class DataPlaneEnd {
       },
       closed: (reason) => {
         timer.cancel();
+        this.#greeted.delete(channel);
         this.#board.leave(channel);
         if (this.#leaders.delete(channel)) log.info('led no longer', { reason });
       },

@@ -26,6 +26,8 @@ export class GatewayLease {
   #look: Timer | undefined;
   /** The version of the cluster's lease when it was looked at last. */
   #seen: string | undefined;
+  /** How often the leader has answered: what was looked at before it did says nothing any more. */
+  #renewals = 0;
   #stopped = false;
 
   constructor(private readonly options: GatewayLeaseOptions) {}
@@ -55,14 +57,16 @@ export class GatewayLease {
     this.#until?.cancel();
     this.#look?.cancel();
     this.#seen = undefined;
+    this.#renewals++;
     this.#until = clock.after(left, () => this.#ended());
   }
 
   #ended(): void {
     const { executor } = this.options;
+    const renewals = this.#renewals;
     executor.run('lease of the gateway', async () => {
       const version = await this.#leaseVersion();
-      if (this.#stopped) return;
+      if (this.#stopped || renewals !== this.#renewals) return;
       if (version !== undefined && this.#seen !== undefined && version !== this.#seen) this.options.ownership.fence();
       this.#seen = version ?? this.#seen;
     });

@@ -6,7 +6,7 @@ import { type Cluster, Informer } from '../../kube';
 import { EventingAnswersByPart } from './eventing-answers-by-part';
 import { type FleetAnswers, GatewayFleetAnswers, PartAnswers } from './fleet-answers';
 import type { LinkChannel, LinkHandler } from './link-channel';
-import { LinkDialer } from './link-dialer';
+import { LinkDialer, type LinkDialerOptions } from './link-dialer';
 import { LINK_VERSION, type LinkHello, type LinkMessage, type LinkRole } from './link-message';
 
 const { servingNamespace, eventingNamespace, gateway, eventing, source } = INSTALLATION;
@@ -30,13 +30,20 @@ export interface LeaderLinkOptions {
   readonly internalPort: number;
   /** @default the same for all */
   readonly portOf?: (pod: Stored<Pod>) => number;
+  /** @default over the network */
+  readonly dial?: (options: LinkDialerOptions) => Dialer;
 }
+
+/** Keeps up a link. */
+export type Dialer = Pick<LinkDialer, 'hurry' | 'stop'>;
+
+const overNetwork = (options: LinkDialerOptions): Dialer => new LinkDialer(options);
 
 /** A pod of the data plane. */
 interface Part {
   pod: Stored<Pod>;
   readonly role: Exclude<LinkRole, 'controller'>;
-  readonly dialer: LinkDialer;
+  readonly dialer: Dialer;
   channel: LinkChannel | undefined;
   hello: LinkHello | undefined;
 }
@@ -116,10 +123,10 @@ export class LeaderLink {
   }
 
   #dial(pod: Stored<Pod>, host: string, role: Part['role']): Part {
-    const { clock, random, log, token, portOf = () => RUNTIME_PORTS.link } = this.options;
+    const { clock, random, log, token, portOf = () => RUNTIME_PORTS.link, dial = overNetwork } = this.options;
     const part: Part = {
       ...{ pod, role, channel: undefined, hello: undefined },
-      dialer: new LinkDialer({
+      dialer: dial({
         ...{ clock, random, log, token, host, port: portOf(pod) },
         accept: (channel) => this.#accept(part, channel),
       }),
@@ -182,6 +189,7 @@ export class LeaderLink {
       // Nobody reports for another.
       this.options.onStats(message.stats.map((stat) => ({ ...stat, reporter: pod.metadata.name })));
     } else if (message.type === 'standing') this.#roster.stands(id, message.standing);
+    else if (message.type === 'fenced') this.#roster.fenced(id, message.epoch);
     else if (message.type === 'renew') channel.send({ type: 'renewed', seq: message.seq });
     else throw new Error(`a message of type ${message.type}, which is not for a controller`);
   }

@@ -36,6 +36,8 @@ export type LinkMessage =
   | { readonly type: 'view'; readonly view: View }
   /** Gateway to leader of itself, and leader to gateway of the others, which `of` tells apart. */
   | { readonly type: 'standing'; readonly of: string; readonly standing: Standing }
+  /** Gateway to leader: it has given up what it owned by the view of this epoch, and has nothing until it goes by a newer one. */
+  | { readonly type: 'fenced'; readonly epoch: number }
   /** Gateway to leader, and back: whoever gets an answer keeps its pods for a while from when it asked. */
   | { readonly type: 'renew'; readonly seq: number }
   | { readonly type: 'renewed'; readonly seq: number }
@@ -97,6 +99,7 @@ const FIELDS: Readonly<Record<LinkMessage['type'], Check>> = {
   stats: object({ seq: whole, stats: list(stat) }),
   view: object({ view }),
   standing: object({ of: text, standing }),
+  fenced: object({ epoch: whole }),
   renew: object({ seq: whole }),
   renewed: object({ seq: whole }),
   want: object({ ...place, count: (value) => whole(value) && (value as number) <= MAX_LIST }),

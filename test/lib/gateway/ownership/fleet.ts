@@ -51,6 +51,10 @@ class Node {
       const { standing } = this.ownership;
       fleet.later(() => this.linked && fleet.roster?.stands(id, standing));
     });
+    this.ownership.onFence(() => {
+      const { epoch } = this.ownership.standing;
+      fleet.later(() => this.linked && fleet.roster?.fenced(id, epoch));
+    });
   }
 }
 
@@ -251,12 +255,12 @@ export class Fleet {
   #link(node: Node): void {
     if (!this.roster) return;
     const { roster } = this;
+    const { id, name, address } = node;
+    const { view, standing, fenced } = node.ownership;
     this.later(() => {
       if (!node.alive || this.roster !== roster) return;
       node.fenceTimer?.cancel();
       node.linked = true;
-      const { id, name, address } = node;
-      const { view, standing, fenced } = node.ownership;
       roster.linked({ id, name, address, view, fenced, standing });
     });
   }
