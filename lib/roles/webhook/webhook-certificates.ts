@@ -122,8 +122,8 @@ export class WebhookCertificates {
       return step.until;
     }
     const next = step.kind === 'take' ? step.certificates : await this.#renewed(found);
-    log.info('certificates of the webhook', { step: step.kind });
     await cluster.update(SecretType, withData(secret, next));
+    log.info('certificates of the webhook', { step: step.kind });
     return clock.now();
   }
 

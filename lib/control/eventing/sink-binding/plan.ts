@@ -209,9 +209,11 @@ class SinkBindingPlan {
     if (!spec || isBound(spec) || isFinished(job)) return undefined;
     const older = (job.metadata.creationTimestamp ?? '') < (this.parent.metadata.creationTimestamp ?? '');
     if (older) return `${what} is older than its binding, and a Job's template cannot be changed: make it anew`;
-    // Beside the API server, somebody may not have heard of the binding yet when the Job was made; by name its pods are told all the same.
-    const told = teller === 'server' || this.#binding.spec.subject.name !== undefined || isMarked(job);
-    return told ? undefined : `${what} was made before anybody who tells Jobs had heard of this binding: make it anew`;
+    if (teller === 'server' || isMarked(job)) return undefined;
+    if (teller === 'webhook') return `${what} was made while the webhook, which tells Jobs, could not be asked: make it anew`;
+    // Policies may not have heard of the binding yet when the Job was made; by name its pods are told all the same.
+    if (this.#binding.spec.subject.name !== undefined) return undefined;
+    return `${what} was made before anybody who tells Jobs had heard of this binding: make it anew`;
   }
 
   /** As upstream's controller has it, for installations that only look at namespaces with the label. */

@@ -104,6 +104,16 @@ test('--parts serving prints a platform without eventing', async () => {
   expect((await knc('--parts', 'serving,events')).io.stderrText).toContain('invalid value: events: parts[1]');
 });
 
+test('--webhook prints a platform that API servers ask, and refuses policies beside it', async () => {
+  const { objects, io } = await knc('--webhook', '--profile', 'ha');
+  expect(objects.filter(({ metadata }) => metadata.name === 'knc-webhook').map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(['Service', 'Deployment', 'PodDisruptionBudget', 'MutatingWebhookConfiguration']),
+  );
+  expect(io.stderrText).toContain('kubectl -n knative-serving rollout status deployment/knc-webhook --timeout=3m');
+  expect((await knc()).objects.filter(({ metadata }) => metadata.name === 'knc-webhook')).toEqual([]);
+  expect((await knc('--webhook', '--mutating-policies', 'v1')).io.stderrText).toContain('mutatingPolicies, webhook');
+});
+
 test('what cannot be is refused with every reason, and nothing is printed', async () => {
   const { code, io } = await knc('--image', 'nginx:latest', '--domain', 'A');
   expect(code).toBe(1);

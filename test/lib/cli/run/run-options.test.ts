@@ -53,3 +53,10 @@ test('an ingress in front is named by namespace, or by namespace and label; by d
   expect(read({}, { KNC_OUTER_INGRESS: texts.join(', ') }).outerIngress).toEqual(pods);
   expect(runOptions({ args: [], options: { outerIngress: texts } }, {}).outerIngress).toEqual(pods);
 });
+
+test('API servers ask where a port is given for that, or where it is the role', () => {
+  expect(read({}).ports.webhook).toBeUndefined();
+  expect(read({ webhookPort: 4444 }).ports.webhook).toBe(4444);
+  expect(read({}, { KNC_WEBHOOK_PORT: '4443' }).ports.webhook).toBe(4443);
+  expect(read({ role: 'webhook' }).ports.webhook).toBe(4443);
+});

@@ -204,9 +204,26 @@ describe('the plan of a SinkBinding', () => {
     it.each([{}, byLabel])('refuses them by name where nobody does, whether they are there or not', (subject) => {
       for (const jobs of [[], [job(undefined, AFTER)]]) {
         expect(available({ by: 'none' }, subject, ...(jobs as Stored<KubeObject>[]))).toMatch(
-          /^False\/JobsNotBound: Job subjects are not bound on this cluster.*mutatingPolicies: v1/,
+          /^False\/JobsNotBound: Job subjects are not bound on this cluster.*mutatingPolicies: v1.*webhook: true/,
         );
       }
+    });
+
+    it('says what mends it where somebody was to tell them and cannot', () => {
+      expect(available({ by: 'none', why: 'look at its pods' }, {})).toBe('False/JobsNotBound: look at its pods');
+    });
+
+    it('says which Job was made while the webhook could not be asked: by name or by labels, as it marks those that wait', () => {
+      const made = job(undefined, AFTER) as Stored<KubeObject>;
+      for (const subject of [{}, byLabel]) {
+        expect(available({ by: 'webhook' }, subject, made)).toBe(
+          'False/BindingFailed: Job "heart" was made while the webhook, which tells Jobs, could not be asked: make it anew',
+        );
+        expect(available({ by: 'webhook' }, subject, job(TOLD, AFTER) as Stored<KubeObject>)).toBe('True');
+      }
+      const { template } = made.spec as { template: object };
+      const marked = { metadata: { annotations: { 'bindings.knative.dev/waiting-for': 'bind' } } };
+      expect(available({ by: 'webhook' }, {}, { ...made, spec: { template: { ...template, ...marked } } })).toBe('True');
     });
 
     it('says which Job was made before it was heard of, unless its pods are told all the same', () => {
