@@ -111,7 +111,8 @@ export class Volume {
     share.giveUp(wanted);
     if (this.#fits(share, size)) return true;
     for (const other of [...this.#shares].sort((a, b) => b.used - a.used)) {
-      if (other === share) continue;
+      // Those that keep to their own part are in nobody's way, unless there is nothing at all.
+      if (other === share || (other.used <= this.#part && this.#used + size <= this.#limit)) continue;
       other.giveUp(wanted);
       if (this.#fits(share, size)) return true;
     }

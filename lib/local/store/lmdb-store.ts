@@ -141,9 +141,8 @@ export class LmdbStore implements Store {
     const { free } = this.#disk.room(this.#folder);
     const { limit } = this.options;
     const left = limit === undefined ? free : Math.min(free, limit - this.size());
-    // What is in the journal now is free again once it has been moved.
-    const spare = left + this.#journal.length - (this.#reserve.held ? 0 : this.#reserve.bytes);
-    const full = this.#journalOnly || spare < this.#checkpointBytes;
+    const spare = left - (this.#reserve.held ? 0 : this.#reserve.bytes);
+    const full = this.#journalOnly || spare < this.#checkpointBytes / 2;
     const beside = Math.max(0, spare - JOURNALS * this.#checkpointBytes);
     const within = Math.max(0, this.#database.unused - this.#checkpointBytes);
     return { total: this.#total, free: full ? 0 : beside + within, full, round: this.#checkpoints };

@@ -1,4 +1,13 @@
-import { boundsOf, checkKey, type Store, type StoreEntry, type StoreRange, type StoreValue, type StoreWrite } from './store';
+import {
+  boundsOf,
+  checkKey,
+  type Store,
+  type StoreEntry,
+  type StoreRange,
+  type StoreRoom,
+  type StoreValue,
+  type StoreWrite,
+} from './store';
 
 /** A store that forgets everything with the process. */
 export class MemoryStore implements Store {
@@ -41,7 +50,9 @@ export class MemoryStore implements Store {
     return 0;
   }
 
-  room(): undefined {}
+  room(): StoreRoom | undefined {
+    return undefined;
+  }
 
   setAside(key: string): void {
     this.write([{ key, value: undefined }]);
