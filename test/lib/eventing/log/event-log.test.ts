@@ -49,6 +49,32 @@ describe.each(engines)('a log of events in a %s', (_name, make) => {
   };
   beforeEach(() => open());
 
+  test('a consumer goes on under another name with what it has to get, what it remembers and what comes', () => {
+    log.join('old', everything, nothing);
+    log.join('there', everything, nothing);
+    log.append(event(1), {}, ['old', 'there']);
+    expect(log.rename('old', 'new')).toBe(false);
+    log.memory('old').save([['seen', 7]]);
+    log.retire('old');
+    log.retire('there');
+    expect(log.rename('old', 'there')).toBe(false);
+    expect(log.rename('old', 'new')).toBe(true);
+    log.append(event(2), {}, []);
+    if (engine.reopen) {
+      engine.storage.flush();
+      log = new EventLog({ clock, storage: engine.reopen() });
+    }
+    expect(log.retired().map(({ name }) => name)).toEqual(expect.arrayContaining(['new', 'there']));
+    expect(log.retired()).toHaveLength(2);
+    log.join('new', everything, nothing);
+    log.join('old', everything, nothing);
+    expect([ids('new'), ids('old'), ids('there')]).toEqual([['1', '2'], [], ['1']]);
+    expect([...log.memory('new').load()]).toEqual([['seen', 7]]);
+    expect([...log.memory('old').load()]).toEqual([]);
+    settleAll('new');
+    expect(ids('new')).toEqual([]);
+  });
+
   test('gives each consumer its events in order, until they are settled', () => {
     log.join('a', everything, nothing);
     log.join('b', everything, nothing);
