@@ -168,14 +168,15 @@ describeCluster('the sidecar of pods', () => {
   }, 240_000);
 
   test('is in all pods where the platform says so, of the same revisions, but for services that say otherwise', async () => {
+    const enable = (value: string) =>
+      kubectl(`patch configmap config-deployment -n knative-serving --type merge -p {"data":{"queue-sidecar-enabled":${value}}}`);
+    await enable('null');
     await apply(service('plain', { 'autoscaling.knative.dev/min-scale': '1' }), 'plain');
     await apply(service('without', { [SIDECAR]: 'false', 'autoscaling.knative.dev/min-scale': '1' }), 'without');
     const names = async (name: string) => {
       const live = (await podsOf(name)).filter(({ metadata }) => !metadata.deletionTimestamp);
       return [...new Set(live.map(({ spec }) => spec.containers.map((container) => container.name).join(' ')))].join('; ');
     };
-    const enable = (value: string) =>
-      kubectl(`patch configmap config-deployment -n knative-serving --type merge -p {"data":{"queue-sidecar-enabled":${value}}}`);
     expect(await names('plain')).toBe('user-container');
     const stop = load(() => fromOutside('plain', '/?ms=20'));
     await enable('"true"');

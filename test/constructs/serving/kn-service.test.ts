@@ -1,6 +1,6 @@
 import { ApiObject, App, Chart, JsonPatch, Lazy, Testing } from 'cdk8s';
 import { Construct } from 'constructs';
-import { KnService, RevisionName, RevisionRef, TrafficSplit } from '../../../constructs';
+import { KnService, type KnServiceProps, RevisionName, RevisionRef, TrafficSplit } from '../../../constructs';
 import { kitchenSink } from './kitchen-sink';
 import { synthErrors, synthesized, warningsOf } from './synth';
 
@@ -207,6 +207,21 @@ test('beside sidecars the serving container’s port is written out, unless one 
   expect(ports()).toEqual([8080, undefined]);
   expect(ports(9000)).toEqual([9000, undefined]);
   expect(ports(undefined, 9000)).toEqual([undefined, 9000]);
+});
+
+test('whether pods have the sidecar that keeps limits is said only where it was', () => {
+  const annotations = (queueSidecar?: KnServiceProps['queueSidecar']) => {
+    const chart = Testing.chart();
+    new KnService(chart, 'a', { name: 'a', image: 'app', ...(queueSidecar === undefined ? {} : { queueSidecar }) });
+    return template(chart).metadata?.annotations;
+  };
+  const key = (name: string) => `queue.sidecar.serving.knative.dev/${name}`;
+  expect(annotations()).toBeUndefined();
+  expect(annotations(true)).toEqual({ [key('enabled')]: 'true' });
+  expect(annotations(false)).toEqual({ [key('enabled')]: 'false' });
+  expect(annotations({ requests: { cpu: '50m' }, limits: { memory: '128Mi' } })).toEqual({
+    ...{ [key('enabled')]: 'true', [key('cpu-resource-request')]: '50m', [key('memory-resource-limit')]: '128Mi' },
+  });
 });
 
 describe('local', () => {

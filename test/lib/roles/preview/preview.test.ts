@@ -1,4 +1,14 @@
-import { ConfigurationType, DeploymentType, type KubeObject, type Service, ServiceType, type Stored } from '../../../../lib/api';
+import {
+  ConfigurationType,
+  type Deployment,
+  DeploymentType,
+  type K8sService,
+  type KubeObject,
+  type Service,
+  ServiceType,
+  type Stored,
+} from '../../../../lib/api';
+import { localServingConfig } from '../../../../lib/roles';
 import { preview } from '../../../../lib/roles/preview';
 
 const service = (name: string, image = 'example.com/app:1', more: Partial<Service['spec']> = {}): Service =>
@@ -98,4 +108,19 @@ describe('preview', () => {
     expect(applied[0]?.error?.message).toMatch(/validation failed: missing field\(s\): spec.template.spec.containers/);
     expect(changes).toEqual([]);
   });
+});
+
+test('a preview has the sidecar in the pods of a service that asks for it, where the cluster has its image', async () => {
+  const asking = service('hello');
+  const annotations = { 'queue.sidecar.serving.knative.dev/enabled': 'true' };
+  const wanted = { ...asking, spec: { template: { ...asking.spec.template, metadata: { annotations } } } } as Service;
+  const containers = async (queueSidecarImage: string) => {
+    const deployment = { ...localServingConfig.deployment, queueSidecarImage };
+    const { after } = await preview([wanted], { config: { ...localServingConfig, deployment } });
+    const made = after.find(({ kind }) => kind === 'Deployment') as Deployment | undefined;
+    const entry = after.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'hello-00001-private') as K8sService;
+    return [made?.spec.template.spec.containers.map(({ name }) => name), entry.spec.ports?.[0]?.targetPort];
+  };
+  expect(await containers('example.com/knc:1')).toEqual([['user-container', 'queue-proxy'], 'queue-port']);
+  expect(await containers('')).toEqual([['user-container'], 'user-port']);
 });
