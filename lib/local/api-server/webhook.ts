@@ -1,15 +1,11 @@
-import { ConfigMapType, eventingGroups, type ResourceType } from '../../api';
+import { ConfigMapType, eventingGroups, type ResourceType, WEBHOOKS } from '../../api';
 import { ClusterError } from '../../kube';
 import type { AdmissionRefusal } from '../cluster';
 
-const SERVING = 'validation.webhook.serving.knative.dev';
-const EVENTING = 'validation.webhook.eventing.knative.dev';
-const EVENTING_SETTINGS = 'config.webhook.eventing.knative.dev';
-
 const webhookOf = ({ group, kind }: ResourceType): string | undefined => {
-  if (eventingGroups.includes(group)) return EVENTING;
-  if (group.endsWith('.knative.dev')) return SERVING;
-  return group === '' && kind === ConfigMapType.kind ? EVENTING_SETTINGS : undefined;
+  if (eventingGroups.includes(group)) return WEBHOOKS.eventing;
+  if (group.endsWith('.knative.dev')) return WEBHOOKS.serving;
+  return group === '' && kind === ConfigMapType.kind ? WEBHOOKS.settings : undefined;
 };
 
 /**
