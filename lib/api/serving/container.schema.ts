@@ -1,7 +1,7 @@
 import { choice, define, forbidden, int32, list, map, quantity, str, strings } from '../schema/builders.schema';
 import { env, envFrom } from './env.schema';
 import { containerRules } from './pod-rules.schema';
-import { Probe } from './probe.schema';
+import { Probe, ReadinessProbe } from './probe.schema';
 import { SecurityContext } from './security-context.schema';
 import { VolumeMount } from './volume.schema';
 
@@ -54,7 +54,7 @@ export const Container = define(
     ports: list(ContainerPort, 'At most one port, across all containers of the pod.', { maxItems: 20 }),
     resources: ResourceRequirements,
     livenessProbe: Probe,
-    readinessProbe: Probe,
+    readinessProbe: ReadinessProbe,
     startupProbe: Probe,
     securityContext: SecurityContext,
     volumeMounts: list(VolumeMount, 'Where volumes are seen.', { listType: 'map', listMapKeys: ['mountPath'], maxItems: 64 }),

@@ -1,4 +1,5 @@
-import { define, int32, int64, intOrString, list, str, strings } from '../schema/builders.schema';
+import { define, exactlyOne, int32, int64, intOrString, list, str, strings } from '../schema/builders.schema';
+import type { CelRule } from '../schema/schema';
 
 const HTTPHeader = define(
   'HTTPHeader',
@@ -29,7 +30,7 @@ const ExecAction = define('ExecAction', 'Healthy if a command in the container e
   command: strings('The command; not run in a shell.', { listType: 'atomic' }),
 });
 
-export const Probe = define('Probe', 'A check of a container: exactly one of httpGet, tcpSocket, exec and grpc.', {
+const fields = {
   httpGet: HTTPGetAction,
   tcpSocket: TCPSocketAction,
   grpc: GRPCAction,
@@ -40,4 +41,38 @@ export const Probe = define('Probe', 'A check of a container: exactly one of htt
   successThreshold: int32('Successes in a row that make the container healthy. Default: 1.'),
   failureThreshold: int32('Failures in a row that make it unhealthy. Default: 3.'),
   terminationGracePeriodSeconds: int64('Seconds that the container has to end after a failed liveness or startup check.'),
+};
+
+const [atLeastOne, atMostOne] = exactlyOne('httpGet', 'tcpSocket', 'exec', 'grpc') as [CelRule, CelRule];
+
+const isZero = (field: string): string => `(!has(self.${field}) || self.${field} == 0)`;
+
+const onlyWithPeriod = (field: string): CelRule => ({
+  rule: `!${isZero('periodSeconds')} || ${isZero(field)}`,
+  message: `${field} is disallowed when periodSeconds is zero`,
 });
+
+const notNegative = (field: string): CelRule => ({
+  rule: `!has(self.${field}) || self.${field} >= 0`,
+  message: `expected a value of at least 0 for ${field}`,
+});
+
+/** A probe of its own accord must say what it does. */
+export const Probe = define('Probe', 'A check of a container: exactly one of httpGet, tcpSocket, exec and grpc.', fields, {
+  rules: [atLeastOne, atMostOne],
+});
+
+/** A readiness probe has a default. */
+export const ReadinessProbe = define(
+  'ReadinessProbe',
+  'A check whether a container takes requests: one of httpGet, tcpSocket, exec and grpc. Default: a TCP connection to its port.',
+  fields,
+  {
+    rules: [
+      atMostOne,
+      onlyWithPeriod('failureThreshold'),
+      onlyWithPeriod('timeoutSeconds'),
+      ...['periodSeconds', 'initialDelaySeconds', 'successThreshold', 'failureThreshold', 'timeoutSeconds'].map(notNegative),
+    ],
+  },
+);
