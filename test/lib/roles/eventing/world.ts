@@ -32,6 +32,7 @@ export class EventingWorld {
   readonly cluster = new MemoryCluster({ clock: this.clock, random: seededRandom(1), types: allTypes });
   answer: (received: Received) => Outbound | Promise<Outbound> = () => ({ status: 202, headers: [], body: null });
   runtime: EventingRuntime;
+  recovering: (what: string) => void = () => {};
 
   constructor(
     readonly store: Store = new MemoryStore(),
@@ -48,12 +49,17 @@ export class EventingWorld {
 
   #make(): EventingRuntime {
     const { cluster, clock, executor, store } = this;
-    return new EventingRuntime({
+    return this.make({
       ...{ cluster, clock, executor, random: seededRandom(2), log: noLog, config: this.config },
       accounts: new LocalServiceAccounts(cluster, this.issuer),
       gateway: () => ({ handle: (inbound: Inbound) => this.#handle(inbound) }) as never,
       ...(store ? { store } : {}),
+      recovering: (what) => this.recovering(what),
     });
+  }
+
+  make(options: ConstructorParameters<typeof EventingRuntime>[0]): EventingRuntime {
+    return new EventingRuntime(options);
   }
 
   /** As after a kill: what was kept is all that is left. */

@@ -107,6 +107,32 @@ test('a role gets its pod, its store and the addresses that events may not go to
   expect(await ended).toBe(true);
 });
 
+test('while the store of events is looked through the process lives, is not ready, and says how far it is', async () => {
+  const world = new World();
+  let opened: () => void = () => {};
+  const ended = world.run({
+    openStore: async (tell) => {
+      tell('5000 of 20000 entries');
+      await new Promise<void>((resolve) => {
+        opened = resolve;
+      });
+      return world.store;
+    },
+  });
+  await until(() => world.ports.health > 0);
+  await turn();
+  expect((await ask(world.ports.health, '/healthz')).status).toBe(200);
+  expect(await world.ready()).toEqual({ status: 503, text: 'start: the process has just begun\nstore: 5000 of 20000 entries\n' });
+  expect(world.contexts).toEqual([]);
+  opened();
+  await until(() => world.said('info ready'));
+  expect((await world.ready()).status).toBe(200);
+  world.signal();
+  await until(() => world.said('info draining'));
+  await world.clock.advance(5000);
+  expect(await ended).toBe(true);
+});
+
 test('while the API server cannot be reached it tries again with growing pauses, lives, and is not ready, by name', async () => {
   const world = new World();
   world.start = () => Promise.reject(new UnreachableError('https://10.96.0.1:443', new Error('connect ECONNREFUSED')));
