@@ -2,17 +2,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WEBHOOK_PATH } from '../../api';
-import { type Clock, errorMessage, type Log } from '../../base';
-import { ClusterError } from '../../kube';
+import { type Clock, errorMessage, KncError, type Log } from '../../base';
+import { ClusterError, type ClusterErrorReason } from '../../kube';
 import { type AdmissionRequest, type AdmissionReview, readReview } from './admission-review';
 import type { CertificatePair } from './certificates';
 
 /** An API server takes objects of up to 3 MiB; a review has two of them. */
 const MAX_BODY = 8 * 1024 * 1024;
+/** Of all reviews that are read at a time: anybody who reaches the port may send some. */
+const MAX_READ = 8 * MAX_BODY;
+/** API servers have a few each. */
+const MAX_CONNECTIONS = 512;
 /** Longer than API servers keep a connection that nobody uses, in milliseconds: it is they who close it. */
 const KEEP_ALIVE_MS = 120_000;
 /** How long a request may take to arrive, in milliseconds. */
 const REQUEST_MS = 10_000;
+
+/** What is the fault of who asks, or of too many of them. */
+const EXPECTED: readonly ClusterErrorReason[] = ['BadRequest', 'RequestEntityTooLarge', 'Unavailable'];
 
 export interface WebhookServerOptions {
   /** 0 for any free one. */
@@ -28,18 +35,31 @@ export interface WebhookServerOptions {
 /** Takes the questions of API servers, by HTTPS. It writes nothing, and who asks learns no more than what it would be told. */
 export class WebhookServer {
   readonly #server: https.Server;
+  /** Bytes of reviews that are being read, or answered. */
+  #read = 0;
 
   constructor(private readonly options: WebhookServerOptions) {
     const limits = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS };
     this.#server = https.createServer(limits, (request, response) => void this.#take(request, response));
+    this.#server.maxConnections = MAX_CONNECTIONS;
     this.#server.on('tlsClientError', (error) => this.options.log.debug('webhook', { error: errorMessage(error) }));
   }
 
-  /** Resolves with the port once connections are taken. Before `use` none of them comes to anything. */
+  /**
+   * Resolves with the port once connections are taken. Before `use` none of them comes to anything.
+   * @throws KncError KNC4005 if the port cannot be had
+   */
   async listen(): Promise<number> {
     const { port, host } = this.options;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
+      this.#server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(
+          new KncError('KNC4005', `port ${port}, for the webhook, cannot be had: ${error.code ?? error.message}`, {
+            remedy: 'Choose another port with --webhook-port.',
+            cause: error,
+          }),
+        ),
+      );
       this.#server.listen(port, host, resolve);
     });
     return (this.#server.address() as AddressInfo).port;
@@ -66,8 +86,7 @@ export class WebhookServer {
       this.#say(response, 200, 'application/json', JSON.stringify(answer));
     } catch (error) {
       if (response.destroyed) return;
-      const status =
-        ClusterError.is(error, 'BadRequest') || ClusterError.is(error, 'RequestEntityTooLarge') ? error.code : undefined;
+      const status = ClusterError.is(error) && EXPECTED.includes(error.reason) ? error.code : undefined;
       if (status === undefined) this.options.log.error('an API server gets no answer', { error: errorMessage(error) });
       this.#say(response, status ?? 500, 'text/plain; charset=utf-8', `${errorMessage(error)}\n`);
     }
@@ -79,23 +98,42 @@ export class WebhookServer {
       throw new ClusterError('BadRequest', `AdmissionReviews are posted to ${WEBHOOK_PATH}`);
     if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
       throw new ClusterError('BadRequest', 'AdmissionReviews are JSON (content-type: application/json)');
-    return this.options.answer(readReview(await bodyOf(request)));
+    const held = { bytes: 0 };
+    try {
+      return await this.options.answer(readReview(await this.#body(request, held)));
+    } finally {
+      this.#read -= held.bytes;
+    }
+  }
+
+  /** @param held told what is kept of it, which counts until there is an answer */
+  async #body(request: IncomingMessage, held: { bytes: number }): Promise<string> {
+    const chunks: Buffer[] = [];
+    let refusal: ClusterError | undefined;
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      // What is refused is read to its end, and not kept: whoever still writes does not hear an answer.
+      if (refusal) continue;
+      refusal = this.#refusal(held.bytes + chunk.length, chunk.length);
+      if (refusal) {
+        chunks.length = 0;
+        continue;
+      }
+      held.bytes += chunk.length;
+      this.#read += chunk.length;
+      chunks.push(chunk);
+    }
+    if (refusal) throw refusal;
+    return Buffer.concat(chunks).toString();
+  }
+
+  #refusal(size: number, more: number): ClusterError | undefined {
+    if (size > MAX_BODY) return new ClusterError('RequestEntityTooLarge', `an AdmissionReview has at most ${MAX_BODY} bytes`);
+    if (this.#read + more > MAX_READ) return new ClusterError('Unavailable', 'too many AdmissionReviews at a time');
+    return undefined;
   }
 
   #say(response: ServerResponse, status: number, type: string, text: string): void {
-    // What is left of a body that is too large is not waited for.
     const last = status === 200 && this.#server.listening ? {} : { connection: 'close' };
     response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text), ...last }).end(text);
   }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY) throw new ClusterError('RequestEntityTooLarge', `an AdmissionReview has at most ${MAX_BODY} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }

@@ -90,6 +90,29 @@ describe('the server of the webhook', () => {
     expect((await ask(body, options)).status).toBe(status);
   });
 
+  test('reads so much at a time and no more, and goes on when that is over', async () => {
+    const releases: (() => void)[] = [];
+    answer = async (request) => {
+      await new Promise<void>((go) => releases.push(go));
+      return allowed(request);
+    };
+    const large = review({ ...REQUEST, note: 'x'.repeat(7 * 1024 * 1024) });
+    const open = Array.from({ length: 9 }, () => ask(large));
+    while (releases.length < 9) await new Promise<void>((turn) => setImmediate(turn));
+    expect((await ask(large)).status).toBe(503);
+    for (const release of releases) release();
+    for (const { status } of await Promise.all(open)) expect(status).toBe(200);
+    const last = ask(large);
+    while (releases.length < 10) await new Promise<void>((turn) => setImmediate(turn));
+    releases[9]!();
+    expect((await last).status).toBe(200);
+  });
+
+  test('says which port cannot be had', async () => {
+    const second = new WebhookServer({ port, host: '127.0.0.1', clock, log: noLog, answer: (request) => answer(request) });
+    await expect(second.listen()).rejects.toThrow(`port ${port}, for the webhook, cannot be had: EADDRINUSE`);
+  });
+
   test('has no answer where something is wrong, so that an API server goes on without', async () => {
     answer = async () => {
       throw new Error('it broke');
