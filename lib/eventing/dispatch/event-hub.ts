@@ -104,6 +104,11 @@ export class EventHub {
     this.options.log.retire(name);
   }
 
+  /** Whether there was a consumer of this name, whose place is kept. */
+  keepsPlaceOf(name: string): boolean {
+    return this.options.log.retired().some((one) => one.name === name);
+  }
+
   /** A consumer has another name from now on: it goes on where it was. Does nothing if it is not known, or the other name is. */
   rename(from: string, to: string): void {
     if (this.#consumers.has(to)) return;

@@ -21,6 +21,7 @@ import {
   type CloudEvent,
   type ConsumerSpec,
   Deliverer,
+  type EventHub,
   Journal,
   JournalStore,
   type KeyValueStore,
@@ -41,7 +42,7 @@ import { EventingAnswers } from './eventing-answers';
 import { HubRegistry } from './hub-registry';
 import { consumedAs } from './sent-as';
 import { ServiceAccountTokens } from './service-account-tokens';
-import { subscriberNames } from './subscriber-names';
+import { type NamedSubscriber, subscriberNames } from './subscriber-names';
 import { TokenSecrets } from './token-secrets';
 
 export interface EventingOptions {
@@ -323,6 +324,16 @@ export class EventingRuntime {
     });
   }
 
+  /**
+   * Whether a subscriber consumed by the name that it has where its Subscription is not known: as one that has come before its
+   * Subscription, or in what earlier versions have kept, which named all so. There, who had the name of another had another one.
+   */
+  #wasCalled(before: string, open: EventHub, named: readonly NamedSubscriber[]): boolean {
+    const other = named.find(({ consumer }) => consumer === before);
+    if (this.#settled) return other === undefined && open.consumers.includes(before);
+    return other === undefined || open.keepsPlaceOf(other.before);
+  }
+
   #channelChanged(changed: Stored<InMemoryChannel>): void {
     const { namespace = '', name } = changed.metadata;
     const channel = this.#channels.get(namespace, name);
@@ -339,8 +350,7 @@ export class EventingRuntime {
     const named = subscriberNames(namespace, subscribers, (uid) => this.#subscriptions.byIndex(BY_UID, uid)[0]);
     const names = new Set(named.map(({ consumer }) => consumer));
     for (const { subscriber, subscription, consumer, before } of named) {
-      // As it was called while its Subscription was not known, or, in what an earlier version has kept, always.
-      if (!this.#settled || open.consumers.includes(before)) if (!names.has(before)) this.hubs.rename(hub, before, consumer);
+      if (this.#wasCalled(before, open, named)) this.hubs.rename(hub, before, consumer);
       const spec: ConsumerSpec = channelConsumer(subscriber, channel, subscription);
       const home = subscription?.metadata.namespace ?? namespace;
       this.hubs.set(hub, consumer, this.#secured ? consumedAs(spec, home, subscriber.auth) : spec);

@@ -29,23 +29,16 @@ interface Asked {
 export class TokenSecrets implements Answerer {
   readonly topic = TOKEN_SECRET_TOPIC;
   readonly #asked = new Map<string, Asked>();
-  readonly #secrets: Informer<Secret>;
-  /** Secrets are followed once there is one to keep: where no sender has to prove itself nobody needs the right to read them. */
-  #following: Promise<void> | undefined;
+  /** Secrets are followed as long as there is one to keep: where no sender has to prove itself nobody needs the right to read them. */
+  #followed: { readonly secrets: Informer<Secret>; readonly begun: Promise<void> } | undefined;
   /** One write after the other: what was asked last is what stays. */
   #last: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: TokenSecretsOptions) {
-    const { cluster, clock, log } = options;
-    this.#secrets = new Informer(cluster, SecretType, clock, log, { labelSelector: LABEL });
-    this.#secrets.onChange(({ previous, next }) => {
-      if (previous && !next) this.#gone(previous);
-    });
-  }
+  constructor(private readonly options: TokenSecretsOptions) {}
 
   stop(): void {
-    this.#secrets.stop();
     for (const key of [...this.#asked.keys()]) this.forget(key);
+    this.#leave();
   }
 
   ask({ key, input }: Ask, onAnswer: (key: string, value: unknown) => void): void {
@@ -53,20 +46,34 @@ export class TokenSecrets implements Answerer {
     const question = input as TokenSecretQuestion;
     const asked: Asked = { question, answer: (answer) => onAnswer(key, answer), next: undefined };
     this.#asked.set(key, asked);
+    if (![...this.#asked.values()].some((one) => one.question.token)) this.#leave();
     this.#begin(key, asked);
   }
 
   forget(key: string): void {
     this.#asked.get(key)?.next?.cancel();
     this.#asked.delete(key);
+    if (this.#asked.size === 0) this.#leave();
   }
 
   #follow(): Promise<void> {
-    this.#following ??= this.#secrets.start().catch((error: unknown) => {
-      this.#following = undefined;
+    if (this.#followed) return this.#followed.begun;
+    const { cluster, clock, log } = this.options;
+    const secrets = new Informer(cluster, SecretType, clock, log, { labelSelector: LABEL });
+    secrets.onChange(({ previous, next }) => {
+      if (previous && !next) this.#gone(previous);
+    });
+    const begun = secrets.start().catch((error: unknown) => {
+      if (this.#followed?.secrets === secrets) this.#followed = undefined;
       throw error;
     });
-    return this.#following;
+    this.#followed = { secrets, begun };
+    return begun;
+  }
+
+  #leave(): void {
+    this.#followed?.secrets.stop();
+    this.#followed = undefined;
   }
 
   #gone(secret: Stored<Secret>): void {

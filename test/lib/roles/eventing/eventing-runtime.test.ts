@@ -1,5 +1,16 @@
-import { BrokerType, InMemoryChannelType, SubscriptionType, TriggerType } from '../../../../lib/api';
+import {
+  BrokerType,
+  InMemoryChannelType,
+  type ResourceType,
+  type ServingConfig,
+  type Stored,
+  type Subscription,
+  SubscriptionType,
+  TriggerType,
+} from '../../../../lib/api';
 import type { Outbound } from '../../../../lib/gateway';
+import { MemoryStore } from '../../../../lib/local/store';
+import { localServingConfig } from '../../../../lib/roles';
 import { EventingWorld } from './world';
 
 const RETRYING = { retry: 2, backoffPolicy: 'linear', backoffDelay: 'PT1S' } as const;
@@ -262,6 +273,135 @@ test('a channel keeps events for a subscription that has not got into it yet, an
   await world.clock.advance(100);
   expect(world.received.map((one) => `${one.host.split('.')[0]} ${one.id}`)).toEqual(['reader 1']);
   expect(world.runtime.hubs.get('channel/default/news')).toMatchObject({ consumers: ['default/reader'] });
+});
+
+describe('subscriptions of one name in several namespaces, on one channel', () => {
+  const host = 'news-kn-channel.default.svc.cluster.local';
+  const { eventing } = localServingConfig;
+  const linked: ServingConfig = {
+    ...localServingConfig,
+    eventing: { ...eventing, features: { ...eventing.features, crossNamespaceEventLinks: true } },
+  };
+
+  async function start(store = new MemoryStore()) {
+    const world = new EventingWorld(store, linked);
+    await world.runtime.start();
+    return world;
+  }
+  const subscribe = (world: EventingWorld, namespace: string) =>
+    world.cluster.create<Subscription>(SubscriptionType, {
+      apiVersion: 'messaging.knative.dev/v1',
+      kind: 'Subscription',
+      metadata: { name: 'audit', namespace },
+      spec: {
+        channel: { apiVersion: 'messaging.knative.dev/v1', kind: 'InMemoryChannel', name: 'news', namespace: 'default' },
+        subscriber: { uri: `http://audit.${namespace}.svc.cluster.local` },
+      },
+    });
+  const enter = async (
+    world: EventingWorld,
+    ...subscriptions: readonly { readonly namespace: string; readonly uid: string }[]
+  ) => {
+    const channel = (await world.cluster.get(InMemoryChannelType, 'default', 'news'))!;
+    const subscribers = subscriptions.map(({ namespace, uid }) => ({
+      ...{ name: 'audit', uid, generation: 1, subscriberUri: `http://audit.${namespace}.svc.cluster.local` },
+    }));
+    await world.cluster.update(InMemoryChannelType, { ...channel, spec: { subscribers } });
+    await world.clock.settle();
+  };
+  const placed = ({ metadata }: Stored<Subscription>) => ({ namespace: metadata.namespace!, uid: metadata.uid });
+  const came = (world: EventingWorld) => world.received.map((one) => `${one.host.split('.')[1]} ${one.id}`).sort();
+
+  test('get each event each, before and after they are in the channel, in any order', async () => {
+    const world = await start();
+    const [a, b] = [placed(await subscribe(world, 'default')), placed(await subscribe(world, 'books'))];
+    await world.channel('news');
+    await world.clock.settle();
+    // Both are waited for.
+    expect(await world.publish('1', {}, '/', host)).toBe(202);
+    await enter(world, a, b);
+    await world.clock.advance(100);
+    expect(came(world)).toEqual(['books 1', 'default 1']);
+    await enter(world, b, a);
+    await world.publish('2', {}, '/', host);
+    await world.clock.advance(100);
+    expect(came(world)).toEqual(['books 1', 'books 2', 'default 1', 'default 2']);
+    expect([...world.runtime.hubs.get('channel/default/news')!.consumers].sort()).toEqual(['books/audit', 'default/audit']);
+  });
+
+  test('go on where they were when one of them goes and comes back', async () => {
+    const world = await start();
+    const [a, b] = [placed(await subscribe(world, 'default')), placed(await subscribe(world, 'books'))];
+    await world.channel('news');
+    await enter(world, a, b);
+    await enter(world, b);
+    await world.publish('1', {}, '/', host);
+    await world.clock.advance(100);
+    expect(came(world)).toEqual(['books 1']);
+    await enter(world, b, a);
+    await world.clock.advance(100);
+    expect(came(world)).toEqual(['books 1', 'default 1']);
+  });
+
+  test('lose nothing of what was kept for them by names without their namespaces', async () => {
+    const store = new MemoryStore();
+    const world = await start(store);
+    const [a, b] = [placed(await subscribe(world, 'books')), placed(await subscribe(world, 'default'))];
+    await world.channel('news');
+    await enter(world, a, b);
+    // As an earlier version called them: by their order in the channel.
+    const hub = 'channel/default/news';
+    for (const [now, then] of [
+      ['default/audit', `default/audit.${b.uid}`],
+      ['books/audit', 'default/audit'],
+    ] as const) {
+      world.runtime.hubs.rename(hub, now, then);
+      world.runtime.hubs.set(hub, then, {
+        subscriber: undefined,
+        replies: 'lenient',
+        namespace: 'default',
+        policy: {},
+        filters: [],
+      });
+    }
+    await world.publish('1', {}, '/', host);
+    world.received.length = 0;
+    await world.restart();
+    await world.clock.advance(1000);
+    expect(came(world)).toEqual(['books 1', 'default 1']);
+    expect([...world.runtime.hubs.get(hub)!.consumers].sort()).toEqual(['books/audit', 'default/audit']);
+    world.received.length = 0;
+    await world.restart();
+    await world.clock.advance(1000);
+    expect(world.received).toEqual([]);
+  });
+
+  test('one of which its channel tells before it is heard of itself loses nothing as its namespace becomes known', async () => {
+    const world = new EventingWorld(new MemoryStore(), linked);
+    const held: (() => void)[] = [];
+    const watch = world.cluster.watch.bind(world.cluster);
+    world.cluster.watch = ((...[type, options, onEvent]: Parameters<typeof watch>) =>
+      watch(type, options, (event) =>
+        (type as ResourceType) === SubscriptionType ? void held.push(() => onEvent(event)) : onEvent(event),
+      )) as typeof watch;
+    await world.runtime.start();
+    await world.channel('news');
+    const late = placed(await subscribe(world, 'books'));
+    await enter(world, late);
+    const hub = world.runtime.hubs.get('channel/default/news')!;
+    expect(hub.consumers).toEqual(['default/audit']);
+    // It is on its way when the name changes.
+    world.answer = () => new Promise(() => {});
+    await world.publish('1', {}, '/', host);
+    world.answer = () => ({ status: 202, headers: [], body: null });
+    for (const tell of held) tell();
+    await world.clock.settle();
+    expect(hub.consumers).toEqual(['books/audit']);
+    await world.publish('2', {}, '/', host);
+    await world.clock.advance(1000);
+    expect(came(world)).toEqual(expect.arrayContaining(['books 1', 'books 2']));
+    expect(hub.idle || hub.backlog('books/audit') === 0).toBe(true);
+  });
 });
 
 test('controllers are told what is served, and when it is not any more', async () => {

@@ -69,6 +69,25 @@ test('nobody reads Secrets where no sender has to prove itself', async () => {
   expect([watch, list].flatMap(({ mock }) => mock.calls as readonly unknown[])).toEqual([]);
 });
 
+test('Secrets are looked at no more once no sender has to prove itself any more', async () => {
+  const { wanted, gone, ask, cluster } = await world();
+  const stopped: (() => void)[] = [];
+  const watch = cluster.watch.bind(cluster);
+  cluster.watch = ((...args: Parameters<typeof watch>) => {
+    const inner = watch(...args);
+    const stop = jest.fn(() => inner.stop());
+    stopped.push(stop);
+    return { closed: inner.closed, stop };
+  }) as typeof watch;
+  await ask(wanted);
+  expect(stopped).toHaveLength(1);
+  expect(stopped[0]).not.toHaveBeenCalled();
+  await ask(gone);
+  expect(stopped[0]).toHaveBeenCalled();
+  await ask(wanted);
+  expect(stopped).toHaveLength(2);
+});
+
 test('the token is another one before it ends, until nobody asks for it', async () => {
   const { wanted, ask, token, issuer, clock, secrets } = await world();
   await ask(wanted);
