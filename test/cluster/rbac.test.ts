@@ -31,7 +31,7 @@ describeCluster('the rights of an installation', () => {
     ['list', 'secrets', ''],
     ['watch', 'secrets', ''],
     ['delete', 'secrets', ''],
-    ['create', 'serviceaccounts/token', ''],
+    ['get', 'serviceaccounts/token', ''],
     ['create', 'pods', ''],
     ['delete', 'pods', ''],
     ['create', 'pods/exec', ''],

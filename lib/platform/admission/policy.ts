@@ -21,7 +21,10 @@ export interface AdmissionPolicy {
   readonly operations?: readonly ('CREATE' | 'UPDATE')[];
   /** Whose requests are looked at. @default 'others': those of everybody but the platform */
   readonly by?: 'others' | 'platform';
-  /** ConfigMap of namespace knative-serving that rules read as `params`; where it is not there, they do not count. */
+  /**
+   * ConfigMap of namespace knative-serving that rules read as `params`. Where it is not there, they do not count: what they would refuse
+   * is refused by the plans, which go by the defaults of settings, and nobody is kept from writing objects because a ConfigMap is gone.
+   */
   readonly settings?: string;
   /** Only objects of these namespaces. @default of all */
   readonly namespaces?: readonly string[];

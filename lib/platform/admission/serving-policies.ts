@@ -98,6 +98,8 @@ const timeoutRule = (spec: string, at: string): AdmissionRule => {
 
 const POD = 'object.spec.?template.?spec';
 const POD_AT = 'spec.template.spec';
+/** A revision is its template: what no template may have, no revision may have that somebody makes without a Configuration. */
+const REVISION_POD = 'object.?spec';
 
 /** Rules of Serving that the definitions of the kinds cannot have: over metadata, users and settings. */
 export const servingPolicies: readonly AdmissionPolicy[] = [
@@ -147,5 +149,21 @@ export const servingPolicies: readonly AdmissionPolicy[] = [
   {
     ...{ name: 'revisions', group, versions: v1, resources: ['revisions'], variables: [ownAnnotations] },
     rules: [nameRule, ...autoscalingRules('metadata.annotations'), ownerRule(labels.configuration, 'Configuration')],
+  },
+  {
+    ...{ name: 'revision-scales', group, versions: v1, resources: ['revisions'], variables: [ownAnnotations] },
+    settings: 'config-autoscaler',
+    rules: scaleLimitRules('metadata.annotations'),
+  },
+  {
+    // What a revision is made of does not change: one from before a setting was changed can still be labelled.
+    ...{ name: 'revision-features', group, versions: v1, resources: ['revisions'], operations: ['CREATE'] },
+    settings: 'config-features',
+    rules: featureRules(REVISION_POD, 'spec'),
+  },
+  {
+    ...{ name: 'revision-timeouts', group, versions: v1, resources: ['revisions'], operations: ['CREATE'] },
+    settings: 'config-defaults',
+    rules: [timeoutRule(REVISION_POD, 'spec')],
   },
 ];

@@ -16,8 +16,8 @@ spec:
   persistentVolumeReclaimPolicy: Retain
   hostPath: {path: $RUN/events, type: Directory}
 X
-echo '{"events": {"storage": "1Gi", "storageClass": ""}}' >$RUN/platform.json
-case " $* " in *" --parts serving "*) echo '{}' >$RUN/platform.json ;; esac   # without events there is no volume
+echo "{\"events\": {\"storage\": \"1Gi\", \"storageClass\": \"\"}${PLATFORM_MORE:+, $PLATFORM_MORE}}" >$RUN/platform.json   # PLATFORM_MORE: '"settings": {…}'
+case " $* " in *" --parts serving "*) echo "{$PLATFORM_MORE}" >$RUN/platform.json ;; esac   # without events there is no volume
 platform() { knc platform --file $RUN/platform.json --profile $PROFILE --image registry.local/knative-constructs:dev --expose node-port:31080 --domain example.com "$@"; }
 platform "$@" --crds-only | kubectl apply --server-side -f -
 kubectl wait --for=condition=Established crd -l app.kubernetes.io/part-of=knative-constructs --timeout=60s
