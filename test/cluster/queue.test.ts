@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { addressOf, fromOutside, install } from './platform';
+import { connect, type IncomingHttpHeaders } from 'node:http2';
+import { addressOf, fromOutside, install, NODE } from './platform';
 import { nodeProcesses } from './pod-process';
 import { describeCluster } from './support';
 import { type Answer, ask, kubectl, until } from './tools';
@@ -13,10 +15,17 @@ require('node:http').createServer((request, response) => {
   setTimeout(() => { response.end(String(most)); if (--inside === 0) most = 0; }, Number(searchParams.get('ms') ?? 0));
 }).listen(process.env.PORT);
 process.on('SIGTERM', () => process.exit());`;
+/** The same in few words, for HTTP/2. */
+const STREAMS = `
+require('node:http2').createServer((request, response) => {
+  response.addTrailers({ 'x-version': request.httpVersion });
+  response.end('streamed');
+}).listen(process.env.PORT);
+process.on('SIGTERM', () => process.exit());`;
 const SIDECAR = 'queue.sidecar.serving.knative.dev/enabled';
 const QUEUE_PORT = 8012;
 
-function service(name: string, annotations: Record<string, string>, version = '1'): string {
+function service(name: string, annotations: Record<string, string>, version = '1', more: object = {}): string {
   const container = {
     image: 'registry.local/hello:1',
     command: ['/usr/bin/node', '-e', PROGRAM],
@@ -29,7 +38,7 @@ function service(name: string, annotations: Record<string, string>, version = '1
     spec: {
       template: {
         metadata: { annotations: { 'autoscaling.knative.dev/window': '6s', ...annotations } },
-        spec: { containerConcurrency: 1, timeoutSeconds: 30, containers: [container] },
+        spec: { containerConcurrency: 1, timeoutSeconds: 30, containers: [{ ...container, ...more }] },
       },
     },
   });
@@ -79,6 +88,22 @@ function load(send: () => Promise<Answer>, clients = 2): () => Promise<readonly 
     await Promise.all(all);
     return failed;
   };
+}
+
+/** One request over HTTP/2 from the first byte. */
+async function stream(origin: string, authority: string) {
+  const session = connect(origin);
+  const request = session.request({ ':authority': authority, te: 'trailers' });
+  let body = '';
+  let version: unknown;
+  request.on('data', (chunk) => (body += chunk));
+  request.on('trailers', (fields) => {
+    version = fields['x-version'];
+  });
+  const [headers] = (await once(request, 'response')) as [IncomingHttpHeaders];
+  await once(request, 'close');
+  session.close();
+  return { status: headers[':status'], body, version };
 }
 
 describeCluster('the sidecar of pods', () => {
@@ -167,6 +192,15 @@ describeCluster('the sidecar of pods', () => {
     console.log(`from zero with the sidecar: ${Math.round(cold.ms)} ms`);
   }, 240_000);
 
+  test('carries HTTP/2 to its end, with trailers, past the gateway and through it', async () => {
+    const more = { command: ['/usr/bin/node', '-e', STREAMS], ports: [{ name: 'h2c', containerPort: 8080 }] };
+    await apply(service('streams', { [SIDECAR]: 'true', 'autoscaling.knative.dev/min-scale': '1' }, '1', more), 'streams');
+    const ip = await running('streams');
+    const expected = { status: 200, body: 'streamed', version: '2.0' };
+    expect(await stream(`http://${ip}:8013`, 'streams.default.example.com')).toEqual(expected);
+    expect(await stream(`http://${NODE}:31080`, 'streams.default.example.com')).toEqual(expected);
+  }, 120_000);
+
   test('is in all pods where the platform says so, of the same revisions, but for services that say otherwise', async () => {
     const enable = (value: string) =>
       kubectl(`patch configmap config-deployment -n knative-serving --type merge -p {"data":{"queue-sidecar-enabled":${value}}}`);
@@ -201,5 +235,5 @@ describeCluster('the sidecar of pods', () => {
     );
   }, 30_000);
 
-  afterAll(() => kubectl('delete ksvc queued plain without --ignore-not-found --wait=false'), 60_000);
+  afterAll(() => kubectl('delete ksvc queued streams plain without --ignore-not-found --wait=false'), 60_000);
 });
