@@ -1,3 +1,4 @@
+export * from './address-ranges';
 export * from './address-rules';
 export * from './checked-lookup';
 export * from './clock';

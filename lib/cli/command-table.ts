@@ -361,7 +361,11 @@ export const commandTable: readonly CommandSpec[] = [
     options: [
       { flags: '-f, --file <file>', description: 'YAML with the props of KnativePlatform; options beside it win', type: 'path' },
       { flags: '--profile <name>', description: 'small or ha (default: small)', choices: ['small', 'ha'] },
-      { flags: '--parts <names>', description: 'serving for a platform without events (default: serving,eventing)', type: 'list' },
+      {
+        flags: '--parts <names>',
+        description: 'serving for a platform without events (default: serving,eventing)',
+        type: 'list',
+      },
       { flags: '--image <reference>', description: 'image of the runtime, with a tag or by digest' },
       {
         flags: '--pull-policy <policy>',
@@ -435,6 +439,11 @@ export const commandTable: readonly CommandSpec[] = [
       {
         flags: '--outer-ingress <pods>',
         description: 'NAMESPACE[/LABEL=VALUE] of an ingress in front, whose pods may name revisions; may be repeated',
+        type: 'list',
+      },
+      {
+        flags: '--trusted-proxies <ranges>',
+        description: 'addresses of proxies in front, as 10.0.0.0/8, whose X-Forwarded-* are believed; may be repeated',
         type: 'list',
       },
       { flags: '--health-port <number>', description: '/healthz and /readyz (default: 8086)', type: 'port' },

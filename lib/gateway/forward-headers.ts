@@ -24,13 +24,13 @@ const NOT_FOR_PODS = new Set([...REVISION_HEADERS, ORIGINAL_HOST_NAME]);
 
 /**
  * The headers of a request as a backend gets them: end-to-end fields in their order, forwarding fields rewritten unless the
- * peer is trusted, internal fields of a public client left out, and whoever sends them the fields that name a revision, then what the
+ * peer is trusted, internal fields of a public client left out (a proxy passes on what its clients say), and whoever sends them the fields that name a revision, then what the
  * route sets.
  */
 export function forwardedHeaders(inbound: Inbound, rules: HeaderRules): string[] {
   const { headers, peer } = inbound;
   const named = connectionOptions(headers);
-  const stripInternal = inbound.visibility === 'external' && !peer.trusted;
+  const stripInternal = inbound.visibility === 'external';
   const toPodOfOuter = rules.toRevision && peer.outer === true;
   const out: string[] = ['Host', rules.host];
   for (let i = 0; i < headers.length; i += 2) {

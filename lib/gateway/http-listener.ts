@@ -31,7 +31,7 @@ export interface HttpListenerOptions {
   readonly certificates?: (servername: string) => SecureContext | undefined;
   /** Every request counts as one for this host: gives a cluster-local name a URL of its own. */
   readonly forceHost?: string;
-  /** Peers whose forwarding and internal headers are believed. @default none */
+  /** Peers whose forwarding headers are believed. @default none */
   readonly trusted?: (address: string) => boolean;
   /** Peers that are an ingress in front of this one: they are trusted, and may name a revision by headers. @default none */
   readonly outer?: (address: string) => boolean;

@@ -10,7 +10,7 @@ export type Visibility = 'external' | 'internal';
 /** Whoever has sent a request: the client, or a proxy in front of us. */
 export interface Peer {
   readonly address: string;
-  /** Its forwarding and internal headers are believed, but for those that name a revision. */
+  /** Its forwarding headers are believed: from whom a request has come, and by which scheme. */
   readonly trusted: boolean;
   /** It is an ingress in front of this one: the headers by which it names a revision are believed, too. @default false */
   readonly outer?: boolean;

@@ -94,6 +94,11 @@ export interface PlatformOptions {
    */
   readonly outerIngress?: readonly string[];
   /**
+   * Addresses of the proxies through which requests from outside come, as `10.0.0.0/8`: load balancers, a Gateway, that end TLS or know
+   * the client. What they say of scheme, client and host (X-Forwarded-*, Forwarded) is believed, and of nobody else. @default none
+   */
+  readonly trustedProxies?: readonly string[];
+  /**
    * MutatingAdmissionPolicies that tell Jobs and Deployments of SinkBindings where to send events before their first pod starts, and note
    * who made and changed an object. `v1` is served from Kubernetes 1.36 on, `v1beta1` by 1.34 and 1.35 where it has been switched on. With
    * `none` a SinkBinding of a Job is not ready, and says so. @default none
@@ -148,6 +153,7 @@ export function resolvePlatform(options: PlatformOptions, version: string): Reso
     pullSecrets: options.pullSecrets ?? true,
     tls: options.tls ?? 'none',
     outerIngress: options.outerIngress ?? [],
+    trustedProxies: options.trustedProxies ?? [],
     mutatingPolicies: options.mutatingPolicies ?? 'none',
     webhook: options.webhook ?? false,
     queueSidecar: options.queueSidecar ?? false,

@@ -39,7 +39,7 @@ function deniedSinks(env: Io['env'], { ip }: PodIdentity): readonly string[] {
 /** Runs one role of the platform on a cluster until it is told to end. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const options = runOptions(invocation, io.env);
-  const { state, stateSize, role, eventing, ports, drainDelayMs, logLevel, outerIngress } = options;
+  const { state, stateSize, role, eventing, ports, drainDelayMs, logLevel, outerIngress, trustedProxies } = options;
   if (role === 'queue') return (await import('../run/run-queue')).runQueue(options, io);
   const clock = new RealClock();
   const log = new JsonLog({ clock, level: logLevel, write: (line) => io.stdout.write(line) });
@@ -64,7 +64,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
       pod,
       ports,
       drainDelayMs,
-      outerIngress,
+      ...{ outerIngress, trustedProxies },
     },
     executor: new RealExecutor((error, label) =>
       log.error('background work failed', { work: label, error: errorMessage(error) }),
@@ -75,7 +75,15 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
     onInterrupt: io.onInterrupt,
     ...(state === undefined
       ? {}
-      : { openStore: (tell) => openEventStore(path.resolve(io.cwd, state), { clock, log, tell, ...(stateSize === undefined ? {} : { limit: stateSize }) }) }),
+      : {
+          openStore: (tell) =>
+            openEventStore(path.resolve(io.cwd, state), {
+              clock,
+              log,
+              tell,
+              ...(stateSize === undefined ? {} : { limit: stateSize }),
+            }),
+        }),
   }).run();
   // Who is told twice does not wait.
   if (ended) await Promise.all([cluster.close(), looking.close()]);

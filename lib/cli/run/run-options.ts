@@ -1,5 +1,6 @@
 import { outerIngressErrors, parseDuration, parseOuterIngress, parseQuantity } from '../../api';
 import { RUNTIME_PORTS } from '../../api/installation';
+import { isAddressRange } from '../../base';
 import type { OuterIngressPods } from '../../gateway';
 import { LOG_LEVELS, type LogLevel } from '../../roles/process/log-level';
 import { PART_NAMES, ROLE_NAMES, type RoleName } from '../../roles/process/role-names';
@@ -30,6 +31,8 @@ export interface RunOptions {
   };
   /** Pods of an ingress in front of the platform, which may name revisions by headers. */
   readonly outerIngress: readonly OuterIngressPods[];
+  /** Ranges of addresses of proxies in front, whose forwarding headers are believed. */
+  readonly trustedProxies: readonly string[];
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
 }
@@ -45,7 +48,7 @@ const flagOf = (option: string): string => `--${option.replace(/[A-Z]/g, (letter
 
 /** What is of a cluster: a sidecar knows none, and has its ports from upstream. */
 const NOT_OF_QUEUE = [
-  ...['state', 'parts', 'outerIngress', 'kubeconfig', 'context'],
+  ...['state', 'parts', 'outerIngress', 'trustedProxies', 'kubeconfig', 'context'],
   ...[...Object.keys(RUNTIME_PORTS)].map((name) => `${name}Port`),
 ];
 
@@ -87,6 +90,7 @@ export function runOptions({ options }: Invocation, env: Env): RunOptions {
       ...(text('webhookPort') === undefined && role !== 'webhook' ? {} : { webhook: port('webhook') }),
     },
     outerIngress: outerIngressOf(said('outerIngress')),
+    trustedProxies: rangesOf(said('trustedProxies')),
     kubeconfig: text('kubeconfig'),
     context: text('context'),
   };
@@ -115,6 +119,13 @@ function sizeOf(flag: string, said: string | undefined): number | undefined {
   const bytes = parseQuantity(said);
   if (bytes === undefined || bytes <= 0) throw new UsageError(`--${flag} ${said} is no amount; write 500Mi or 2Gi`);
   return bytes;
+}
+
+function rangesOf(said: OptionValue): readonly string[] {
+  const ranges = listOf(said);
+  const stranger = ranges.find((range) => !isAddressRange(range));
+  if (stranger !== undefined) throw new UsageError(`--trusted-proxies ${stranger} is no range of addresses; write 10.0.0.0/8`);
+  return ranges;
 }
 
 /** `kourier-system`, or `projectcontour/app=envoy`. */

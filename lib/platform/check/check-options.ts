@@ -8,7 +8,7 @@ import {
   parseQuantity,
   qualifiedNameErrors,
 } from '../../api';
-import { type FieldError, generic, invalidValue, withRemedy } from '../../base';
+import { type FieldError, generic, invalidValue, isAddressRange, withRemedy } from '../../base';
 import { accountsOf } from '../objects/access';
 import { type PlatformOptions, resolvePlatform } from '../options';
 import { settingsErrors } from './check-settings';
@@ -144,6 +144,27 @@ const tlsErrors = ({ tls = 'none' }: PlatformOptions): FieldError[] =>
 const outerErrors = ({ outerIngress = [] }: PlatformOptions): FieldError[] =>
   outerIngress.flatMap((text, i) => outerIngressErrors(text).map((error) => generic(error, `outerIngress[${i}]`)));
 
+const proxyErrors = ({ trustedProxies = [] }: PlatformOptions): FieldError[] =>
+  trustedProxies.flatMap((range, i) =>
+    isAddressRange(range)
+      ? []
+      : [withRemedy(invalidValue(range, `trustedProxies[${i}]`), 'Write a range of addresses, as "10.0.0.0/8", or one address.')],
+  );
+
+/** Redirects to https that would lead back here by http, without end. */
+function redirectErrors({ settings = {}, tls = 'none', trustedProxies = [] }: PlatformOptions): FieldError[] {
+  const raw = settings.raw?.serving?.['config-network'] ?? {};
+  const ofOthers = (settings.network?.ingressClass ?? raw['ingress-class'] ?? raw['ingress.class']) !== undefined;
+  const protocol = raw['http-protocol'] ?? raw['httpProtocol'] ?? settings.network?.httpProtocol ?? '';
+  if (protocol.toLowerCase() !== 'redirected' || tls !== 'none' || trustedProxies.length > 0 || ofOthers) return [];
+  return [
+    withRemedy(
+      generic('whoever is redirected to https comes back by http, without end', 'settings.network.httpProtocol'),
+      'Serve HTTPS here (option tls), or name the proxies that end it in front of the platform (option trustedProxies).',
+    ),
+  ];
+}
+
 const labelErrors = ({ labels = {} }: PlatformOptions): FieldError[] =>
   Object.entries(labels).flatMap(([key, value]) => {
     const path = `labels.${key}`;
@@ -177,9 +198,10 @@ export function platformErrors(options: PlatformOptions): FieldError[] {
     ...labelErrors(options),
     ...tlsErrors(options),
     ...outerErrors(options),
+    ...proxyErrors(options),
     ...oneOf(options.mutatingPolicies, ['none', 'v1', 'v1beta1'], 'mutatingPolicies'),
     ...webhookErrors(options),
     ...(options.metricsFrom ?? []).flatMap((name, i) => named(name, `metricsFrom[${i}]`, dns1123LabelErrors(name))),
   ];
-  return shape.length > 0 ? shape : [...resourceErrors(options), ...settingsErrors(options)];
+  return shape.length > 0 ? shape : [...resourceErrors(options), ...redirectErrors(options), ...settingsErrors(options)];
 }

@@ -73,6 +73,7 @@ const options = {
     networkPolicies: 'any',
     mutatingPolicies: 'any',
     outerIngress: 'any',
+    trustedProxies: 'any',
     queueSidecar: 'any',
     webhook: 'any',
   },

@@ -110,6 +110,9 @@ function container(platform: ResolvedPlatform, options: PodOptions): object {
       ...(ports.includes('external') && platform.outerIngress.length > 0
         ? [{ name: 'KNC_OUTER_INGRESS', value: platform.outerIngress.join(',') }]
         : []),
+      ...(ports.includes('external') && platform.trustedProxies.length > 0
+        ? [{ name: 'KNC_TRUSTED_PROXIES', value: platform.trustedProxies.join(',') }]
+        : []),
     ],
     ports: ports.map((port) => ({ name: port, containerPort: RUNTIME_PORTS[port], protocol: 'TCP' })),
     // It answers while a store of events that was not closed is looked through, which takes as long as that is large.

@@ -35,6 +35,8 @@ export interface RoleContext {
   readonly eventing: boolean;
   /** Pods of an ingress in front of the platform. @default none */
   readonly outerIngress?: readonly OuterIngressPods[];
+  /** Ranges of addresses of proxies that requests from outside come through. @default none */
+  readonly trustedProxies?: readonly string[];
   /** Where events are kept. @default in memory */
   readonly store?: Store;
   /** Addresses to which no event may be sent. */

@@ -29,6 +29,8 @@ export interface RuntimeProcessOptions {
   readonly registries?: RoleContext['registries'];
   /** Pods of an ingress in front of the platform. @default none */
   readonly outerIngress?: RoleContext['outerIngress'];
+  /** Ranges of addresses of proxies that requests from outside come through. @default none */
+  readonly trustedProxies?: RoleContext['trustedProxies'];
   /** How long requests are still taken after the process was told to end, in milliseconds: until nobody sends any. */
   readonly drainDelayMs: number;
   /** Calls back for every signal to end; returns what ends that. */

@@ -1,3 +1,4 @@
+import { inAddressRanges } from '../../base';
 import {
   Gateway,
   type GatewayDeps,
@@ -17,6 +18,8 @@ export interface GatewayPartOptions extends PartOptions {
   readonly shared?: GatewayDeps['shared'];
   /** Pods that may name revisions by headers. @default none */
   readonly outerIngress?: readonly OuterIngressPods[];
+  /** Ranges of addresses of proxies that requests from outside come through. @default none */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** The gateway with its listeners. */
@@ -26,7 +29,8 @@ export class GatewayPart {
   readonly #outer: OuterIngress | undefined;
 
   constructor(options: GatewayPartOptions) {
-    const { cluster, clock, executor, random, log, metrics, ports, identity, inner, shared, outerIngress = [] } = options;
+    const { cluster, clock, executor, random, log, metrics, ports, identity, inner, shared } = options;
+    const { outerIngress = [], trustedProxies = [] } = options;
     this.gateway = new Gateway({
       ...{ cluster, clock, executor, random, log, metrics, transport: networkTransport(clock) },
       ...(inner ? { inner } : {}),
@@ -36,13 +40,17 @@ export class GatewayPart {
     const common = { gateway: this.gateway, clock, log, host: '0.0.0.0' };
     const outer = outerIngress.length > 0 ? new OuterIngress({ cluster, clock, log, pods: outerIngress }) : undefined;
     this.#outer = outer;
-    const external = new HttpListener({ ...common, port: ports.external, visibility: 'external' });
+    const outside = {
+      ...{ ...common, visibility: 'external' as const },
+      ...(trustedProxies.length > 0 ? { trusted: inAddressRanges(trustedProxies) } : {}),
+    };
+    const external = new HttpListener({ ...outside, port: ports.external });
     const internal = new HttpListener({
       ...{ ...common, port: ports.internal, visibility: 'internal' as const },
       ...(outer ? { outer: (address) => outer.has(address) } : {}),
     });
     const certificates = (servername: string) => this.gateway.secureContext(servername);
-    const https = (port: number) => new HttpListener({ ...common, port, visibility: 'external', certificates });
+    const https = (port: number) => new HttpListener({ ...outside, port, certificates });
     this.#listeners = [external, internal, ...(ports.https === undefined ? [] : [https(ports.https)])];
   }
 

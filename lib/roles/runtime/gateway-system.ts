@@ -10,6 +10,8 @@ export interface GatewaySystemOptions extends PartOptions, LinkOptions {
   readonly ports: RuntimePorts;
   /** Pods of an ingress in front of the gateways. @default none */
   readonly outerIngress?: readonly OuterIngressPods[];
+  /** Ranges of addresses of proxies that requests from outside come through. @default none */
+  readonly trustedProxies?: readonly string[];
 }
 
 const PARTS = [

@@ -43,6 +43,8 @@ export interface RuntimeSystemOptions extends EventPartOptions {
   readonly ports: RuntimePorts;
   /** Pods of an ingress in front of this one. @default none */
   readonly outerIngress?: readonly OuterIngressPods[];
+  /** Ranges of addresses of proxies that requests from outside come through. @default none */
+  readonly trustedProxies?: readonly string[];
   /** Address of this pod, which the Services of revisions lead to. */
   readonly podIp: string;
   /** Namespace of the lease. */

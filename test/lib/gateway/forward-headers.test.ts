@@ -103,7 +103,8 @@ describe('the headers of a forwarded request', () => {
   test.each(['Knative-Serving-Tag', 'K-Original-Host', 'Kn-Anything'])('leave out %s of a public client', (name) => {
     const has = (more: Partial<Inbound>) => asMap(forwardedHeaders(inbound([name, 'x'], more), rules())).has(name.toLowerCase());
     expect(has({})).toBe(false);
-    expect(has(TRUSTED)).toBe(true);
+    // It passes on what its clients say.
+    expect(has(TRUSTED)).toBe(false);
     expect(has({ visibility: 'internal' })).toBe(true);
   });
 

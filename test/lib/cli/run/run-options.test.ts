@@ -34,6 +34,7 @@ test.each([
   ['KNC_METRICS_PORT', '99999', 'KNC_METRICS_PORT is 99999, and no port'],
   ['KNC_OUTER_INGRESS', 'kourier-system,A', '--outer-ingress A: not a namespace'],
   ['KNC_OUTER_INGRESS', 'kourier-system/envoy', '--outer-ingress kourier-system/envoy: not a label'],
+  ['KNC_TRUSTED_PROXIES', '10.0.0.0/8,infra', '--trusted-proxies infra is no range of addresses'],
   ['KNC_DRAIN_DELAY', 'soon', '--drain-delay soon is no duration'],
 ])('%s that makes no sense is named', (name, value, message) => {
   expect(() => read({}, { [name]: value })).toThrow(message);
@@ -44,6 +45,11 @@ test('events are left out where only serving is named, and with them the roles t
   expect(read({}, { KNC_PARTS: 'serving, eventing' }).eventing).toBe(true);
   expect(runOptions({ args: [], options: { parts: ['serving'], role: 'controller' } }, {}).eventing).toBe(false);
   expect(() => read({ role: 'source' }, { KNC_PARTS: 'serving' })).toThrow('--role source is of eventing');
+});
+
+test('proxies in front are named by their addresses; by default there are none', () => {
+  expect(read({}).trustedProxies).toEqual([]);
+  expect(read({}, { KNC_TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1' }).trustedProxies).toEqual(['10.0.0.0/8', '2001:db8::1']);
 });
 
 test('an ingress in front is named by namespace, or by namespace and label; by default there is none', () => {
