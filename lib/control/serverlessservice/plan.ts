@@ -49,12 +49,14 @@ function plan(sks: Stored<ServerlessService>, observed: Observed, _config: Servi
   ];
   // Upstream points the public endpoints at pods in mode Serve and at activators in mode Proxy; here they are always
   // gateways, which never leave the path. The mode is computed and shown all the same.
-  if (pods && gateways) {
+  if (gateways) {
     const ports = [portName(sks.spec.protocolType), 'https'];
     const subsets = gatewaySubsets(gateways, name, sks.spec.numActivators ?? 0, ports);
     apply.push({ type: EndpointsType, object: publicEndpoints(sks, subsets) });
   }
-  const conditions = pods ? markEndpoints(begun, sks, pods.subsets ?? []) : notReady(begun, 'CreatingPublicService');
+  // What gateways alone answer for waits for no Endpoints of pods: Kubernetes makes them at a rate of its own, 20 a second for all.
+  const known = pods || (sks.spec.mode === 'Proxy' && gateways?.length);
+  const conditions = known ? markEndpoints(begun, sks, pods?.subsets ?? []) : notReady(begun, 'CreatingPublicService');
   const fields = { serviceName: name, privateServiceName: privateServiceName(sks) };
   return { apply, asks, status: finishStatus(sks, conditions, fields) };
 }

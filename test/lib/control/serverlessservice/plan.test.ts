@@ -90,9 +90,17 @@ test('a new one gets two Services', () => {
       selector: { 'serving.knative.dev/revisionUID': 'abc' },
     },
   });
-  expect(child(plan, 'Endpoints', REVISION)).toBeUndefined();
+  expect(child(plan, 'Endpoints', REVISION)).toMatchObject({ subsets: [{ addresses: [{ ip: '10.1.0.1' }, { ip: '10.1.0.2' }] }] });
   expect(plan.status).toMatchObject({ serviceName: REVISION, privateServiceName: PRIVATE, observedGeneration: 1 });
-  expect(conditions(plan)).toEqual({
+});
+
+test('gateways answer for it before Kubernetes has made the Endpoints of its pods', () => {
+  expect(conditions(planOf(sksOf({ mode: 'Proxy' }), [deployment]))).toEqual({
+    ActivatorEndpointsPopulated: ['True', 'ActivatorEndpointsPopulated'],
+    EndpointsPopulated: ['Unknown', 'NoHealthyBackends'],
+    Ready: ['Unknown', 'NoHealthyBackends'],
+  });
+  expect(conditions(planOf(sksOf({ mode: 'Serve' }), [deployment]))).toEqual({
     EndpointsPopulated: ['Unknown', 'CreatingPublicService'],
     Ready: ['Unknown', 'CreatingPublicService'],
   });
