@@ -41,7 +41,9 @@ function components(root, folders) {
       ...{ ...(hashes.length > 0 ? { hashes } : {}), licenses, purl },
     };
   });
-  return [...new Map(found.map((one) => [one.purl, one])).entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  // By name, then by version: a name that begins with another one comes after it.
+  const byName = new Map(found.map((one) => [one.purl.replace(/@(?=[^@]*$)/, ' '), one]));
+  return [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
 /** @param folders of the packages, below the root */
