@@ -29,10 +29,11 @@ export interface EndpointsOptions {
 export class Endpoints {
   /** For the gateway: which requests are for them. */
   readonly inner: InnerHosts;
+  readonly #door = new EndpointDoor();
   readonly #parts: readonly { start(): Promise<void>; stop(): void | Promise<void> }[];
 
   constructor(options: Omit<EndpointsOptions, 'door'>) {
-    const door = new EndpointDoor();
+    const door = this.#door;
     this.inner = door.inner;
     const own = { ...options, door };
     this.#parts = [new JobSinks(own), new EventTransforms(own), new RequestReplies(own)];
@@ -41,6 +42,7 @@ export class Endpoints {
   /** Resolves once everything that is there is known. */
   async start(): Promise<void> {
     await Promise.all(this.#parts.map((part) => part.start()));
+    this.#door.settle();
   }
 
   async stop(): Promise<void> {

@@ -62,12 +62,17 @@ export class EventTransforms {
     const service = childName(name, SERVICE_SUFFIX);
     if (!next || next.metadata.deletionTimestamp) {
       this.options.door.set(namespace, service, undefined);
+      this.options.door.await(namespace, service, false);
       this.options.answers.tell(`event-transform/${key}`, undefined);
       this.#forget(key);
       return;
     }
     const known = this.#workerOf(key, next);
-    if (known.verdict === undefined) return; // told when they have been checked
+    if (known.verdict === undefined) {
+      if (!this.options.door.has(namespace, service)) this.options.door.await(namespace, service, true);
+      return; // told when they have been checked
+    }
+    this.options.door.await(namespace, service, false);
     const { problem } = known.verdict;
     this.options.answers.tell(`event-transform/${key}`, { generation, ...(problem === undefined ? {} : { problem }) });
     const spec = problem === undefined ? this.#specOf(next, known.worker) : undefined;
