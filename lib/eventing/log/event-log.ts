@@ -75,6 +75,8 @@ export class EventLog {
   #next = 0;
   #bytes = 0;
   #atHand = 0;
+  /** Events that are to be got, of all consumers together. */
+  #waiting = 0;
   readonly #share: Share | undefined;
 
   /** @param kept what the storage has, if that has been read already */
@@ -114,7 +116,7 @@ export class EventLog {
         if (queue.size % SLICE === 0) yield events.length;
       }
     }
-    this.#share?.set(this.options.storage.stored);
+    this.#tellShare();
   }
 
   /** The offset that the next event gets. */
@@ -147,7 +149,7 @@ export class EventLog {
       this.#atHand += size;
     }
     this.#assign(offset, consumers);
-    this.#share?.set(storage.stored);
+    this.#tellShare();
     return offset;
   }
 
@@ -252,9 +254,10 @@ export class EventLog {
     this.options.storage.settle(settled, name);
     for (const offset of settled) {
       const kept = this.#events.get(offset)!;
+      this.#waiting--;
       if (--kept.waiting === 0) this.#settle(offset, kept);
     }
-    this.#share?.set(this.options.storage.stored);
+    this.#tellShare();
   }
 
   /** What a consumer remembers besides its events; it goes when its name is forgotten. */
@@ -299,12 +302,16 @@ export class EventLog {
     }
     if (!gone) return;
     storage.drop(gone);
-    this.#share?.set(storage.stored);
+    this.#tellShare();
   }
 
   /** Its broker or channel is gone for good, and what is kept of it is, too. */
   close(): void {
     this.#share?.close();
+  }
+
+  #tellShare(): void {
+    this.#share?.set(this.options.storage.stored, this.#events.size, this.#waiting);
   }
 
   /** Lets go of events that nobody waits for, oldest first, though they might be wanted later. */
@@ -320,7 +327,7 @@ export class EventLog {
     }
     if (gone.length > 0) storage.drop(gone);
     storage.tidy();
-    this.#share?.set(storage.stored);
+    this.#tellShare();
   }
 
   #forget(name: string): void {
@@ -354,6 +361,7 @@ export class EventLog {
   #await(offset: number): void {
     const kept = this.#events.get(offset)!;
     kept.waiting++;
+    this.#waiting++;
     if (this.#settled.delete(offset)) this.#settledBytes -= kept.size;
   }
 

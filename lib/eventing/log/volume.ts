@@ -1,11 +1,14 @@
 import type { Clock } from '../../base';
 import { VolumeFullError } from './log-error';
+import { SharedRoom } from './shared-room';
 import type { KeyValueRoom, KeyValueStore } from './store-storage';
 
 export interface VolumeOptions {
   readonly clock: Clock;
   /** Where its events are kept. One without `room` has no end. */
   readonly store: Pick<KeyValueStore, 'room'>;
+  /** Bytes of memory for what is known of events, all logs together. @default no limit */
+  readonly memory?: number;
   /** Told when a log begins to refuse events, with the reason, and when it takes them again (undefined). */
   readonly onRefusing?: (log: string, reason: string | undefined) => void;
   /** Told of every event that is refused. */
@@ -29,23 +32,18 @@ const MEASURE_MS = 2000;
 const MEASURE_BYTES = 4 * 2 ** 20;
 /** So many bytes of the disk an event takes for each of its own. */
 const OVERHEAD = 1.5;
-/** Of the volume: what is divided evenly. */
-const SURE = 1 / 2;
 /** Of the volume: so much is made room for at once. */
 const STEP = 1 / 128;
+/** Bytes of memory for each event that is kept, and for each of those who still have to get it. */
+const EVENT_MEMORY = 300;
+const WAITING_MEMORY = 60;
 const MIB = 2 ** 20;
 
-/**
- * Divides the room for events among logs. One half is divided evenly, among all of them and one more that may come: of its part each is sure.
- * The other half is had by whoever comes first. So one log can fill most of a volume and never all of it. Its room is what the disk really has.
- */
+/** Divides the room for events among logs: that of the disk, as it really is, and that in memory. */
 export class Volume {
   readonly #shares = new Set<Share>();
-  #used = 0;
-  /** Bytes that logs have beyond their parts. */
-  #beyond = 0;
-  #limit = 0;
-  #part = 0;
+  readonly #disk = new SharedRoom();
+  readonly #memory = new SharedRoom();
   #measuredAt = Number.NEGATIVE_INFINITY;
   /** Bytes that have come since. */
   #grown = 0;
@@ -58,7 +56,7 @@ export class Volume {
   /** A log's part in it, until it is closed. @param giveUp lets go of so many bytes of events that nobody waits for, if there are any */
   open(log: string, giveUp: (bytes: number) => void): Share {
     const share: Share = new Share(log, giveUp, {
-      grow: (by) => this.#grow(share, by),
+      changed: (used, memory) => this.#changed(share, used, memory),
       admit: (size) => this.#admit(share, size),
       close: () => this.#close(share),
     });
@@ -67,15 +65,16 @@ export class Volume {
     return share;
   }
 
-  #grow(share: Share, by: number): void {
-    this.#used += by;
-    this.#beyond += beyond(share.used, this.#part) - beyond(share.used - by, this.#part);
+  #changed(share: Share, used: number, memory: number): void {
+    this.#disk.change(share.used, used);
+    this.#memory.change(share.memory, memory);
+    const by = used - share.used;
     if (by > 0) this.#grown += by;
     else this.#released -= by;
   }
 
   #close(share: Share): void {
-    share.set(0);
+    share.set(0, 0, 0);
     this.#shares.delete(share);
     this.#divide();
   }
@@ -90,29 +89,27 @@ export class Volume {
       share.refusing = false;
       return;
     }
-    const reason = this.#reason(share);
+    const reason = this.#reason(share, size);
     onRefused?.(share.log);
     if (!share.refusing) onRefusing?.(share.log, reason);
     share.refusing = true;
     throw new VolumeFullError(reason);
   }
 
-  #fits({ used }: Share, size: number): boolean {
-    if (this.#used + size > this.#limit) return false;
-    const more = beyond(used + size, this.#part) - beyond(used, this.#part);
-    return more === 0 || this.#beyond + more <= this.#limit * (1 - SURE);
+  #fits({ used, memory }: Share, size: number): boolean {
+    return this.#disk.fits(used, size) && this.#memory.fits(memory, EVENT_MEMORY);
   }
 
   /** Looks again, then takes what nobody waits for: of this log, of those that have most, of those that are deleted. */
   #makeRoom(share: Share, size: number): boolean {
     this.#measure();
     if (this.#fits(share, size)) return true;
-    const wanted = size + this.#limit * STEP;
+    const wanted = size + this.#disk.limit * STEP;
     share.giveUp(wanted);
     if (this.#fits(share, size)) return true;
     for (const other of [...this.#shares].sort((a, b) => b.used - a.used)) {
       // Those that keep to their own part are in nobody's way, unless there is nothing at all.
-      if (other === share || (other.used <= this.#part && this.#used + size <= this.#limit)) continue;
+      if (other === share || !this.#helps(other, size)) continue;
       other.giveUp(wanted);
       if (this.#fits(share, size)) return true;
     }
@@ -120,10 +117,17 @@ export class Volume {
     return false;
   }
 
-  #reason({ log, used }: Share): string {
-    const [has, part, all] = [used, this.#part, this.#limit].map((bytes) => `${Math.floor(Math.max(0, bytes) / MIB)} MiB`);
+  #helps({ used, memory }: Share, size: number): boolean {
+    return this.#disk.helps(used, size) || this.#memory.helps(memory, EVENT_MEMORY);
+  }
+
+  #reason({ log, used, memory }: Share, size: number): string {
+    const onDisk = !this.#disk.fits(used, size);
+    const [room, has] = onDisk ? [this.#disk, used] : [this.#memory, memory];
+    const [own, part, all] = [has, room.part, room.limit].map((bytes) => `${Math.floor(Math.max(0, bytes) / MIB)} MiB`);
     const many = this.#shares.size === 1 ? '1 log' : `${this.#shares.size} logs`;
-    return `there is no room for more events of ${log}, which has ${has} that are still to be delivered, of ${all} for ${many}; ${part} are its own`;
+    const what = onDisk ? 'room' : 'memory';
+    return `there is no ${what} for more events of ${log}, which has ${own} for those that are still to be delivered, of ${all} for ${many}; ${part} are its own`;
   }
 
   #measure(): void {
@@ -135,26 +139,29 @@ export class Volume {
     }
     this.#measuredAt = clock.now();
     this.#grown = 0;
-    this.#limit = this.#used + (room ? this.#free(room) : Number.POSITIVE_INFINITY);
-    this.#divide();
-    onMeasured?.({ limit: this.#limit, used: this.#used }, this.#shares);
+    this.#divide(this.#disk.used + (room ? this.#free(room) : Number.POSITIVE_INFINITY));
+    onMeasured?.({ limit: this.#disk.limit, used: this.#disk.used }, this.#shares);
   }
 
   #free({ free, full, total }: KeyValueRoom): number {
     return full ? 0 : Math.min(total, free / OVERHEAD + this.#released);
   }
 
-  #divide(): void {
-    this.#part = (this.#limit * SURE) / (this.#shares.size + 1);
-    this.#beyond = 0;
-    for (const { used } of this.#shares) this.#beyond += beyond(used, this.#part);
+  #divide(limit = this.#disk.limit): void {
+    const shares = [...this.#shares];
+    this.#disk.divide(
+      limit,
+      shares.map(({ used }) => used),
+    );
+    this.#memory.divide(
+      this.options.memory ?? Number.POSITIVE_INFINITY,
+      shares.map(({ memory }) => memory),
+    );
   }
 }
 
-const beyond = (used: number, part: number): number => Math.max(0, used - part);
-
 interface ShareActions {
-  readonly grow: (by: number) => void;
+  readonly changed: (used: number, memory: number) => void;
   readonly admit: (size: number) => void;
   readonly close: () => void;
 }
@@ -162,6 +169,7 @@ interface ShareActions {
 /** A log's part in a volume. */
 export class Share implements VolumeShare {
   #used = 0;
+  #memory = 0;
   /** Whether the last event was refused. */
   refusing = false;
 
@@ -175,12 +183,17 @@ export class Share implements VolumeShare {
     return this.#used;
   }
 
-  /** So many bytes it has now. */
-  set(used: number): void {
-    const by = used - this.#used;
-    if (by === 0) return;
+  /** Bytes of memory. */
+  get memory(): number {
+    return this.#memory;
+  }
+
+  /** So many bytes it has now, for so many events, which so many consumers have to get. */
+  set(used: number, events: number, waiting: number): void {
+    const memory = events * EVENT_MEMORY + waiting * WAITING_MEMORY;
+    this.actions.changed(used, memory);
     this.#used = used;
-    this.actions.grow(by);
+    this.#memory = memory;
   }
 
   /** Throws a VolumeFullError if it may not have so many bytes more. */

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import type { Clock, Log, Metrics } from '../../base';
 import {
   EventLog,
@@ -26,6 +27,8 @@ export interface EventLogsOptions {
 }
 
 const EVENTS = 'events/';
+/** Of what this process may have in its heap: for what it knows of events. */
+const MEMORY = 1 / 2;
 
 const REMEDY =
   'consumers have to get their events: see which fail (knc events); or delete triggers and subscriptions that nobody serves, or enlarge the volume';
@@ -106,7 +109,7 @@ export class EventLogs {
       known = now;
     };
     return new Volume({
-      ...{ clock, store, giveUp },
+      ...{ clock, store, giveUp, memory: getHeapStatistics().heap_size_limit * MEMORY },
       onRefused: (name) => refused?.add({ log: name }),
       onMeasured: measured,
       onRefusing: (name, reason) => {

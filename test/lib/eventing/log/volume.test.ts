@@ -36,7 +36,7 @@ const event = (id: number, bytes: number): CloudEvent => ({
   data: Buffer.alloc(bytes),
 });
 
-function world(total: number, retention: Retention = {}) {
+function world(total: number, retention: Retention = {}, memory?: number) {
   const clock = new VirtualClock(new CountingExecutor(nothing));
   const store = new SmallStore(total);
   const told: string[] = [];
@@ -48,6 +48,7 @@ function world(total: number, retention: Retention = {}) {
     onRefusing: (log, reason) => told.push(`${log}: ${reason}`),
     onRefused: (log) => refused.push(log),
     giveUp: () => givenUp.pop() !== undefined,
+    ...(memory === undefined ? {} : { memory }),
   });
   let id = 0;
   const logOf = (name: string) => {
@@ -103,7 +104,7 @@ describe('the room of several logs', () => {
     fill(log);
     expect(told).toHaveLength(1);
     expect(told[0]).toMatch(
-      /^broker\/default\/orders: there is no room for more events of broker\/default\/orders, which has \d+ MiB that are still to be delivered, of \d+ MiB for 1 log; \d+ MiB are its own$/,
+      /^broker\/default\/orders: there is no room for more events of broker\/default\/orders, which has \d+ MiB for those that are still to be delivered, of \d+ MiB for 1 log; \d+ MiB are its own$/,
     );
     expect(refused).toEqual(['broker/default/orders', 'broker/default/orders']);
     settle(log, 100);
@@ -134,6 +135,16 @@ describe('the room of several logs', () => {
     expect(fill(log)).toBe(0);
     store.others = 0;
     expect(fill(log, MIB)).toBeGreaterThan(MIB);
+  });
+
+  test('is also that of memory, for events that are small', () => {
+    const { told, logOf, fill, settle } = world(16 * MIB, {}, 360 * 100);
+    const [log, other] = [logOf('a'), logOf('b')];
+    expect(fill(log) / 10_000).toBe(66);
+    expect(told[0]).toMatch(/^a: there is no memory for more events of a, /);
+    expect(fill(other) / 10_000).toBeGreaterThanOrEqual(16);
+    settle(log, 10);
+    expect(fill(log) / 10_000).toBe(10);
   });
 
   test('is had again when a log goes for good', () => {
