@@ -1,7 +1,7 @@
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
-import { Agent, type Dispatcher, request } from 'undici';
-import { errorMessage } from '../base';
+import { Agent, buildConnector, type Dispatcher, request } from 'undici';
+import { type Clock, errorMessage } from '../base';
 import { type AddressRules, addressVerdict, endpointText } from '../base/address-rules';
 import { checkedLookup } from '../base/checked-lookup';
 import { RegistryError, type RegistryFailure } from './registry-error';
@@ -35,15 +35,15 @@ export interface RegistryAnswer {
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 5;
-/** Less than half of the time that is usual for a digest: that a registry is not there shows before it is over, with and without TLS. */
-const CONNECT_TIMEOUT_MS = 4000;
+/** In milliseconds: less than half of the time that is usual for a digest, so that nobody being there shows before it is over, with and without TLS. */
+export const CONNECT_TIMEOUT_MS = 4000;
 const USER_AGENT = 'knative-constructs';
 
 /** Requests to registries and to those that make tokens for them: addresses are checked before they are dialled, redirects followed with care. */
 export class RegistryHttp {
   readonly #agents = new Map<number, Agent>();
 
-  constructor(private readonly options: RegistryHttpOptions = {}) {}
+  constructor(private readonly options: RegistryHttpOptions & { readonly clock: Clock }) {}
 
   /** @throws RegistryError unreachable, or refused for what makes no sense; what the signal is aborted with */
   async send(first: RegistryRequest, signal: AbortSignal): Promise<RegistryAnswer> {
@@ -102,15 +102,28 @@ export class RegistryHttp {
     let agent = this.#agents.get(port);
     if (!agent) {
       const { ca = [], lookup } = this.options;
-      const connect = {
-        timeout: CONNECT_TIMEOUT_MS,
+      const connect = buildConnector({
+        timeout: 0,
         lookup: checkedLookup((address) => this.#trouble(address, port), lookup),
         ...(ca.length > 0 ? { ca: [...rootCertificates, ...ca] } : {}),
-      };
-      agent = new Agent({ connect, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 4000 });
+      });
+      agent = new Agent({ connect: this.#inTime(connect), headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 4000 });
       this.#agents.set(port, agent);
     }
     return agent;
+  }
+
+  /** Gives a connection up that has not come about in time: neither its address answers, nor, with TLS, who is there. */
+  #inTime(connect: buildConnector.connector): buildConnector.connector {
+    return (options, callback) => {
+      const tooLate = new Error(`no connection to ${options.host} in ${CONNECT_TIMEOUT_MS / 1000} s`);
+      const timer = this.options.clock.after(CONNECT_TIMEOUT_MS, () => connecting.destroy(tooLate));
+      // It gives the socket that is to be connected, though its type does not say so.
+      const connecting = connect(options, (...result) => {
+        timer.cancel();
+        callback(...result);
+      }) as unknown as Socket;
+    };
   }
 
   #trouble(address: string, port: number): Error | undefined {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { LookupFunction } from 'node:net';
-import { RealClock } from '../../../lib/base';
+import { type AddressInfo, createServer, type LookupFunction, type Socket } from 'node:net';
+import { defaultDeploymentConfig } from '../../../lib/api';
+import { CountingExecutor, RealClock, VirtualClock } from '../../../lib/base';
 import { RegistryClient, type RegistryClientOptions, taggedImage } from '../../../lib/registry';
+import { CONNECT_TIMEOUT_MS } from '../../../lib/registry/registry-http';
 import { RegistryServer, type RegistryServerOptions } from './registry-server';
 
 const clock = new RealClock();
@@ -228,6 +230,74 @@ describe('a registry that means no good', () => {
     while (registry.asked.length === 0) await clock.sleep(1);
     aborting.abort(new Error('too late'));
     expect((await asking).message).toBe('too late');
+  });
+});
+
+describe('a registry that takes connections and never says a word', () => {
+  /** What there is at an address: whoever connects hears nothing. */
+  async function silent() {
+    const sockets: Socket[] = [];
+    let came = () => {};
+    const listener = createServer((socket) => {
+      sockets.push(socket.on('error', () => {}));
+      socket.on('data', () => {});
+      came();
+    });
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    stops.push(async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => listener.close(resolve));
+    });
+    const connections = async (count: number) => {
+      while (sockets.length < count) {
+        await new Promise<void>((resolve) => {
+          came = resolve;
+        });
+      }
+      return sockets.at(-1)!;
+    };
+    return { host: `127.0.0.1:${(listener.address() as AddressInfo).port}`, connections };
+  }
+
+  test('is not waited for by TLS longer than four seconds, and then asked in clear where that may be', async () => {
+    const there = await silent();
+    const virtual = new VirtualClock(new CountingExecutor(() => {}));
+    const registries = client([], { clock: virtual, rules: { allowed: [there.host] } });
+    const aborting = new AbortController();
+    let ended = false;
+    const asking = failure(registries.digest(taggedImage(`${there.host}/team/app:v1`), [], aborting.signal)).finally(() => {
+      ended = true;
+    });
+    const first = await there.connections(1);
+    await virtual.advance(CONNECT_TIMEOUT_MS - 1);
+    expect([ended, first.destroyed]).toEqual([false, false]);
+    const left = new Promise((resolve) => first.once('close', resolve));
+    await virtual.advance(1);
+    // It hangs up, and tries once more without TLS.
+    await left;
+    await there.connections(2);
+    expect(ended).toBe(false);
+    aborting.abort(new Error('the time for the digest is over'));
+    expect((await asking).message).toBe('the time for the digest is over');
+  });
+
+  test('is one that cannot be reached where it must not be asked in clear', async () => {
+    const there = await silent();
+    const virtual = new VirtualClock(new CountingExecutor(() => {}));
+    const lookup = ((_name, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }])) as LookupFunction;
+    const port = there.host.split(':')[1];
+    const registries = client([], { clock: virtual, lookup, rules: { allowed: [there.host] } });
+    const asking = failure(registries.digest(taggedImage(`registry.example.com:${port}/team/app:v1`), [ME], never));
+    await there.connections(1);
+    await virtual.advance(CONNECT_TIMEOUT_MS);
+    expect(await asking).toMatchObject({
+      failure: 'unreachable',
+      message: expect.stringContaining(`no connection to registry.example.com:${port} in 4 s`),
+    });
+  });
+
+  test('is given up, with and without TLS, before the time for a digest is over', () => {
+    expect(2 * CONNECT_TIMEOUT_MS).toBeLessThan(defaultDeploymentConfig.digestResolutionTimeout);
   });
 });
 
