@@ -408,7 +408,8 @@ export const commandTable: readonly CommandSpec[] = [
       'Runs controllers, gateway, brokers and channels on the cluster that this pod is in: all of them, or those of one role, as\n' +
       'profile ha of knc platform has them in pods of their own. Each option can be said by an environment\n' +
       'variable, too: KNC_ROLE, KNC_STATE, KNC_DRAIN_DELAY, KNC_LOG_LEVEL and so on. POD_NAME, POD_NAMESPACE and POD_IP come from the\n' +
-      'downward API. Logs are JSON on stdout. SIGTERM drains and ends with 0; a second one ends at once.',
+      'downward API. Logs are JSON on stdout. SIGTERM drains and ends with 0; a second one ends at once. Role queue is\n' +
+      'the sidecar of a pod of a service: it knows no cluster, and has of the options --drain-delay and --log-level alone.',
     examples: [
       { command: 'knc run --role all --state /data', explains: 'everything in one process, events kept in /data' },
       {
