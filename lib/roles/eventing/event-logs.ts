@@ -9,8 +9,8 @@ import {
   type Retention,
   StoreStorage,
   Volume,
-  type VolumeShare,
 } from '../../eventing';
+import { VolumeMetrics } from './volume-metrics';
 
 export interface EventLogsOptions {
   readonly clock: Clock;
@@ -40,7 +40,9 @@ export class EventLogs {
   readonly #prepared = new Map<string, EventLog>();
 
   constructor(private readonly options: EventLogsOptions) {
-    if (options.store?.room?.()) this.#volume = this.#volumeOf(options.store);
+    const { store, metrics } = options;
+    const measured = metrics && new VolumeMetrics(metrics);
+    if (store?.room?.()) this.#volume = this.#volumeOf(store, measured);
   }
 
   /** Reads logs that will be opened, while others get their turn. @param tell is told how far that is */
@@ -88,30 +90,12 @@ export class EventLogs {
     };
   }
 
-  #volumeOf(store: KeyValueStore): Volume {
-    const { clock, log, metrics, giveUp } = this.options;
-    const refused = metrics?.counter('knc_eventing_refused_total', 'Events refused because there is no room for more', ['log']);
-    const stored = metrics?.gauge('knc_eventing_stored_bytes', 'Bytes that the log of a broker or channel takes', ['log']);
-    const room = metrics?.gauge(
-      'knc_eventing_room_bytes',
-      'Bytes that the logs of all brokers and channels may take together',
-      [],
-    );
-    let known = new Set<string>();
-    const measured = ({ limit }: { readonly limit: number }, shares: Iterable<VolumeShare>) => {
-      room?.set({}, limit);
-      const now = new Set<string>();
-      for (const { log, used } of shares) {
-        stored?.set({ log }, used);
-        now.add(log);
-      }
-      for (const log of known) if (!now.has(log)) stored?.remove({ log });
-      known = now;
-    };
+  #volumeOf(store: KeyValueStore, metrics: VolumeMetrics | undefined): Volume {
+    const { clock, log, giveUp } = this.options;
     return new Volume({
       ...{ clock, store, giveUp, memory: getHeapStatistics().heap_size_limit * MEMORY },
-      onRefused: (name) => refused?.add({ log: name }),
-      onMeasured: measured,
+      onRefused: (name) => metrics?.refused.add({ log: name }),
+      onMeasured: (room, shares) => metrics?.measured(room, shares),
       onRefusing: (name, reason) => {
         if (reason === undefined) log.info('events are taken again', { log: name });
         else log.warn('events are refused until there is room', { log: name, reason, remedy: REMEDY });
