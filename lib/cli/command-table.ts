@@ -450,6 +450,8 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '--health-port <number>', description: '/healthz and /readyz (default: 8086)', type: 'port' },
       { flags: '--metrics-port <number>', description: 'metrics for Prometheus (default: 9090)', type: 'port' },
       { flags: '--link-port <number>', description: 'where a part is dialled by controllers (default: 9443)', type: 'port' },
+      { flags: '--kube-api-qps <number>', description: 'writes a second to the API server; 0: no limit (default: 400)' },
+      { flags: '--kube-api-burst <number>', description: 'writes at once after a rest (default: 800)' },
       { flags: '--kubeconfig <file>', description: 'run outside the cluster, as the user of this kubeconfig', type: 'path' },
       { flags: '--context <name>', description: 'a context of it, instead of the current one' },
     ],

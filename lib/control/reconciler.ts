@@ -67,6 +67,8 @@ export interface Patch {
   readonly subresource?: 'status' | 'scale';
   /** Only if the object still has this version. */
   readonly resourceVersion?: string;
+  /** Requests wait for it: it goes before other writes where those are limited. @default false */
+  readonly urgent?: boolean;
 }
 
 /** What a plan wants to be told about its parent. */

@@ -2,6 +2,9 @@ import { DeploymentType } from '../api';
 import { type Executor, errorMessage, type Log } from '../base';
 import { type Cluster, ClusterError, type JsonPatchOperation } from '../kube';
 
+/** Requests wait for it: it waits for no other write. */
+const RAISE = { subresource: 'scale', urgent: true } as const;
+
 /** How often a raise is tried again when someone else wrote the Deployment at the same time. */
 const MAX_CONFLICTS = 5;
 
@@ -38,7 +41,7 @@ export class Activator {
     const { cluster, log } = this.deps;
     for (let conflicts = 0; ; conflicts++) {
       try {
-        await cluster.patch(DeploymentType, namespace, name, 'json', fromZero(replicas), { subresource: 'scale' });
+        await cluster.patch(DeploymentType, namespace, name, 'json', fromZero(replicas), RAISE);
         log.info('scaled from zero', { namespace, deployment: name, replicas });
         return true;
       } catch (error) {

@@ -52,6 +52,8 @@ export interface WriteOptions {
   readonly user?: string;
   /** Throws where it must not be written any more; asked before each attempt, once nothing is left to wait for. */
   readonly guard?: (() => void) | undefined;
+  /** Somebody waits for it: it goes before all others where writes are limited. @default false */
+  readonly urgent?: boolean | undefined;
 }
 
 export interface PatchOptions extends WriteOptions {

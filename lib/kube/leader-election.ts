@@ -126,18 +126,16 @@ export class LeaderElection {
     return true;
   }
 
-  /** Refused with Conflict if somebody else has written meanwhile. */
+  /** Refused with Conflict if somebody else has written meanwhile. A backlog of other writes must not cost the lease. */
   async #write(spec: Lease['spec']): Promise<void> {
     const { cluster, namespace, name } = this.options;
-    if (this.#seen) this.#seen = await cluster.update(LeaseType, { ...this.#seen, spec: { ...this.#seen.spec, ...spec } });
-    else {
+    if (this.#seen) {
+      const next = { ...this.#seen, spec: { ...this.#seen.spec, ...spec } };
+      this.#seen = await cluster.update(LeaseType, next, { urgent: true });
+    } else {
       const metadata = { namespace, name };
-      this.#seen = await cluster.create(LeaseType, {
-        apiVersion: 'coordination.k8s.io/v1',
-        kind: 'Lease',
-        metadata,
-        spec: spec ?? {},
-      });
+      const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec: spec ?? {} };
+      this.#seen = await cluster.create(LeaseType, lease, { urgent: true });
     }
   }
 

@@ -49,7 +49,10 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   log.info('starting', { version: packageVersion(), role, pod: `${pod.namespace}/${pod.name}`, server });
   const denied = deniedSinks(io.env, pod);
   const connected = { source, clock, random: systemRandom, userAgent: `knative-constructs/${packageVersion()} (${role})` };
-  const cluster = new HttpCluster({ ...connected, log, forgetManagedFields: true });
+  const cluster = new HttpCluster({
+    ...{ ...connected, log, forgetManagedFields: true },
+    ...(options.writeLimit ? { writeLimit: options.writeLimit } : {}),
+  });
   const accounts = new HttpServiceAccounts({ ...connected, cluster, log, forgetManagedFields: true });
   const looking = new HttpCluster({ ...connected, requestTimeoutMs: REACH_MS });
   const ended = await new RuntimeProcess({

@@ -2,6 +2,7 @@ import { outerIngressErrors, parseDuration, parseOuterIngress, parseQuantity } f
 import { RUNTIME_PORTS } from '../../api/installation';
 import { isAddressRange } from '../../base';
 import type { OuterIngressPods } from '../../gateway';
+import type { WriteLimit } from '../../kube/http';
 import { LOG_LEVELS, type LogLevel } from '../../roles/process/log-level';
 import { PART_NAMES, ROLE_NAMES, type RoleName } from '../../roles/process/role-names';
 import type { Invocation, OptionValue } from '../command-spec';
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly outerIngress: readonly OuterIngressPods[];
   /** Ranges of addresses of proxies in front, whose forwarding headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** How many writes the API server gets, of this process; undefined: as many as there are. */
+  readonly writeLimit: WriteLimit | undefined;
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
 }
@@ -40,6 +43,11 @@ export interface RunOptions {
 type Env = Readonly<Record<string, string | undefined>>;
 
 const DRAIN_DELAY = '5s';
+/**
+ * Writes a second, and at once after a rest. Knative's controllers have 5 and 10 for each kind, reads included, and wait for minutes where
+ * many objects come at once. This is above what a cluster of two cores can take at its fastest: it stops who runs wild, and slows nobody.
+ */
+const WRITES = { kubeApiQps: 400, kubeApiBurst: 800 } as const;
 
 /** The environment variable that says what an option says: KNC_DRAIN_DELAY for `--drain-delay`. */
 const variableOf = (option: string): string => `KNC_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
@@ -71,6 +79,12 @@ export function runOptions({ options }: Invocation, env: Env): RunOptions {
   const drainDelayMs = parseDuration(delay);
   if (drainDelayMs === undefined || drainDelayMs < 0)
     throw new UsageError(`--drain-delay ${delay} is no duration; write 5s or 500ms`);
+  const rate = (name: keyof typeof WRITES): number => {
+    const value = text(name) ?? String(WRITES[name]);
+    if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
+    throw new UsageError(`${variableOf(name)} is ${value}, and no number of writes; 0 is no limit`);
+  };
+  const [qps, burst] = [rate('kubeApiQps'), rate('kubeApiBurst')];
   const role = oneOf('role', ROLE_NAMES, 'all');
   const eventing = partsOf(said('parts')).includes('eventing');
   if (!eventing && (role === 'eventing' || role === 'source'))
@@ -91,6 +105,7 @@ export function runOptions({ options }: Invocation, env: Env): RunOptions {
     },
     outerIngress: outerIngressOf(said('outerIngress')),
     trustedProxies: rangesOf(said('trustedProxies')),
+    writeLimit: qps === 0 ? undefined : { qps, burst: Math.max(1, burst) },
     kubeconfig: text('kubeconfig'),
     context: text('context'),
   };

@@ -81,9 +81,9 @@ async function write(cluster: Cluster, operation: Operation): Promise<Expectatio
       return { gone: uid };
     }
     case 'patch': {
-      const { type, namespace, name, patch, subresource, resourceVersion } = operation.patch;
+      const { type, namespace, name, patch, subresource, resourceVersion, urgent } = operation.patch;
       const [kind, body] = 'merge' in patch ? (['merge', patch.merge] as const) : (['json', patch.json] as const);
-      return versionOf(await cluster.patch(type, namespace, name, kind, body, { subresource, resourceVersion }));
+      return versionOf(await cluster.patch(type, namespace, name, kind, body, { subresource, resourceVersion, urgent }));
     }
   }
 }

@@ -21,6 +21,7 @@ export function scalePatch(target: Stored<Deployment>, want: number): Patch[] {
       name,
       subresource: 'scale',
       patch: { json: [{ op: 'add', path: '/spec/replicas', value: want }] },
+      ...(want > replicasOf(target) ? { urgent: true } : {}),
       // A gateway may have raised the scale since: zero is only ever put in place of what was seen.
       ...(want === 0 ? { resourceVersion } : {}),
     },

@@ -110,8 +110,8 @@ export class HttpCluster implements Cluster {
 
   create<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
     const path = collectionPath(type, object.metadata.namespace, writeQuery(options));
-    const { guard } = options;
-    return this.#write(type, { method: 'POST', path, body: JSON.stringify(object), contentType: JSON_TYPE, guard });
+    const { guard, urgent } = options;
+    return this.#write(type, { method: 'POST', path, body: JSON.stringify(object), contentType: JSON_TYPE, guard, urgent });
   }
 
   update<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
@@ -130,14 +130,14 @@ export class HttpCluster implements Cluster {
     patch: unknown,
     options: PatchOptions = {},
   ): Promise<Stored<T>> {
-    const { subresource, resourceVersion, force, guard } = options;
+    const { subresource, resourceVersion, force, guard, urgent } = options;
     const query = { ...writeQuery(options), force: patchType === 'apply' ? force : undefined };
     const request: HttpRequest = {
       method: 'PATCH',
       path: objectPath(type, namespace, name, query, subresource),
       body: JSON.stringify(withVersion(patchType, patch, resourceVersion)),
       contentType: PATCH_TYPES[patchType],
-      guard,
+      ...{ guard, urgent },
     };
     if (subresource !== 'scale') return this.#write(type, request);
     const { metadata, spec } = (await this.#client.json(request)) as { metadata: unknown; spec?: { replicas?: number } };
@@ -172,8 +172,8 @@ export class HttpCluster implements Cluster {
     const { namespace, name } = object.metadata;
     if (!name) throw new ClusterError('BadRequest', 'name is required');
     const path = objectPath(type, namespace, name, writeQuery(options), subresource);
-    const { guard } = options;
-    return this.#write(type, { method: 'PUT', path, body: JSON.stringify(object), contentType: JSON_TYPE, guard });
+    const { guard, urgent } = options;
+    return this.#write(type, { method: 'PUT', path, body: JSON.stringify(object), contentType: JSON_TYPE, guard, urgent });
   }
 
   async #write<T extends KubeObject>(type: ResourceType<T>, request: HttpRequest): Promise<Stored<T>> {

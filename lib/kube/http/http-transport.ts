@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly contentType?: string;
   /** Throws where it must not be sent any more; asked right before each time that it is. */
   readonly guard?: (() => void) | undefined;
+  /** Whether it goes before all others where writes are limited. @default false */
+  readonly urgent?: boolean | undefined;
 }
 
 export type HttpResponse = Dispatcher.ResponseData;

@@ -56,7 +56,7 @@ export class RestClient {
    * @throws ClusterError as the server's Status says, Timeout, or UnreachableError; what the signal is aborted with.
    */
   async json(request: HttpRequest, signal?: AbortSignal): Promise<unknown> {
-    if (request.method !== 'GET') await this.#limiter?.take(signal);
+    if (request.method !== 'GET') await this.#limiter?.take(request.urgent, signal);
     for (let failures = 1; ; failures++) {
       const { value, error, retryIn } = await this.#attempt(request, failures, signal);
       signal?.throwIfAborted();

@@ -7,7 +7,7 @@ export interface WriteLimit {
   readonly burst: number;
 }
 
-/** A token bucket over time: writes wait their turn, in order. */
+/** A token bucket over time: writes wait their turn, in order; urgent ones do not, and those after them wait so much longer. */
 export class WriteLimiter {
   /** When the bucket would be full again, on the clock's monotonic scale. */
   #fullAt = Number.NEGATIVE_INFINITY;
@@ -17,11 +17,12 @@ export class WriteLimiter {
     private readonly limit: WriteLimit,
   ) {}
 
-  /** Resolves when the next write may be made. */
-  async take(signal?: AbortSignal): Promise<void> {
+  /** Resolves when the next write may be made: for an urgent one at once. */
+  async take(urgent = false, signal?: AbortSignal): Promise<void> {
     const { qps, burst } = this.limit;
     const now = this.clock.monotonic();
     this.#fullAt = Math.max(this.#fullAt, now) + 1000 / qps;
+    if (urgent) return;
     const wait = this.#fullAt - now - (burst * 1000) / qps;
     if (wait > 0) await this.clock.sleep(wait, signal);
   }

@@ -55,7 +55,7 @@ async function starting({ body }: Inbound): Promise<Outbound> {
   // What is not taken is not read.
   body?.destroy();
   const headers = ['Content-Type', 'text/plain; charset=utf-8', 'Retry-After', String(STARTING_SECONDS)];
-  return { status: 503, headers, body: 'what takes events here is being opened: try again\n' };
+  return { status: 503, headers, body: Buffer.from('what takes events here is being opened: try again\n') };
 }
 
 async function answered(handler: Handler, inbound: Inbound): Promise<Outbound> {

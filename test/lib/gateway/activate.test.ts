@@ -20,12 +20,14 @@ async function setup(replicas: number) {
 
 describe('activation', () => {
   test('raises a Deployment from zero, once for all who ask at the same time', async () => {
-    const { world, cluster, activator, patches } = await setup(0);
+    const { world, cluster, activator, patches, spy } = await setup(0);
     const reads = [jest.spyOn(cluster, 'get'), jest.spyOn(cluster, 'list')];
     const raised = await Promise.all([1, 2, 3].map(() => activator.raise('default', 'r-deployment', 3)));
     expect(raised).toEqual([true, true, true]);
     expect(patches).toHaveLength(1);
     for (const read of reads) expect(read).not.toHaveBeenCalled();
+    // Requests wait for it: it waits behind no other write.
+    expect(spy.mock.calls[0]![5]).toMatchObject({ subresource: 'scale', urgent: true });
     expect(await world.replicas('r')).toBe(3);
   });
 

@@ -47,6 +47,26 @@ function setUp(names: readonly string[]) {
   return { clock, executor, cluster, told, candidates, pass, lease };
 }
 
+test('a lease waits behind no other write', async () => {
+  const { candidates, pass } = setUp(['a']);
+  const options: unknown[] = [];
+  const { election, cluster: own } = candidates[0]!;
+  for (const name of ['create', 'update'] as const) {
+    const inner = own[name] as (...args: unknown[]) => Promise<never>;
+    Object.assign(own, {
+      [name]: (...args: unknown[]) => {
+        options.push(args[2]);
+        return inner(...args);
+      },
+    });
+  }
+  election.start();
+  await pass(11_000);
+  await election.stop();
+  expect(options.length).toBeGreaterThan(3);
+  for (const one of options) expect(one).toEqual({ urgent: true });
+});
+
 test('the first of two leads, and renews its lease with one write every five seconds', async () => {
   const { told, candidates, pass, lease } = setUp(['a', 'b']);
   for (const { election } of candidates) {

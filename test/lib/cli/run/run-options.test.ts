@@ -1,4 +1,6 @@
+import { CountingExecutor, VirtualClock } from '../../../../lib/base';
 import { runOptions } from '../../../../lib/cli/run/run-options';
+import { WriteLimiter } from '../../../../lib/kube/http/write-limiter';
 
 const read = (options: Record<string, string | number>, env: Record<string, string> = {}) =>
   runOptions({ args: [], options }, env);
@@ -35,6 +37,7 @@ test.each([
   ['KNC_OUTER_INGRESS', 'kourier-system,A', '--outer-ingress A: not a namespace'],
   ['KNC_OUTER_INGRESS', 'kourier-system/envoy', '--outer-ingress kourier-system/envoy: not a label'],
   ['KNC_TRUSTED_PROXIES', '10.0.0.0/8,infra', '--trusted-proxies infra is no range of addresses'],
+  ['KNC_KUBE_API_QPS', 'many', 'KNC_KUBE_API_QPS is many, and no number of writes'],
   ['KNC_DRAIN_DELAY', 'soon', '--drain-delay soon is no duration'],
 ])('%s that makes no sense is named', (name, value, message) => {
   expect(() => read({}, { [name]: value })).toThrow(message);
@@ -45,6 +48,31 @@ test('events are left out where only serving is named, and with them the roles t
   expect(read({}, { KNC_PARTS: 'serving, eventing' }).eventing).toBe(true);
   expect(runOptions({ args: [], options: { parts: ['serving'], role: 'controller' } }, {}).eventing).toBe(false);
   expect(() => read({ role: 'source' }, { KNC_PARTS: 'serving' })).toThrow('--role source is of eventing');
+});
+
+test.each<[string, (second: number) => number]>([
+  ['6,500 of ours, half of them in the first ten seconds', (second) => (second < 10 ? 325 : 108)],
+  ['11,000, were all of them ours', () => 275],
+])('writes are limited so that 300 services at once are not slowed: %s', async (_, inSecond) => {
+  const clock = new VirtualClock(new CountingExecutor(() => {}));
+  const limiter = new WriteLimiter(clock, read({}).writeLimit!);
+  let waited = 0;
+  const write = async () => {
+    const begin = clock.now();
+    await limiter.take();
+    waited = Math.max(waited, clock.now() - begin);
+  };
+  for (let second = 0; second < 40; second++) {
+    for (let i = 0; i < inSecond(second); i++) void write();
+    await clock.advance(1000);
+  }
+  expect(waited).toBe(0);
+});
+
+test('how many writes the API server gets can be said, and that there is no limit', () => {
+  expect(read({}).writeLimit).toEqual({ qps: 400, burst: 800 });
+  expect(read({}, { KNC_KUBE_API_QPS: '5', KNC_KUBE_API_BURST: '10' }).writeLimit).toEqual({ qps: 5, burst: 10 });
+  expect(read({ kubeApiQps: '0' }).writeLimit).toBeUndefined();
 });
 
 test('proxies in front are named by their addresses; by default there are none', () => {

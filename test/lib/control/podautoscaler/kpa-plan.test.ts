@@ -150,6 +150,8 @@ test('the scale goes through the scale subresource of the Deployment', () => {
       name: `${REVISION}-deployment`,
       subresource: 'scale',
       patch: { json: [{ op: 'add', path: '/spec/replicas', value: 7 }] },
+      // Requests wait for more pods; for fewer nobody does.
+      urgent: true,
     },
   ]);
   expect(plan.status).toMatchObject({ desiredScale: 7, actualScale: 1 });
@@ -158,6 +160,7 @@ test('the scale goes through the scale subresource of the Deployment', () => {
 test('zero is put only in place of what was seen', () => {
   const plan = planOf({ active: 'False', activeFor: 60, ready: 1, answer: { desired: 0, excessBurstCapacity: 0 } });
   expect(plan.patch).toEqual([expect.objectContaining({ resourceVersion: '7' })]);
+  expect(plan.patch![0]).not.toHaveProperty('urgent');
   expect(plan.status.annotations).toEqual({ [ZERO_GENERATION]: '1' });
 });
 

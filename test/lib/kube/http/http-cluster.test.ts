@@ -303,4 +303,46 @@ describe('WriteLimiter', () => {
     await limiter.take();
     expect(clock.now() - start).toBe(2000);
   });
+
+  test('lets what is urgent go before a backlog, which waits so much longer', async () => {
+    const clock = new VirtualClock(new CountingExecutor(() => {}));
+    const limiter = new WriteLimiter(clock, { qps: 10, burst: 1 });
+    const start = clock.now();
+    const at: number[] = [];
+    for (let i = 0; i < 1000; i++) void limiter.take().then(() => at.push(clock.now() - start));
+    await clock.advance(1000);
+    for (let i = 0; i < 20; i++) await limiter.take(true);
+    expect(clock.now() - start).toBe(1000);
+    void limiter.take().then(() => at.push(clock.now() - start));
+    await clock.advance(110_000);
+    // The thousand take a hundred seconds, and twenty that went before them two.
+    expect([at[999], at[1000]]).toEqual([99_900, 102_000]);
+  });
+
+  test.each([
+    ['a scale', (cluster: HttpCluster) => cluster.patch(ConfigMapType, 'default', 'a', 'json', [], { urgent: true })],
+    ['an object', (cluster: HttpCluster) => cluster.create(ConfigMapType, configMap('default', 'a'), { urgent: true })],
+    ['a lease', (cluster: HttpCluster) => cluster.update(ConfigMapType, configMap('default', 'a'), { urgent: true })],
+  ])('is asked by a cluster for everything but %s that is urgent', async (_, urgent) => {
+    const server = await ScriptedServer.start(json(200, configMap('default', 'a')));
+    const clock = new VirtualClock(new CountingExecutor(() => {}));
+    const cluster = new HttpCluster({
+      ...{ source: fixedSource(server.url), clock, random: seededRandom(1), writeLimit: { qps: 1, burst: 1 } },
+    });
+    const write = () => cluster.create(ConfigMapType, configMap('default', 'a'));
+    await write();
+    let waiting = 3;
+    const backlog = [write(), write(), write()].map((done) => done.then(() => waiting--));
+    await urgent(cluster);
+    await cluster.get(ConfigMapType, 'default', 'a');
+    expect([waiting, server.requests.length]).toEqual([3, 3]);
+    while (waiting > 0) {
+      await clock.advance(1000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(backlog);
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(3000);
+    await cluster.close();
+    await server.close();
+  });
 });
