@@ -117,11 +117,15 @@ test('events are kept on a volume, or in memory without one', () => {
     requests: { storage: '1Gi' },
   });
   expect(kept.template.spec.volumes).toEqual([{ name: 'events', persistentVolumeClaim: { claimName: 'events-knc-runtime-0' } }]);
-  expect(kept.template.spec.containers[0].args).toEqual(expect.arrayContaining(['--state', '/data']));
+  const [container] = kept.template.spec.containers;
+  expect(container.args).toEqual(expect.arrayContaining(['--state', '/data']));
+  expect(container.env).toContainEqual({ name: 'KNC_STATE_SIZE', value: '5Gi' });
+  expect(container.startupProbe).toMatchObject({ httpGet: { path: '/healthz' }, periodSeconds: 1, failureThreshold: 60 });
   const forgotten = one({ events: 'memory' }, 'StatefulSet', 'knc-runtime').spec;
   expect(forgotten.template.spec.volumes).toBeUndefined();
   expect(keys({ events: 'memory' }).filter((key) => key.startsWith('PersistentVolumeClaim'))).toEqual([]);
   expect(forgotten.template.spec.containers[0].args).not.toContain('--state');
+  expect(JSON.stringify(forgotten)).not.toContain('KNC_STATE_SIZE');
 });
 
 test('requests come in by a load balancer, a port of nodes or a Gateway', () => {

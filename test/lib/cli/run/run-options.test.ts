@@ -10,6 +10,7 @@ test('by itself it is everything in one process, with events in memory, at the p
     role: 'all',
     eventing: true,
     state: undefined,
+    stateSize: undefined,
     drainDelayMs: 5000,
     logLevel: 'info',
     ports: { external: 8080, internal: 8081, health: 8086, metrics: 9090 },
@@ -19,9 +20,10 @@ test('by itself it is everything in one process, with events in memory, at the p
 });
 
 test('an environment variable says what is not typed', () => {
-  const env = { KNC_STATE: '/data', KNC_DRAIN_DELAY: '1s', KNC_HEALTH_PORT: '9086', KNC_LOG_LEVEL: 'debug' };
+  const env = { KNC_STATE: '/data', KNC_STATE_SIZE: '1Gi', KNC_DRAIN_DELAY: '1s', KNC_HEALTH_PORT: '9086', KNC_LOG_LEVEL: 'debug' };
   expect(read({ drainDelay: '250ms' }, env)).toMatchObject({
     state: '/data',
+    stateSize: 2 ** 30,
     drainDelayMs: 250,
     logLevel: 'debug',
     ports: { health: 9086 },
@@ -38,6 +40,7 @@ test.each([
   ['KNC_OUTER_INGRESS', 'kourier-system/envoy', '--outer-ingress kourier-system/envoy: not a label'],
   ['KNC_TRUSTED_PROXIES', '10.0.0.0/8,infra', '--trusted-proxies infra is no range of addresses'],
   ['KNC_KUBE_API_QPS', 'many', 'KNC_KUBE_API_QPS is many, and no number of writes'],
+  ['KNC_STATE_SIZE', 'large', '--state-size large is no amount; write 500Mi or 2Gi'],
   ['KNC_DRAIN_DELAY', 'soon', '--drain-delay soon is no duration'],
 ])('%s that makes no sense is named', (name, value, message) => {
   expect(() => read({}, { [name]: value })).toThrow(message);
