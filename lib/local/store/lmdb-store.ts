@@ -148,6 +148,10 @@ export class LmdbStore implements Store {
     return { total: this.#total, free: full ? 0 : beside + within, full, round: this.#checkpoints };
   }
 
+  get isBroken(): boolean {
+    return this.#journalOnly;
+  }
+
   setAside(key: string, reason: string): void {
     const encoded = this.#encoded(key);
     if (!encoded) return;

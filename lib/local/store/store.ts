@@ -61,6 +61,8 @@ export interface Store {
   size(): number;
   /** Undefined: as much as there is memory. */
   room(): StoreRoom | undefined;
+  /** It takes what makes room and nothing else, until it is opened anew. @default false */
+  readonly isBroken?: boolean;
   /** Takes away an entry that its reader cannot make sense of: it is kept beside the store, and reported. */
   setAside(key: string, reason: string): void;
   /** Flushes and closes. Nothing may be called afterwards. */

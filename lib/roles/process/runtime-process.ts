@@ -49,6 +49,7 @@ export class RuntimeProcess {
   readonly #progress: WatchProgress;
   readonly #ending = new AbortController();
   #running: RunningRole | undefined;
+  #store: Store | undefined;
 
   constructor(private readonly options: RuntimeProcessOptions) {
     this.#progress = new WatchProgress(options.clock);
@@ -81,6 +82,7 @@ export class RuntimeProcess {
     const shown = await MetricsServer.listen(metrics, ports.metrics, { anywhere: true });
     this.options.onListening?.({ health: health.port, metrics: shown.port });
     const store = keepsEvents ? await openStore?.((what) => this.#readiness.need('store', what)) : undefined;
+    this.#store = store;
     this.#readiness.meet('store');
     if (keepsEvents && !store) log.info('events are kept in memory: they end with this process (--state keeps them in a folder)');
     try {
@@ -141,6 +143,7 @@ export class RuntimeProcess {
 
   /** A watch that hears nothing is our fault only if the API server answers. */
   async #live(): Promise<readonly string[]> {
+    if (this.#store?.isBroken) return ['the database of events failed while it was written: it is repaired when the process starts anew'];
     const { silent } = this.#progress;
     if (silent.length === 0) return [];
     try {

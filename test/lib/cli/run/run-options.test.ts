@@ -20,7 +20,13 @@ test('by itself it is everything in one process, with events in memory, at the p
 });
 
 test('an environment variable says what is not typed', () => {
-  const env = { KNC_STATE: '/data', KNC_STATE_SIZE: '1Gi', KNC_DRAIN_DELAY: '1s', KNC_HEALTH_PORT: '9086', KNC_LOG_LEVEL: 'debug' };
+  const env = {
+    KNC_STATE: '/data',
+    KNC_STATE_SIZE: '1Gi',
+    KNC_DRAIN_DELAY: '1s',
+    KNC_HEALTH_PORT: '9086',
+    KNC_LOG_LEVEL: 'debug',
+  };
   expect(read({ drainDelay: '250ms' }, env)).toMatchObject({
     state: '/data',
     stateSize: 2 ** 30,

@@ -175,6 +175,20 @@ test('kinds that cannot be listed are named', async () => {
   await ended;
 });
 
+test('a store that is whole again only after another start is a reason for one', async () => {
+  const world = new World();
+  const ended = world.run({ openStore: async () => Object.assign(new MemoryStore(), { isBroken: true }) });
+  await until(() => world.said('info ready'));
+  expect(await ask(world.ports.health, '/healthz')).toEqual({
+    status: 503,
+    text: 'the database of events failed while it was written: it is repaired when the process starts anew\n',
+  });
+  world.signal();
+  await until(() => world.said('info draining'));
+  await world.clock.advance(5000);
+  expect(await ended).toBe(true);
+});
+
 test('what does not pass by itself ends the process with its error', async () => {
   const world = new World();
   world.start = () => Promise.reject(new Error('no such module'));
