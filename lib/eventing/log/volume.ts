@@ -50,6 +50,8 @@ export class Volume {
   /** Bytes that were let go of, and that the disk does not count as free yet. */
   #released = 0;
   #round: number | undefined;
+  /** The next round in which a log that nobody has may be given up. */
+  #giveUpFrom = 0;
 
   constructor(private readonly options: VolumeOptions) {}
 
@@ -113,8 +115,16 @@ export class Volume {
       other.giveUp(wanted);
       if (this.#fits(share, size)) return true;
     }
-    while (this.options.giveUp?.()) if (this.#fits(share, size)) return true;
-    return false;
+    return this.#giveUp() && this.#fits(share, size);
+  }
+
+  /** One log at a time: what it had is not free on the disk before that has been looked at again, some time later. */
+  #giveUp(): boolean {
+    const round = this.#round ?? 0;
+    if (round < this.#giveUpFrom || !this.options.giveUp?.()) return false;
+    this.#giveUpFrom = round + 2;
+    this.#measure();
+    return true;
   }
 
   #helps({ used, memory }: Share, size: number): boolean {

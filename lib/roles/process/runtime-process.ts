@@ -143,7 +143,8 @@ export class RuntimeProcess {
 
   /** A watch that hears nothing is our fault only if the API server answers. */
   async #live(): Promise<readonly string[]> {
-    if (this.#store?.isBroken) return ['the database of events failed while it was written: it is repaired when the process starts anew'];
+    if (this.#store?.isBroken)
+      return ['the database of events failed while it was written: it is repaired when the process starts anew'];
     const { silent } = this.#progress;
     if (silent.length === 0) return [];
     try {

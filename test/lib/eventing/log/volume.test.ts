@@ -123,6 +123,8 @@ describe('the room of several logs', () => {
     expect(old.bytes).toBeGreaterThan(MIB);
     givenUp.push('one', 'two');
     fill(fresh);
+    expect(givenUp).toEqual(['one']);
+    fill(fresh);
     expect(givenUp).toEqual([]);
   });
 
