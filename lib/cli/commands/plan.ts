@@ -37,7 +37,10 @@ export async function run({ args, options }: Invocation, io: Io): Promise<number
         ? live.objects.filter(({ metadata }) => metadata.annotations?.[LAST_APPLIED_ANNOTATION] !== undefined)
         : [];
     const declared = objects.map(({ object }) => object);
-    const result = await preview(declared, { live: live.objects, previous, namespace, config, now: clock.now() });
+    const result = await preview(declared, {
+      ...{ live: live.objects, previous, namespace, config, now: clock.now() },
+      onCluster: !target.local,
+    });
     return deployPlan(result, live.objects, warnings);
   });
   if (options['json'] === true) io.stdout.write(planJson(plan, target.description));

@@ -5,6 +5,7 @@ import {
   type KubeObject,
   type PodAutoscaler,
   PodAutoscalerType,
+  type ResourceType,
   type ServingConfig,
   type Stored,
   servedTypes,
@@ -12,10 +13,13 @@ import {
 import { CountingExecutor, noLog, noMetrics, seededRandom, VirtualClock } from '../../base';
 import {
   autoscalingReconcilers,
+  clusterAutoscalingReconcilers,
+  clusterServingReconcilers,
   createServingReconcilers,
   Engine,
   eventingReconcilers,
   GatewayAddresses,
+  HorizontalPodAutoscalerType,
   INGRESS_CLASS,
 } from '../../control';
 import { LocalKubernetes, LocalServiceAccounts, MemoryCluster, seededStore, TokenIssuer } from '../../local';
@@ -35,6 +39,12 @@ const GATEWAYS: readonly EndpointSubset[] = [
   { addresses: [{ ip: '10.255.0.1' }], ports: ['http', 'http2'].map((name) => ({ name, port: 80, protocol: 'TCP' })) },
 ];
 
+const LOCAL = [...createServingReconcilers({ queueSidecar: 'possible' }), ...autoscalingReconcilers];
+const ON_CLUSTER = [...clusterServingReconcilers, ...clusterAutoscalingReconcilers];
+
+/** What there can be in a preview: what the local cluster serves, and what the controllers of a platform make beside that. */
+export const previewedTypes: readonly ResourceType[] = [...servedTypes, HorizontalPodAutoscalerType];
+
 /** All controllers over a cluster in memory in which every pod is ready at once and the load stays as it is; in virtual time. */
 export class PreviewSystem {
   readonly cluster: MemoryCluster;
@@ -42,8 +52,11 @@ export class PreviewSystem {
   readonly #faults: unknown[] = [];
   readonly #parts: readonly { start(): Promise<void>; stop(): void | Promise<void> }[];
 
-  /** @param live objects to begin with, as they are in another cluster */
-  constructor(live: readonly Stored<KubeObject>[], config: ServingConfig, now: number) {
+  /**
+   * @param live objects to begin with, as they are in another cluster
+   * @param onCluster whether controllers make what those of a platform make, and not those of a laptop
+   */
+  constructor(live: readonly Stored<KubeObject>[], config: ServingConfig, now: number, onCluster = false) {
     const executor = new CountingExecutor((error) => this.#faults.push(error));
     const clock = new VirtualClock(executor, now);
     // Other uids than those that are there, and the same ones for the same objects.
@@ -55,7 +68,7 @@ export class PreviewSystem {
     const cluster = new MemoryCluster({
       clock,
       random,
-      types: servedTypes,
+      types: previewedTypes,
       mutation: bindingAdmission(liveSettings),
       admission: admission(liveSettings),
       store: seededStore(live),
@@ -73,7 +86,7 @@ export class PreviewSystem {
     });
     const engine = new Engine<ServingConfig>({
       ...{ cluster, clock, executor, log, metrics: noMetrics, config: settings },
-      reconcilers: [...createServingReconcilers({ queueSidecar: 'possible' }), ...autoscalingReconcilers, ...eventingReconcilers],
+      reconcilers: [...(onCluster ? ON_CLUSTER : LOCAL), ...eventingReconcilers],
       answerers: [
         new AssumedGateways(cluster),
         new AssumedScales(live.filter(isPodAutoscaler)),
@@ -122,7 +135,7 @@ export class PreviewSystem {
 
   /** Every object there is. */
   async objects(): Promise<Stored<KubeObject>[]> {
-    const lists = await Promise.all(servedTypes.map((type) => this.cluster.list(type)));
+    const lists = await Promise.all(previewedTypes.map((type) => this.cluster.list(type)));
     return lists.flatMap(({ items }) => items as Stored<KubeObject>[]);
   }
 

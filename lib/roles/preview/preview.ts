@@ -1,4 +1,5 @@
 import {
+  apiVersionOf,
   EndpointSliceType,
   EndpointsType,
   EventType,
@@ -16,7 +17,7 @@ import {
 import { type ApplyResult, applyObjects, LAST_APPLIED_ANNOTATION } from '../../local';
 import { localServingConfig } from '../local-config';
 import { diffObjects, type FieldChange } from './object-diff';
-import { PreviewSystem } from './preview-system';
+import { PreviewSystem, previewedTypes } from './preview-system';
 
 export interface PreviewOptions {
   /** Objects of another cluster, as they are there. @default none: a cluster that is empty */
@@ -27,6 +28,8 @@ export interface PreviewOptions {
   readonly namespace?: string;
   /** @default the settings of a laptop */
   readonly config?: ServingConfig;
+  /** Make what the controllers of a platform make, and not those of a laptop: pods that sleep before they end, HorizontalPodAutoscalers. @default false */
+  readonly onCluster?: boolean;
   /** The time at which the preview begins, in milliseconds since the epoch. @default 2026-01-01T00:00:00Z */
   readonly now?: number;
 }
@@ -66,8 +69,9 @@ const FOLLOWING: ReadonlySet<string> = new Set(
  */
 export async function preview(objects: readonly KubeObject[], options: PreviewOptions = {}): Promise<Preview> {
   const { live = [], previous = [], namespace = 'default', config = localServingConfig, now = Date.UTC(2026, 0, 1) } = options;
+  const { onCluster = false } = options;
   const rest = async (work: (system: PreviewSystem) => Promise<readonly ApplyResult[]>) => {
-    const system = new PreviewSystem(live, config, now);
+    const system = new PreviewSystem(live, config, now, onCluster);
     await system.start();
     await system.settle();
     const applied = await work(system);
@@ -93,7 +97,7 @@ function changesBetween(
   for (const id of new Set([...old.keys(), ...next.keys()])) {
     const [was, is] = [old.get(id), next.get(id)];
     const object = is ?? was!;
-    const type = findServedType(object.apiVersion, object.kind);
+    const type = typeOf(object);
     if (!type || FOLLOWING.has(typeKey(type))) continue;
     const fields = was && is ? diffObjects(was, is) : [];
     if (was && is && fields.length === 0) continue;
@@ -108,7 +112,10 @@ function changesBetween(
   return changes.sort((a, b) => rank(a) - rank(b) || a.type.kind.localeCompare(b.type.kind) || a.name.localeCompare(b.name));
 }
 
+const typeOf = ({ apiVersion, kind }: KubeObject): ResourceType | undefined =>
+  previewedTypes.find((type) => apiVersionOf(type) === apiVersion && type.kind === kind) ?? findServedType(apiVersion, kind);
+
 function identity(object: KubeObject): string {
-  const type = findServedType(object.apiVersion, object.kind);
+  const type = typeOf(object);
   return `${type ? typeKey(type) : `${object.kind}.${object.apiVersion}`} ${keyOf(object)}`;
 }

@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigMapType, type KubeObject, type Service } from '../../../../lib/api';
 import { main } from '../../../../lib/cli/main';
@@ -50,6 +50,24 @@ describe('knc plan', () => {
     expect(code).toBe(0);
     expect(io.stderrText).toBe('');
     expect(io.stdoutText).toContain('no changes: the cluster is as the input declares it');
+  });
+
+  test('of another cluster than a laptop has what the controllers of a platform make there', async () => {
+    await open();
+    const kubeconfig = readFileSync(path.join(server.folder, '.knc/kubeconfig'), 'utf8');
+    writeFileSync(
+      path.join(server.folder, 'prod'),
+      kubeconfig.replaceAll(/\bname: knc\b/g, 'name: prod').replaceAll(/: knc$/gm, ': prod'),
+    );
+    const scaled = service('scaled');
+    const template = {
+      ...scaled.spec.template,
+      metadata: { annotations: { 'autoscaling.knative.dev/class': 'hpa.autoscaling.knative.dev' } },
+    };
+    const kinds = async (...args: readonly string[]) =>
+      (await plan([{ ...scaled, spec: { template } } as Service], ...args)).changes.map(({ kind }) => kind);
+    expect(await kinds()).not.toContain('HorizontalPodAutoscaler');
+    expect(await kinds('--kubeconfig', 'prod')).toContain('HorizontalPodAutoscaler');
   });
 
   test('of a new image shows the field, the children that controllers make, the traffic and the pods', async () => {

@@ -2,6 +2,7 @@ import {
   ConfigurationType,
   type Deployment,
   DeploymentType,
+  isReady,
   type K8sService,
   type KubeObject,
   type Service,
@@ -54,6 +55,37 @@ describe('preview', () => {
     expect(found?.status).toMatchObject({
       conditions: expect.arrayContaining([expect.objectContaining({ type: 'Ready', status: 'True' })]),
     });
+  });
+
+  test('on a cluster makes what the controllers of a platform make', async () => {
+    const hpa = service('scaled');
+    const annotated = {
+      ...hpa,
+      spec: {
+        template: {
+          ...hpa.spec.template,
+          metadata: { annotations: { 'autoscaling.knative.dev/class': 'hpa.autoscaling.knative.dev' } },
+        },
+      },
+    };
+    const objects = [service('hello'), annotated];
+    const [local, cluster] = [await preview(objects), await preview(objects, { onCluster: true })];
+    const hooks = ({ after }: typeof local) =>
+      (after.filter(({ kind }) => kind === DeploymentType.kind) as Stored<Deployment>[]).map(
+        ({ spec }) => (spec.template.spec?.containers[0] as { lifecycle?: unknown } | undefined)?.lifecycle,
+      );
+    const sleeps = { preStop: { sleep: { seconds: 5 } } };
+    expect([hooks(local), hooks(cluster)]).toEqual([
+      [undefined, undefined],
+      [sleeps, sleeps],
+    ]);
+    const more = (of: typeof local) => of.changes.map(line).filter((text) => text.includes('Horizontal'));
+    expect([more(local), more(cluster)]).toEqual([[], ['created HorizontalPodAutoscaler scaled-00001']]);
+    for (const { after } of [local, cluster]) {
+      const services = after.filter(({ kind, apiVersion }) => kind === ServiceType.kind && apiVersion.startsWith('serving'));
+      expect(services.map((one) => isReady(one))).toEqual([true, true]);
+    }
+    expect((await preview(objects, { live: cluster.after, onCluster: true })).changes).toEqual([]);
   });
 
   test('of what is there already has no changes', async () => {
