@@ -82,8 +82,8 @@ export class HttpCluster implements Cluster {
   }
 
   /** What the server answers to a document that is posted to a path that is no object's. @throws ClusterError */
-  post(path: string, document: unknown): Promise<unknown> {
-    return this.#client.json({ method: 'POST', path, body: JSON.stringify(document), contentType: JSON_TYPE });
+  post(path: string, document: unknown, { urgent }: Pick<WriteOptions, 'urgent'> = {}): Promise<unknown> {
+    return this.#client.json({ method: 'POST', path, body: JSON.stringify(document), contentType: JSON_TYPE, urgent });
   }
 
   /** Lines of JSON that the server sends at a path that is no object's, as they come. Ends with them, or once the signal aborts. */

@@ -39,10 +39,12 @@ export class HttpServiceAccounts implements ServiceAccounts {
       throw new ClusterError('Invalid', `no name of a service account: ${JSON.stringify(name)}: ${errors[0]}`);
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/serviceaccounts/${name}/token`;
     const audiences = audience === undefined ? {} : { audiences: [audience] };
-    const answer = await this.options.cluster.post(path, {
+    const wanted = {
       ...{ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {} },
       spec: { ...audiences, expirationSeconds: SECONDS },
-    });
+    };
+    // Events wait for it.
+    const answer = await this.options.cluster.post(path, wanted, { urgent: true });
     const status = isJsonObject(answer) && isJsonObject(answer['status']) ? answer['status'] : {};
     const { token, expirationTimestamp } = status;
     const expires = Date.parse(String(expirationTimestamp));

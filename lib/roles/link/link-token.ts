@@ -1,22 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { INSTALLATION, type KubeObject, LINK_AUDIENCE, resourceType } from '../../api';
-import type { Cluster } from '../../kube';
+import { INSTALLATION, LINK_AUDIENCE } from '../../api';
+import { type Cluster, reviewToken } from '../../kube';
 import type { LinkRole } from './link-message';
-
-interface TokenReview extends KubeObject {
-  readonly spec: { readonly token: string; readonly audiences: readonly string[] };
-  readonly status?: {
-    readonly authenticated?: boolean;
-    readonly user?: { readonly username?: string };
-    readonly audiences?: readonly string[];
-    readonly error?: string;
-  };
-}
-
-const TokenReviewType = resourceType<TokenReview>('authentication.k8s.io/v1', 'TokenReview', 'tokenreviews', {
-  namespaced: false,
-  statusSubresource: false,
-});
 
 const { servingNamespace, controller, gateway } = INSTALLATION;
 
@@ -33,17 +18,6 @@ export const linkTokenOf = (file: string) => (): string => readFileSync(file, 'u
 export const tokenReviewer =
   (cluster: Cluster) =>
   async (token: string): Promise<LinkRole | undefined> => {
-    const { status } = await cluster.create<TokenReview>(
-      TokenReviewType,
-      {
-        apiVersion: 'authentication.k8s.io/v1',
-        kind: 'TokenReview',
-        metadata: {},
-        spec: { token, audiences: [LINK_AUDIENCE] },
-      },
-      // A question, which stores nothing.
-      { urgent: true },
-    );
-    const valid = status?.authenticated === true && status.audiences?.includes(LINK_AUDIENCE);
-    return valid ? DIALERS[status.user?.username ?? ''] : undefined;
+    const verdict = await reviewToken(cluster, token, LINK_AUDIENCE);
+    return 'subject' in verdict ? DIALERS[verdict.subject] : undefined;
   };
