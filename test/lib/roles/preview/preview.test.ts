@@ -83,7 +83,7 @@ describe('preview', () => {
     expect([more(local), more(cluster)]).toEqual([[], ['created HorizontalPodAutoscaler scaled-00001']]);
     for (const { after } of [local, cluster]) {
       const services = after.filter(({ kind, apiVersion }) => kind === ServiceType.kind && apiVersion.startsWith('serving'));
-      expect(services.map((one) => isReady(one))).toEqual([true, true]);
+      expect((services as Stored<Service>[]).map((one) => isReady(one))).toEqual([true, true]);
     }
     expect((await preview(objects, { live: cluster.after, onCluster: true })).changes).toEqual([]);
   });
