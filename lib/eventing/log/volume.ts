@@ -27,9 +27,10 @@ export interface VolumeShare {
   readonly used: number;
 }
 
-/** How old a measurement may be, in milliseconds, and how many bytes may have come since. */
+/** How old a measurement may be, in milliseconds, and how many bytes may have come since: on a small disk, a part of it. */
 const MEASURE_MS = 2000;
 const MEASURE_BYTES = 4 * 2 ** 20;
+const MEASURE_PART = 1 / 128;
 /** So many bytes of the disk an event takes for each of its own. */
 const OVERHEAD = 1.5;
 /** Of the volume: so much is made room for at once. */
@@ -45,8 +46,9 @@ export class Volume {
   readonly #disk = new SharedRoom();
   readonly #memory = new SharedRoom();
   #measuredAt = Number.NEGATIVE_INFINITY;
-  /** Bytes that have come since. */
+  /** Bytes that have come since, and may. */
   #grown = 0;
+  #mayGrow = MEASURE_BYTES;
   /** Bytes that were let go of, and that the disk does not count as free yet. */
   #released = 0;
   #round: number | undefined;
@@ -83,7 +85,7 @@ export class Volume {
 
   /** Throws a VolumeFullError if there is no room for so many bytes of a log. */
   #admit(share: Share, size: number): void {
-    if (this.#grown >= MEASURE_BYTES || this.options.clock.now() >= this.#measuredAt + MEASURE_MS) this.#measure();
+    if (this.#grown >= this.#mayGrow || this.options.clock.now() >= this.#measuredAt + MEASURE_MS) this.#measure();
     const fits = this.#fits(share, size) || this.#makeRoom(share, size);
     const { onRefusing, onRefused } = this.options;
     if (fits) {
@@ -149,6 +151,7 @@ export class Volume {
     }
     this.#measuredAt = clock.now();
     this.#grown = 0;
+    if (room) this.#mayGrow = Math.min(MEASURE_BYTES, room.total * MEASURE_PART);
     this.#divide(this.#disk.used + (room ? this.#free(room) : Number.POSITIVE_INFINITY));
     onMeasured?.({ limit: this.#disk.limit, used: this.#disk.used }, this.#shares);
   }
