@@ -39,6 +39,8 @@ const KEPT_MS = 5000;
 const MISSING_MS = 10_000;
 const GRANTED_MS = 600_000;
 
+type Right = Readonly<Record<'user' | 'verb' | 'group' | 'resource' | 'namespace', string>>;
+
 interface Asked {
   readonly question: AccessQuestion;
   readonly tell: (answer: AccessAnswer) => void;
@@ -89,11 +91,11 @@ export class AccessAnswers implements Answerer {
     });
   }
 
-  async #answer({ user, verbs, resources, namespaces }: AccessQuestion): Promise<AccessAnswer> {
+  async #answer({ user, verbs, resources, namespaces, doubted = false }: AccessQuestion): Promise<AccessAnswer> {
     const missing: string[] = [];
     for (const { group, resource } of resources) {
       for (const namespace of namespaces) {
-        const may = await Promise.all(verbs.map((verb) => this.#may(user, verb, group, resource, namespace)));
+        const may = await Promise.all(verbs.map((verb) => this.#may({ user, verb, group, resource, namespace }, doubted)));
         const lacking = verbs.filter((_, i) => !may[i]);
         const where = `resource "${resource}" in API group "${group}" in Namespace "${namespace}"`;
         if (lacking.length > 0) missing.push(`${lacking.join(', ')} ${where}`);
@@ -102,8 +104,9 @@ export class AccessAnswers implements Answerer {
     return { missing, enforced: true };
   }
 
-  #may(user: string, verb: string, group: string, resource: string, namespace: string): Promise<boolean> {
-    return this.#rights.get(JSON.stringify([user, verb, group, resource, namespace]), async () => {
+  /** @param doubted what is remembered counts only if it was doubted then, too */
+  #may({ user, verb, group, resource, namespace }: Right, doubted: boolean): Promise<boolean> {
+    return this.#rights.get(JSON.stringify([user, verb, group, resource, namespace, doubted]), async () => {
       const review: SubjectAccessReview = {
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SubjectAccessReview',

@@ -104,4 +104,26 @@ describe('rights on a cluster', () => {
     await clock.advance(3_600_000);
     expect(reviews).toHaveLength(12);
   });
+
+  test('a right that the API server has just refused is reviewed at once, whatever was known of it', async () => {
+    let allowed = true;
+    const { ask, answers, reviews, clock } = world(() => allowed);
+    const one: AccessQuestion = {
+      ...question,
+      verbs: ['watch'],
+      resources: [{ group: '', resource: 'pods' }],
+      namespaces: ['a'],
+    };
+    ask(one);
+    await clock.advance(0);
+    allowed = false;
+    ask({ ...one, doubted: true });
+    await clock.advance(0);
+    expect(answers.map(({ missing }) => missing)).toEqual([[], ['watch resource "pods" in API group "" in Namespace "a"']]);
+    expect(reviews).toHaveLength(2);
+    // And then as any that is missing: until it is granted.
+    allowed = true;
+    await clock.advance(10_000);
+    expect(answers.at(-1)).toEqual({ enforced: true, missing: [] });
+  });
 });
