@@ -347,6 +347,18 @@ describe('Engine', () => {
     expect(holder.writes).toEqual(['patch Widget a', 'patch Widget a']);
   });
 
+  it('says to the cluster which patch is urgent', async () => {
+    const patch = { merge: { metadata: { labels: { woken: 'true' } } } };
+    const world = new ToyWorld({
+      plan: ({ metadata: { name, labels } }) =>
+        labels?.['woken'] ? {} : { patch: [{ type: WidgetType, namespace: 'default', name, patch, urgent: true }] },
+    });
+    const asked = jest.spyOn(world.memory, 'patch');
+    await world.start(widget('a'));
+    await world.settle();
+    expect(asked.mock.calls.map((call) => call[5])).toEqual([expect.objectContaining({ urgent: true })]);
+  });
+
   it('leaves a child alone that belongs to somebody else', async () => {
     const world = new ToyWorld(mirror);
     const other = await world.memory.create(WidgetType, widget('other', { wish: 'mine' }));
