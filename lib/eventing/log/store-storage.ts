@@ -1,51 +1,12 @@
-import { decodeRecord, type EventRecord, sizeOf, summaryOf } from './event-record';
+import { decodeRecord, type EventRecord, sizeOf } from './event-record';
+import type { KeyValueStore, KeyValueWrite } from './key-value-store';
 import { LogWriteError } from './log-error';
+import { LogKeys } from './log-keys';
 import type { ConsumerMemory, ConsumerState, KeptLog, LogStorage } from './log-storage';
+import { readLog } from './read-log';
 import { joined, recordsOf, Segment } from './segment';
 import { isSparse, SegmentList } from './segment-list';
 
-/** `value` undefined deletes. */
-interface Write {
-  readonly key: string;
-  readonly value: unknown;
-}
-
-/** Room for more in a store, in bytes. */
-export interface KeyValueRoom {
-  readonly total: number;
-  /** About how much can still be written. */
-  readonly free: number;
-  /** Nothing is to be written but what makes room. */
-  readonly full: boolean;
-  /** Counts on whenever the room of what has been taken away since is among what is free. */
-  readonly round: number;
-}
-
-/** What a log needs of a store; that of a local cluster (lib/local) is one. */
-export interface KeyValueStore {
-  get(key: string): unknown;
-  /**
-   * Throws when nothing of the batch could be written.
-   * @param options `makesRoom`: it is part of how room is made, and may take the room that is kept for that when the disk is full
-   */
-  write(batch: readonly Write[], options?: { readonly makesRoom?: boolean }): void;
-  range(range: {
-    readonly prefix: string;
-    readonly reverse?: boolean;
-    readonly limit?: number;
-  }): Iterable<readonly [string, unknown]>;
-  flushed(): Promise<void>;
-  /** Undefined: as much as there is memory. */
-  room?(): KeyValueRoom | undefined;
-  /** Takes away what cannot be read, and reports it. */
-  setAside(key: string, reason: string): void;
-}
-
-const DIGITS = 16;
-/** So many values are looked at before others get their turn. */
-const SLICE = 50;
-/** About how many bytes a store needs for a pending delivery beside its key. */
-const PENDING_BYTES = 32;
 /** So many bytes of events that nobody needs are borne before those that stand with them are written anew. */
 const MIN_WASTE = 4 * 2 ** 20;
 /** The same when there is no room for more. */
@@ -59,13 +20,9 @@ const REWRITE_BYTES = 2 ** 20;
  * too many others, they are written anew, under the same offsets.
  */
 export class StoreStorage implements LogStorage {
-  readonly #events: string;
-  readonly #pending: string;
-  readonly #consumers: string;
-  readonly #memories: string;
-  readonly #next: string;
+  readonly #keys: LogKeys;
   /** Writes that are not in the store yet, oldest first: because a sync is under way, or because it could not take them. */
-  #owed: Write[] = [];
+  #owed: KeyValueWrite[] = [];
   /** The events among them; the last segment may take more. */
   #unwritten: Segment[] = [];
   readonly #segments = new SegmentList();
@@ -91,11 +48,7 @@ export class StoreStorage implements LogStorage {
     private readonly store: KeyValueStore,
     prefix: string,
   ) {
-    this.#events = `${prefix}/event/`;
-    this.#pending = `${prefix}/pending/`;
-    this.#consumers = `${prefix}/consumer/`;
-    this.#memories = `${prefix}/memory/`;
-    this.#next = `${prefix}/next`;
+    this.#keys = new LogKeys(prefix);
   }
 
   get stored(): number {
@@ -111,59 +64,22 @@ export class StoreStorage implements LogStorage {
   }
 
   *loading(): Generator<number, KeptLog> {
-    const events: { offset: number; size: number; time: number }[] = [];
-    const damaged: [string, Error][] = [];
-    let looked = 0;
-    for (const [key, bytes] of this.store.range({ prefix: this.#events })) {
-      try {
-        const first = Number(key.slice(this.#events.length));
-        const summaries = recordsOf(bytes as Buffer).map(summaryOf);
-        const segment = new Segment(
-          first,
-          summaries.map(({ size }) => size),
-        );
-        this.#segments.add(segment);
-        this.#bytes += segment.bytes;
-        for (const [i, summary] of summaries.entries()) events.push({ offset: first + i, ...summary });
-      } catch (error) {
-        damaged.push([key, error as Error]);
-      }
-      if (++looked % SLICE === 0) yield events.length;
+    const { segments, pendingBytes, ...kept } = yield* readLog(this.store, this.#keys);
+    for (const segment of segments) {
+      this.#segments.add(segment);
+      this.#bytes += segment.bytes;
     }
     this.#liveBytes = this.#bytes;
-    for (const [key, { message }] of damaged) this.store.setAside(key, message);
-    // Newest events may be lost, and their offsets known to others.
-    let next = Math.max(Number(this.store.get(this.#next) ?? 0), (events.at(-1)?.offset ?? -1) + 1);
-    const consumers = new Map<string, ConsumerState>();
-    for (const [key, state] of this.store.range({ prefix: this.#consumers })) {
-      consumers.set(key.slice(this.#consumers.length), state as ConsumerState);
-      next = Math.max(next, (state as ConsumerState).retiredAt ?? 0);
-    }
-    const there = new Set(events.map(({ offset }) => offset));
-    const pending = new Map<string, number[]>();
-    const stray: string[] = [];
-    for (const [key] of this.store.range({ prefix: this.#pending })) {
-      const consumer = key.slice(this.#pending.length, -DIGITS - 1);
-      const offset = Number(key.slice(-DIGITS));
-      next = Math.max(next, offset + 1);
-      const known = pending.get(consumer) ?? [];
-      pending.set(consumer, known);
-      if (there.has(offset)) {
-        known.push(offset);
-        this.#pendingBytes += this.#pendingSize(consumer);
-      } else stray.push(key);
-      if (++looked % (SLICE * 40) === 0) yield events.length;
-    }
-    for (const key of stray) this.store.setAside(key, 'the event that it names is not there');
-    return { next, events, consumers, pending };
+    this.#pendingBytes = pendingBytes;
+    return kept;
   }
 
   append(offset: number, record: EventRecord, consumers: readonly string[], size = sizeOf(record)): void {
     const segment = this.#segmentFor(offset, size);
     segment.add(record, size);
     this.#grow(size);
-    for (const consumer of consumers) this.#pendingBytes += this.#pendingSize(consumer);
-    const pending = consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 }));
+    for (const consumer of consumers) this.#pendingBytes += this.#keys.deliveryBytes(consumer);
+    const pending = consumers.map((consumer) => ({ key: this.#keys.delivery(consumer, offset), value: 1 }));
     if (this.#sync) {
       // Nobody is told of it before the next sync, so it is written together with all that come until then.
       this.#owed.push(...pending);
@@ -174,7 +90,7 @@ export class StoreStorage implements LogStorage {
     } catch (error) {
       segment.takeBack();
       this.#grow(-size);
-      for (const consumer of consumers) this.#pendingBytes -= this.#pendingSize(consumer);
+      for (const consumer of consumers) this.#pendingBytes -= this.#keys.deliveryBytes(consumer);
       if (segment.isEmpty) this.#remove(segment);
       throw new LogWriteError(error);
     }
@@ -186,21 +102,21 @@ export class StoreStorage implements LogStorage {
   }
 
   assign(offset: number, consumers: readonly string[]): void {
-    for (const consumer of consumers) this.#pendingBytes += this.#pendingSize(consumer);
-    this.#writeInTime(consumers.map((consumer) => ({ key: this.#pendingKey(consumer, offset), value: 1 })));
+    for (const consumer of consumers) this.#pendingBytes += this.#keys.deliveryBytes(consumer);
+    this.#writeInTime(consumers.map((consumer) => ({ key: this.#keys.delivery(consumer, offset), value: 1 })));
   }
 
   settle(offsets: readonly number[], consumer: string): void {
-    this.#pendingBytes -= offsets.length * this.#pendingSize(consumer);
-    this.#writeInTime(offsets.map((offset) => ({ key: this.#pendingKey(consumer, offset), value: undefined })));
+    this.#pendingBytes -= offsets.length * this.#keys.deliveryBytes(consumer);
+    this.#writeInTime(offsets.map((offset) => ({ key: this.#keys.delivery(consumer, offset), value: undefined })));
   }
 
   saveConsumer(name: string, state: ConsumerState | undefined): void {
-    this.#writeInTime([{ key: this.#consumers + name, value: state }]);
+    this.#writeInTime([{ key: this.#keys.consumers + name, value: state }]);
   }
 
   memory(consumer: string): ConsumerMemory {
-    const prefix = `${this.#memories}${consumer}/`;
+    const prefix = `${this.#keys.memories}${consumer}/`;
     return {
       load: () => {
         this.flush();
@@ -213,7 +129,7 @@ export class StoreStorage implements LogStorage {
   }
 
   drop(offsets: readonly number[]): void {
-    const writes: Write[] = [];
+    const writes: KeyValueWrite[] = [];
     for (const offset of offsets) {
       const segment = this.#segments.find(offset);
       if (!segment) continue;
@@ -222,7 +138,7 @@ export class StoreStorage implements LogStorage {
       this.#liveBytes -= live - segment.liveBytes;
       if (!segment.isEmpty || segment.liveBytes === live) continue;
       if (segment === this.#segments.last) writes.push(this.#nextAfter(segment));
-      if (segment.isWritten) writes.push({ key: this.#events + padded(segment.first), value: undefined });
+      if (segment.isWritten) writes.push({ key: this.#keys.segment(segment.first), value: undefined });
       this.#remove(segment);
     }
     if (writes.length > 0) this.#writeInTime(writes);
@@ -268,8 +184,8 @@ export class StoreStorage implements LogStorage {
   }
 
   /** What is owed goes first, in one batch with the rest. */
-  #write(batch: readonly Write[], options?: { readonly makesRoom: boolean }): void {
-    const events = this.#unwritten.map((one) => ({ key: this.#events + padded(one.first), value: one.encode() }));
+  #write(batch: readonly KeyValueWrite[], options?: { readonly makesRoom: boolean }): void {
+    const events = this.#unwritten.map((one) => ({ key: this.#keys.segment(one.first), value: one.encode() }));
     const all = [...events, ...this.#owed, ...batch];
     if (all.length === 0) return;
     this.store.write(all, options);
@@ -283,7 +199,7 @@ export class StoreStorage implements LogStorage {
    * Never fails: the store tells what keeps it from writing. In the order in which it comes, so not at once during a sync. It takes the last room of a disk:
    * what is known of events makes room.
    */
-  #writeInTime(batch: readonly Write[]): void {
+  #writeInTime(batch: readonly KeyValueWrite[]): void {
     if ((this.#sync && batch.length > 0) || this.#owed.length < this.#retryAt) {
       this.#owed.push(...batch);
       return;
@@ -309,7 +225,7 @@ export class StoreStorage implements LogStorage {
       this.#sparse = this.#segments.sparse();
       this.#leftWaste = waste;
     }
-    const writes: Write[] = [];
+    const writes: KeyValueWrite[] = [];
     const done: (() => void)[] = [];
     let written = 0;
     let at = 0;
@@ -320,7 +236,7 @@ export class StoreStorage implements LogStorage {
       const others = this.#partsOf(segment);
       if (!others) continue;
       written += segment.liveBytes;
-      writes.push({ key: this.#events + padded(segment.first), value: undefined }, ...others.writes);
+      writes.push({ key: this.#keys.segment(segment.first), value: undefined }, ...others.writes);
       done.push(() => {
         this.#segments.replace(segment, others.segments);
         this.#bytes -= segment.bytes - segment.liveBytes;
@@ -339,14 +255,14 @@ export class StoreStorage implements LogStorage {
   }
 
   /** What stands in place of a segment: its events that somebody needs, where they stand together. Undefined if it cannot be read. */
-  #partsOf(segment: Segment): { readonly segments: readonly Segment[]; readonly writes: readonly Write[] } | undefined {
+  #partsOf(segment: Segment): { readonly segments: readonly Segment[]; readonly writes: readonly KeyValueWrite[] } | undefined {
     const segments: Segment[] = [];
-    const writes: Write[] = [];
+    const writes: KeyValueWrite[] = [];
     try {
-      const records = recordsOf(this.store.get(this.#events + padded(segment.first)) as Buffer);
+      const records = recordsOf(this.store.get(this.#keys.segment(segment.first)) as Buffer);
       for (const { first, sizes } of segment.runs()) {
         const at = first - segment.first;
-        writes.push({ key: this.#events + padded(first), value: joined(records.slice(at, at + sizes.length)) });
+        writes.push({ key: this.#keys.segment(first), value: joined(records.slice(at, at + sizes.length)) });
         segments.push(new Segment(first, sizes));
       }
       return { segments, writes };
@@ -358,14 +274,6 @@ export class StoreStorage implements LogStorage {
   #grow(size: number): void {
     this.#bytes += size;
     this.#liveBytes += size;
-  }
-
-  #pendingSize(consumer: string): number {
-    return this.#pending.length + consumer.length + DIGITS + PENDING_BYTES;
-  }
-
-  #pendingKey(consumer: string, offset: number): string {
-    return `${this.#pending}${consumer}/${padded(offset)}`;
   }
 
   /** The segment that an event of this offset is added to. */
@@ -386,13 +294,13 @@ export class StoreStorage implements LogStorage {
   }
 
   /** The newest offset is written down, as nothing else tells it once the newest event is gone. */
-  #nextAfter({ end }: Segment): Write {
-    this.#dropped = Math.max(this.#dropped, end, Number(this.store.get(this.#next) ?? 0));
-    return { key: this.#next, value: this.#dropped };
+  #nextAfter({ end }: Segment): KeyValueWrite {
+    this.#dropped = Math.max(this.#dropped, end, Number(this.store.get(this.#keys.next) ?? 0));
+    return { key: this.#keys.next, value: this.#dropped };
   }
 
   #stored(first: number, offset: number): EventRecord | undefined {
-    const key = this.#events + padded(first);
+    const key = this.#keys.segment(first);
     try {
       if (this.#read?.first !== first) {
         const bytes = this.store.get(key);
@@ -406,5 +314,3 @@ export class StoreStorage implements LogStorage {
     }
   }
 }
-
-const padded = (offset: number): string => String(offset).padStart(DIGITS, '0');

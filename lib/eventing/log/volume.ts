@@ -1,7 +1,7 @@
 import type { Clock } from '../../base';
+import type { KeyValueRoom, KeyValueStore } from './key-value-store';
 import { VolumeFullError } from './log-error';
 import { SharedRoom } from './shared-room';
-import type { KeyValueRoom, KeyValueStore } from './store-storage';
 
 export interface VolumeOptions {
   readonly clock: Clock;
