@@ -11,7 +11,7 @@ export interface AccessQuestion {
   readonly resources: readonly { readonly group: string; readonly resource: string }[];
   readonly namespaces: readonly string[];
   /** The API server has just refused some of it: what is known of these rights is out of date. */
-  readonly doubted?: true;
+  readonly doubted?: boolean;
 }
 
 export interface AccessAnswer {
