@@ -17,7 +17,13 @@ async function post(
     host,
     target,
   )?.({
-    ...{ method: 'POST', target, host, headers: [...CE, 'content-type', 'application/json'], body: Readable.from([Buffer.from('{}')]) },
+    ...{
+      method: 'POST',
+      target,
+      host,
+      headers: [...CE, 'content-type', 'application/json'],
+      body: Readable.from([Buffer.from('{}')]),
+    },
     ...{ visibility: 'internal', peer: { address: '10.0.0.1', trusted: false }, signal: new AbortController().signal },
   } as Inbound);
   if (!answer) return undefined;
