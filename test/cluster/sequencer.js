@@ -7,6 +7,7 @@ const ORDER = [
   'control-plane',
   'image',
   'queue',
+  'hpa',
   'examples',
   'cluster-answers',
   'webhook',

@@ -90,7 +90,9 @@ test('a new one gets two Services', () => {
       selector: { 'serving.knative.dev/revisionUID': 'abc' },
     },
   });
-  expect(child(plan, 'Endpoints', REVISION)).toMatchObject({ subsets: [{ addresses: [{ ip: '10.1.0.1' }, { ip: '10.1.0.2' }] }] });
+  expect(child(plan, 'Endpoints', REVISION)).toMatchObject({
+    subsets: [{ addresses: [{ ip: '10.1.0.1' }, { ip: '10.1.0.2' }] }],
+  });
   expect(plan.status).toMatchObject({ serviceName: REVISION, privateServiceName: PRIVATE, observedGeneration: 1 });
 });
 
