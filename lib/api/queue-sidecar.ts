@@ -4,6 +4,8 @@ import { annotationOf, annotations } from './keys';
 
 /** The sidecar that keeps a revision's limits inside each of its pods. Names, ports and paths are upstream's. */
 export const QUEUE_SIDECAR = {
+  /** How long requests are waited for at most that are still sent to a pod that ends, in seconds. */
+  quietSeconds: 30,
   container: 'queue-proxy',
   /** Name of the port on which requests go through it. */
   portName: 'queue-port',

@@ -125,6 +125,8 @@ export class Autoscaler implements Answerer {
     if (!entry) return;
     this.#entries.delete(key);
     this.#sleep(key);
+    this.#poked.get(key)?.cancel();
+    this.#poked.delete(key);
     this.#metrics.forget(entry.decider.namespace, entry.decider.revision);
   }
 

@@ -7,6 +7,7 @@ import {
   labels,
   type PodSpec,
   parseDuration,
+  QUEUE_SIDECAR,
   type Revision,
   type ServingConfig,
   type Stored,
@@ -67,7 +68,7 @@ const DEFAULT_GRACE_SECONDS = 30;
 
 /**
  * The pods with a preStop hook in every container: a sidecar is needed as long as the one that it serves. What time containers have
- * to end is theirs beside that.
+ * to end is theirs beside that, and beside the time for which a queue-proxy waits until nobody sends requests any more.
  */
 function ending(template: Deployment['spec']['template'], seconds: number, queued: boolean): Deployment['spec']['template'] {
   const { spec } = template;
@@ -76,7 +77,8 @@ function ending(template: Deployment['spec']['template'], seconds: number, queue
   const containers = queued
     ? drainedByQueue(spec.containers, seconds)
     : spec.containers.map((container) => ({ ...container, lifecycle }));
-  const grace = (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) + seconds;
+  const grace =
+    (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) + seconds + (queued ? QUEUE_SIDECAR.quietSeconds : 0);
   return { ...template, spec: { ...spec, containers, terminationGracePeriodSeconds: grace } };
 }
 

@@ -1,7 +1,7 @@
+import { QUEUE_SIDECAR } from '../../api/queue-sidecar';
 import type { Clock } from '../../base';
 
-/** How long requests are waited for at most that are still sent to a pod that ends, in milliseconds. */
-const LONGEST_MS = 30_000;
+const LONGEST_MS = QUEUE_SIDECAR.quietSeconds * 1000;
 
 /** The end of a pod, as its sidecar sees it: first nobody is to send anything any more, then nothing is inside. */
 export class Drainer {

@@ -91,13 +91,13 @@ export class QueueFront implements HttpFront {
     if (fault) return plainText(400, `bad request: ${fault}`, ['Connection', 'close']);
     const probe = headerValue(headers, PROBE_HEADER);
     const { drainer, readiness } = this.deps;
-    if (probe === undefined && !headerValue(headers, 'user-agent')?.startsWith('kube-probe/')) {
+    const fromKubelet = headerValue(headers, 'user-agent')?.startsWith('kube-probe/');
+    if (drainer.draining && (probe !== undefined || fromKubelet)) return plainText(503, 'shutting down');
+    if (probe === undefined) {
       drainer.arrived();
       return undefined;
     }
-    if (drainer.draining) return plainText(503, 'shutting down');
-    if (probe !== undefined && probe !== QUEUE_SIDECAR.probeValue)
-      return plainText(400, `unexpected probe header value: ${probe}`);
+    if (probe !== QUEUE_SIDECAR.probeValue) return plainText(400, `unexpected probe header value: ${probe}`);
     const ready = await readiness.ask();
     if (!ready) return plainText(503, 'the container is not ready');
     return { status: 200, headers: ['Content-Type', 'text/plain'], body: Buffer.from(QUEUE_SIDECAR.probeValue) };

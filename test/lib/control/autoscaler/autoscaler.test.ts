@@ -77,6 +77,20 @@ test('gives a gateway time to raise the scale by itself, and decides once on all
   expect(changes).toEqual([4]);
 });
 
+test('a revision that is gone and made anew is not decided on by what was asked of the first', async () => {
+  const { clock, autoscaler, answers, ask, stat } = started({ firstDecisionDelayMs: 100 });
+  ask(spec({ readyPods: 0 }));
+  stat(1);
+  autoscaler.forget(KEY);
+  await clock.advance(50);
+  ask(spec({ readyPods: 0 }));
+  stat(1);
+  await clock.advance(99);
+  expect(answers).toEqual([]);
+  await clock.advance(1);
+  expect(answers.map(({ desired }) => desired)).toEqual([1]);
+});
+
 test('one who stops decides nothing any more', async () => {
   const { clock, autoscaler, answers, ask, stat } = started({ firstDecisionDelayMs: 100 });
   ask(spec({ readyPods: 0 }));

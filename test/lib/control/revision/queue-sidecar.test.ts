@@ -95,7 +95,7 @@ describe('the sidecar of a pod', () => {
     const { user, queue } = split(pod);
     expect(user.lifecycle).toEqual({ preStop: { httpGet: { port: 8022, path: '/wait-for-drain' } } });
     expect(queue).not.toHaveProperty('lifecycle');
-    expect(pod.terminationGracePeriodSeconds).toBe(25);
+    expect(pod.terminationGracePeriodSeconds).toBe(55);
   });
 
   it('begins no new pods when only the time for that changes', () => {
