@@ -297,19 +297,20 @@ export class LmdbStore implements Store {
     return undefined;
   }
 
+  /** As it was when the first entry was asked for: the database keeps to that, and what is not in it is taken along, as it may get there meanwhile. */
   *#merged(range: StoreRange): Iterable<readonly [string, Buffer | undefined]> {
     const { from, to } = boundsOf(range);
     const { reverse = false } = range;
-    const fresh = this.#overlay.keys(from, to);
+    const fresh = this.#overlay.entries(from, to);
     if (reverse) fresh.reverse();
     const before = (a: string, b: string) => (reverse ? a > b : a < b);
     let next = 0;
     for (const { key, value } of this.#database.range(from, to, reverse)) {
-      for (; next < fresh.length && before(fresh[next]!, key); next++) yield [fresh[next]!, this.#overlay.get(fresh[next]!)];
-      if (fresh[next] === key) next++;
-      yield [key, this.#overlay.has(key) ? this.#overlay.get(key) : value];
+      for (; next < fresh.length && before(fresh[next]![0], key); next++) yield fresh[next]!;
+      if (fresh[next]?.[0] === key) yield fresh[next++]!;
+      else yield [key, value];
     }
-    for (; next < fresh.length; next++) yield [fresh[next]!, this.#overlay.get(fresh[next]!)];
+    for (; next < fresh.length; next++) yield fresh[next]!;
   }
 
   /** Tells of trouble once; returns the error for whoever wrote. */

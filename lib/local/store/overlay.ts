@@ -42,12 +42,12 @@ export class Overlay {
     this.#leaving = new Map();
   }
 
-  /** Keys from `from` on and below `to`, in order. */
-  keys(from: string, to: string | undefined): string[] {
-    const keys = new Set<string>();
+  /** What was written last of keys from `from` on and below `to`, in their order: as it is now, whatever leaves later. */
+  entries(from: string, to: string | undefined): (readonly [string, Encoded])[] {
+    const found = new Map<string, Encoded>();
     for (const changes of [this.#leaving, this.#fresh]) {
-      for (const key of changes.keys()) if (key >= from && (to === undefined || key < to)) keys.add(key);
+      for (const [key, value] of changes) if (key >= from && (to === undefined || key < to)) found.set(key, value);
     }
-    return [...keys].sort();
+    return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 }
