@@ -16,7 +16,6 @@ import {
   TriggerType,
 } from '../../api';
 import type { Clock, Executor, Log, Metrics, Random } from '../../base';
-import { audienceOf } from '../../control';
 import {
   type CloudEvent,
   type ConsumerSpec,
@@ -40,8 +39,9 @@ import { EventSources } from './event-sources';
 import { EventTypeCatalogue } from './event-type-catalogue';
 import { EventingAnswers } from './eventing-answers';
 import { HubRegistry } from './hub-registry';
-import { consumedAs } from './sent-as';
+import { subscribedAs, triggeredAs } from './sent-as';
 import { ServiceAccountTokens } from './service-account-tokens';
+import { channelsOf, isOf, mayMean } from './subscribed-channel';
 import { type NamedSubscriber, subscriberNames } from './subscriber-names';
 import { TokenSecrets } from './token-secrets';
 
@@ -80,16 +80,13 @@ const brokersOf = (trigger: Trigger): readonly string[] => [
   ...new Set([false, true].map((on) => placeOf(brokerOf(trigger, { crossNamespaceEventLinks: on })))),
 ];
 const placeOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string => `${namespace}/${name}`;
-/** The channels that a subscription may mean: as with brokers. One behind a Channel has its name. */
-const channelsOf = ({ metadata, spec: { channel } }: Subscription): readonly string[] =>
-  ['Channel', 'InMemoryChannel'].includes(channel.kind)
-    ? [...new Set([metadata.namespace, channel.namespace].map((namespace = '') => `${namespace}/${channel.name}`))]
-    : [];
 /** A small volume is not there for the journal. */
 const journalIn = (store: KeyValueStore): JournalStore => {
   const total = store.room?.()?.total;
   return new JournalStore(store, total === undefined ? {} : { bytes: Math.min(JOURNAL_BYTES, total / 16) });
 };
+/** What of a subscription is not in its entry, or does not count there. */
+const saidBy = ({ metadata: { annotations }, status }: Subscription) => [annotations, status?.auth, status?.physicalSubscription];
 const splitPlace = (place: string): [namespace: string, name: string] => {
   const slash = place.indexOf('/');
   return [place.slice(0, slash), place.slice(slash + 1)];
@@ -158,7 +155,7 @@ export class EventingRuntime {
     this.#drains = new Drains({ clock, hubs: this.hubs, tell: (key, answer) => answers.tell(key, answer) });
     this.door = new EventDoor(
       this.hubs,
-      (hub, authorization, event) => this.#refusal(hub, authorization, event),
+      (hub, authorization, event, from) => this.#refusal(hub, authorization, event, from),
       () => this.#settled,
     );
     this.#endpoints = new Endpoints({
@@ -233,15 +230,21 @@ export class EventingRuntime {
     return this.options.config.eventing.features.authenticationOidc;
   }
 
+  get #links(): boolean {
+    return this.options.config.eventing.features.crossNamespaceEventLinks;
+  }
+
   /** Why an event may not be sent to a broker or channel; undefined if it may. */
-  #refusal(hub: string, authorization: string | undefined, event: CloudEvent): Refusal {
+  #refusal(hub: string, authorization: string | undefined, event: CloudEvent, from?: string): Refusal {
     if (!this.#secured) return undefined;
     const [kind, namespace = '', name = ''] = hub.split('/');
     const [type, object] =
       kind === 'broker'
         ? ([BrokerType, this.#brokers.get(namespace, name)] as const)
         : ([InMemoryChannelType, this.#channels.get(namespace, name)] as const);
-    return object ? this.access.refusal(type, object, hub, authorization, event) : { status: 403, reason: `${hub} is gone` };
+    return object
+      ? this.access.refusal(type, object, hub, authorization, event, from)
+      : { status: 403, reason: `${hub} is gone` };
   }
 
   #brokerOf(trigger: Trigger): string {
@@ -288,9 +291,7 @@ export class EventingRuntime {
     if (before !== undefined && before !== hub) this.#drop(trigger);
     const self = `http://${BROKER_HOST}/${namespace}/${name}`;
     const spec = triggerConsumer(setDefaults(trigger, this.options.config), broker, self);
-    const consumer = this.#secured
-      ? consumedAs(spec, trigger.metadata.namespace, trigger.status?.auth, audienceOf(BrokerType, broker))
-      : spec;
+    const consumer = this.#secured ? triggeredAs(spec, trigger, broker) : spec;
     this.hubs.set(hub, keyOf(trigger), consumer);
     this.#served.set(keyOf(trigger), hub);
     const { generation } = trigger.metadata;
@@ -305,23 +306,22 @@ export class EventingRuntime {
     this.answers.tell(`trigger/${keyOf(trigger)}`, undefined);
   }
 
-  /** How a subscription consumes events is said by its annotations, which its entry in the channel does not have. */
+  /** How a subscription consumes events is said by its annotations, and as whom by its status: its entry in the channel does not count. */
   #subscriptionChanged({ previous, next }: Change<Subscription>): void {
-    const { uid, annotations } = (next ?? previous)!.metadata;
+    const { uid } = (next ?? previous)!.metadata;
     const known = previous && next && !previous.metadata.deletionTimestamp === !next.metadata.deletionTimestamp;
-    if (known && JSON.stringify(previous.metadata.annotations) === JSON.stringify(annotations)) return;
+    if (known && JSON.stringify(saidBy(previous)) === JSON.stringify(saidBy(next))) return;
     const named = channelsOf((next ?? previous)!).map((place) => this.#channels.get(...splitPlace(place)));
     for (const channel of new Set([...this.#channels.byIndex(BY_UID, uid), ...named])) if (channel) this.#channelChanged(channel);
   }
 
   /** Subscriptions that have not got into their channel yet: it keeps events for them. */
-  #awaited({ metadata: { namespace = '', name }, spec }: Stored<InMemoryChannel>): readonly Stored<Subscription>[] {
-    const links = this.options.config.eventing.features.crossNamespaceEventLinks;
-    const entered = new Set(spec?.subscribers?.map(({ uid }) => uid));
-    return this.#subscriptions.byIndex(CHANNEL, placeOf({ namespace, name })).filter(({ metadata, spec: { channel } }) => {
-      const wanted = (links && channel.namespace) || metadata.namespace;
-      return !metadata.deletionTimestamp && wanted === namespace && !entered.has(metadata.uid);
-    });
+  #awaited(channel: Stored<InMemoryChannel>): readonly Stored<Subscription>[] {
+    const { namespace = '', name } = channel.metadata;
+    const entered = new Set(channel.spec?.subscribers?.map(({ uid }) => uid));
+    return this.#subscriptions
+      .byIndex(CHANNEL, placeOf({ namespace, name }))
+      .filter((one) => !one.metadata.deletionTimestamp && isOf(one, channel, this.#links) && !entered.has(one.metadata.uid));
   }
 
   /**
@@ -347,13 +347,15 @@ export class EventingRuntime {
     const open = this.hubs.open('channel', hub);
     this.door.setChannel(namespace, childName(name, SERVICE_SUFFIX), hub);
     const { subscribers = [] } = channel.spec ?? {};
-    const named = subscriberNames(namespace, subscribers, (uid) => this.#subscriptions.byIndex(BY_UID, uid)[0]);
+    const named = subscriberNames(namespace, subscribers, (uid) =>
+      this.#subscriptions.byIndex(BY_UID, uid).find((one) => mayMean(one, channel)),
+    );
     const names = new Set(named.map(({ consumer }) => consumer));
     for (const { subscriber, subscription, consumer, before } of named) {
       if (this.#wasCalled(before, open, named)) this.hubs.rename(hub, before, consumer);
       const spec: ConsumerSpec = channelConsumer(subscriber, channel, subscription);
-      const home = subscription?.metadata.namespace ?? namespace;
-      this.hubs.set(hub, consumer, this.#secured ? consumedAs(spec, home, subscriber.auth) : spec);
+      const sent = this.#secured ? subscribedAs(spec, subscriber, subscription, channel, this.#links) : spec;
+      this.hubs.set(hub, consumer, sent);
     }
     for (const subscription of this.#awaited(channel)) {
       const { name: own, uid } = subscription.metadata;
