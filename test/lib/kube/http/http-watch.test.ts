@@ -59,6 +59,21 @@ describe('a watch over HTTP', () => {
     expect(clock.slept).toEqual([]);
   });
 
+  test('says each time that a stream is accepted, also if nothing comes of it', async () => {
+    const refusal = json(503, status(503, 'ServiceUnavailable', 'not yet'));
+    await open([refusal, stream([]), stream([], 'open')]);
+    let accepted = 0;
+    await new Promise<void>((resolve) => {
+      const onAccepted = () => {
+        if (++accepted === 2) resolve();
+      };
+      const watch = cluster.watch(ConfigMapType, { resourceVersion: '10', onAccepted }, () => {});
+      void watch.closed.then(() => resolve());
+    });
+    expect(server.requests).toHaveLength(3);
+    await cluster.close();
+  });
+
   test('goes on from the last bookmark', async () => {
     await open([stream([added('a', 11), bookmark(50)]), stream([added('b', 51)], 'open')]);
     const observer = observe('10');
@@ -169,7 +184,7 @@ describe('a watch over HTTP', () => {
   });
 
   test('takes a stream for dead on which nothing has come for long, and begins another', async () => {
-    await open([stream([added('a', 11)], 'open'), stream([added('b', 12)], 'open')], 50);
+    await open([stream([added('a', 11)], 'open'), stream([added('b', 12)], 'open')], 400);
     const observer = observe('10');
     await observer.see('ADDED', 'b');
     observer.watch.stop();
