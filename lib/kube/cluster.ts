@@ -54,6 +54,8 @@ export interface WriteOptions {
   readonly guard?: (() => void) | undefined;
   /** Somebody waits for it: it goes before all others where writes are limited. @default false */
   readonly urgent?: boolean | undefined;
+  /** Nothing is stored, as with a review: it is limited apart from writes, so that neither holds up the other. @default false */
+  readonly question?: boolean | undefined;
 }
 
 export interface PatchOptions extends WriteOptions {

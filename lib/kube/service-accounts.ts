@@ -24,8 +24,11 @@ export interface ServiceAccounts {
    * @param audience for whom it is; the API server, if none is named
    */
   issue(account: string, audience?: string): Promise<AccountToken>;
-  /** Rejects with a ClusterError where it cannot be said now. */
-  verify(token: string, audience: string): TokenVerdict | Promise<TokenVerdict>;
+  /**
+   * Rejects with a ClusterError where it cannot be said now.
+   * @param from the address of who shows it: who sends many that are no good waits for longer. @default nobody knows
+   */
+  verify(token: string, audience: string, from?: string): TokenVerdict | Promise<TokenVerdict>;
   /** The cluster with the rights of an account and no others, over connections of its own. */
   as(account: string): AccountCluster;
 }

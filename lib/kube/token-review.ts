@@ -28,8 +28,7 @@ export async function reviewToken(cluster: Cluster, token: string, audience: str
       metadata: {},
       spec: { token, audiences: [audience] },
     },
-    // A question, which stores nothing.
-    { urgent: true },
+    { question: true },
   );
   const subject = status?.user?.username;
   // An API server that knows nothing of audiences names none: then nobody has looked for whom the token is.

@@ -6,7 +6,7 @@ import type { AccessRefusal, Receiver, ReceiverPolicy, Refusal } from './receive
 /** Tells who a token was made for, and whose it is. */
 export interface TokenVerifier {
   /** The subject of a token that is genuine, valid now and made for this audience; else what is wrong with it. Rejects if nobody can say. */
-  verify(token: string, audience: string): Verdict | Promise<Verdict>;
+  verify(token: string, audience: string, from?: string): Verdict | Promise<Verdict>;
 }
 
 type Verdict = { readonly subject: string } | { readonly problem: string };
@@ -27,12 +27,13 @@ export class Gatekeeper {
    * at least one of the policies. Without any policy the default mode decides.
    *
    * @param authorization the header of that name
+   * @param from the address of who sends
    */
-  refusal(receiver: Receiver, authorization: string | undefined, event: CloudEvent): Refusal {
+  refusal(receiver: Receiver, authorization: string | undefined, event: CloudEvent, from?: string): Refusal {
     const token = BEARER.exec(authorization ?? '')?.[1];
     if (!token)
       return { status: 401, reason: `no token found in the request: ${receiver.name} wants one for ${audienceText(receiver)}` };
-    const verdict = this.verifier.verify(token, receiver.audience);
+    const verdict = this.verifier.verify(token, receiver.audience, from);
     if (!(verdict instanceof Promise)) return this.#decided(receiver, verdict, event);
     return verdict.then(
       (known) => this.#decided(receiver, known, event),

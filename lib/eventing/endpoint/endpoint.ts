@@ -7,6 +7,8 @@ export interface EndpointRequest {
   /** Path and query. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
+  /** The address that it comes from, if that is known. */
+  readonly from?: string;
   readonly body: AsyncIterable<Uint8Array>;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;

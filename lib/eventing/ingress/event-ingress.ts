@@ -12,6 +12,8 @@ export interface IngressRequest {
   /** Path and query. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
+  /** The address that it comes from, if that is known. */
+  readonly from?: string;
   /** Not read yet, or all of it. */
   readonly body: AsyncIterable<Uint8Array> | Buffer;
 }
@@ -29,8 +31,8 @@ export interface HubDirectory {
   find(host: string, path: string): EventHub | 'none' | 'unknown' | 'starting';
 }
 
-/** Why an event may not be sent to a broker or channel by whoever has this `authorization` header; undefined if it may. */
-export type IngressGate = (hub: string, authorization: string | undefined, event: CloudEvent) => Refusal;
+/** Why an event may not be sent to a broker or channel by whoever has this `authorization` header, from an address; undefined if it may. */
+export type IngressGate = (hub: string, authorization: string | undefined, event: CloudEvent, from?: string) => Refusal;
 
 export interface EventIngressOptions {
   readonly hubs: HubDirectory;
@@ -80,7 +82,7 @@ export class EventIngress {
     try {
       const events = Buffer.isBuffer(body) ? this.#decoded(headers, body) : await this.#events(headers, body);
       const along = passedThrough(headers);
-      const refusal = this.#refused(hub, events, headers.authorization, along);
+      const refusal = this.#refused(hub, events, request, along);
       const refused = refusal instanceof Promise ? await refusal : refusal;
       if (refused) return answer(refused.status, refused.reason, refusalHeaders(refused));
       if (events.length === 1) await hub.publish(events[0]!, along);
@@ -98,7 +100,7 @@ export class EventIngress {
   #refused(
     hub: EventHub,
     events: readonly CloudEvent[],
-    authorization: string | undefined,
+    request: IngressRequest,
     along: Readonly<Record<string, string>>,
   ): Refusal {
     const { gate } = this.options;
@@ -108,10 +110,10 @@ export class EventIngress {
     };
     for (let i = 0; gate && i < events.length; i++) {
       const event = events[i]!;
-      const refused = gate(hub.name, authorization, event);
+      const refused = gate(hub.name, request.headers.authorization, event, request.from);
       // Once the token is known, the others of a batch are not waited for.
       if (refused instanceof Promise) {
-        return refused.then((now) => (now ? told(event, now) : this.#refused(hub, events.slice(i + 1), authorization, along)));
+        return refused.then((now) => (now ? told(event, now) : this.#refused(hub, events.slice(i + 1), request, along)));
       }
       if (refused) return told(event, refused);
     }

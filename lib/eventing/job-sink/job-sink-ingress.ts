@@ -16,8 +16,8 @@ export interface JobSinkIngressOptions {
   readonly cluster: Pick<Cluster, 'get' | 'list' | 'create'>;
   /** A sink with its defaults, if it is there. */
   readonly find: (namespace: string, name: string) => Stored<JobSink> | undefined;
-  /** Why somebody may not send, or ask: by the header `authorization`. @default everybody may */
-  readonly gate?: (sink: Stored<JobSink>, authorization: string | undefined, event: CloudEvent) => Refusal;
+  /** Why somebody may not send, or ask: by the header `authorization`, from an address. @default everybody may */
+  readonly gate?: (sink: Stored<JobSink>, authorization: string | undefined, event: CloudEvent, from?: string) => Refusal;
   /** A Job was made for an event. */
   readonly onJob?: (sink: Stored<JobSink>, job: Stored<Job>, event: CloudEvent, request: EndpointRequest) => void;
   /** An event was not taken. */
@@ -50,7 +50,7 @@ export class JobSinkIngress {
     } catch (error) {
       return refusedEvent(error);
     }
-    const refusal = await this.options.gate?.(sink, request.headers.authorization, event);
+    const refusal = await this.options.gate?.(sink, request.headers.authorization, event, request.from);
     if (refusal) return this.#refused(sink, event, refusal.status, refusal.reason, request, refusalHeaders(refusal));
     return this.#take(sink, event, request);
   }
@@ -100,13 +100,13 @@ export class JobSinkIngress {
     return answer(status, reason, { ...headers, reason: headerText(reason) });
   }
 
-  async #state({ target, headers }: EndpointRequest): Promise<EndpointResponse> {
+  async #state({ target, headers, from }: EndpointRequest): Promise<EndpointResponse> {
     const location = parseLocation(pathParts(target));
     if (!location) return answer(400, `${target} names no Job: /namespaces/NAMESPACE/name/NAME/sources/SOURCE/ids/ID does`);
     const { namespace, name } = location;
     const sink = this.options.find(namespace, name);
     if (!sink) return answer(400, `there is no JobSink ${namespace}/${name}`);
-    const refusal = await this.options.gate?.(sink, headers.authorization, NO_EVENT);
+    const refusal = await this.options.gate?.(sink, headers.authorization, NO_EVENT, from);
     if (refusal) return answer(refusal.status, refusal.reason, refusalHeaders(refusal));
     const job = await this.#jobAt(location);
     if (!job) return answer(500, 'there is no Job for this event');

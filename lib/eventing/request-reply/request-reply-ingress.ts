@@ -40,7 +40,7 @@ export interface RequestReplyIngressOptions {
   readonly deliverer: Deliverer;
   readonly find: (namespace: string, name: string) => RequestReplySpec | undefined;
   /** Why whoever sends an `Authorization` header may not ask; undefined if he may. */
-  readonly gate: (of: RequestReplySpec, authorization: string | undefined, event: CloudEvent) => Refusal;
+  readonly gate: (of: RequestReplySpec, authorization: string | undefined, event: CloudEvent, from?: string) => Refusal;
   /** Bytes that nobody can guess. */
   readonly nonce: () => Buffer;
   readonly events: RequestReplyEvents;
@@ -80,7 +80,7 @@ export class RequestReplyIngress {
     if (!found) return answer(404, `there is no RequestReply ${namespace}/${name}`);
     // A reply proves itself by what only this RequestReply can have put into the request.
     if (what === 'reply') return this.#reply(found, event);
-    const refusal = await this.options.gate(found, request.headers.authorization, event);
+    const refusal = await this.options.gate(found, request.headers.authorization, event, request.from);
     if (!refusal) return this.#request(found, event, request);
     this.options.events.refused(found, event, request.headers, refusal);
     return answer(refusal.status, refusal.reason, refusalHeaders(refusal));

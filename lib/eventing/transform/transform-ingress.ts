@@ -17,8 +17,8 @@ export interface TransformSpec {
   /** What is made of the answer of the sink. @default it is the answer as it is */
   readonly reply?: { readonly expression: string } | 'discard';
   readonly worker: JsonataWorker;
-  /** Why somebody may not send: by the header `authorization`. @default everybody may */
-  readonly gate?: (authorization: string | undefined, event: CloudEvent) => Refusal;
+  /** Why somebody may not send: by the header `authorization`, from an address. @default everybody may */
+  readonly gate?: (authorization: string | undefined, event: CloudEvent, from?: string) => Refusal;
 }
 
 /** What becomes of events. */
@@ -75,7 +75,7 @@ export class TransformIngress {
       return refusedEvent(error);
     }
     const input = inputOf(headers, body);
-    const refusal = await of.gate?.(headers.authorization, input.event ?? NO_EVENT);
+    const refusal = await of.gate?.(headers.authorization, input.event ?? NO_EVENT, request.from);
     return refusal ? answer(refusal.status, refusal.reason, refusalHeaders(refusal)) : this.#transform(of, input, request);
   }
 

@@ -82,8 +82,8 @@ export class HttpCluster implements Cluster {
   }
 
   /** What the server answers to a document that is posted to a path that is no object's. @throws ClusterError */
-  post(path: string, document: unknown, { urgent }: Pick<WriteOptions, 'urgent'> = {}): Promise<unknown> {
-    return this.#client.json({ method: 'POST', path, body: JSON.stringify(document), contentType: JSON_TYPE, urgent });
+  post(path: string, document: unknown, { question }: Pick<WriteOptions, 'question'> = {}): Promise<unknown> {
+    return this.#client.json({ method: 'POST', path, body: JSON.stringify(document), contentType: JSON_TYPE, question });
   }
 
   /** Lines of JSON that the server sends at a path that is no object's, as they come. Ends with them, or once the signal aborts. */
@@ -110,8 +110,9 @@ export class HttpCluster implements Cluster {
 
   create<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {
     const path = collectionPath(type, object.metadata.namespace, writeQuery(options));
-    const { guard, urgent } = options;
-    return this.#write(type, { method: 'POST', path, body: JSON.stringify(object), contentType: JSON_TYPE, guard, urgent });
+    const { guard, urgent, question } = options;
+    const body = JSON.stringify(object);
+    return this.#write(type, { method: 'POST', path, body, contentType: JSON_TYPE, guard, urgent, question });
   }
 
   update<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<Stored<T>> {

@@ -43,8 +43,7 @@ export class HttpServiceAccounts implements ServiceAccounts {
       ...{ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {} },
       spec: { ...audiences, expirationSeconds: SECONDS },
     };
-    // Events wait for it.
-    const answer = await this.options.cluster.post(path, wanted, { urgent: true });
+    const answer = await this.options.cluster.post(path, wanted, { question: true });
     const status = isJsonObject(answer) && isJsonObject(answer['status']) ? answer['status'] : {};
     const { token, expirationTimestamp } = status;
     const expires = Date.parse(String(expirationTimestamp));
@@ -54,8 +53,8 @@ export class HttpServiceAccounts implements ServiceAccounts {
     return { token, expires };
   }
 
-  verify(token: string, audience: string): TokenVerdict | Promise<TokenVerdict> {
-    return this.#reviewed.verify(token, audience);
+  verify(token: string, audience: string, from?: string): TokenVerdict | Promise<TokenVerdict> {
+    return this.#reviewed.verify(token, audience, from);
   }
 
   as(account: string): AccountCluster {

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly guard?: (() => void) | undefined;
   /** Whether it goes before all others where writes are limited. @default false */
   readonly urgent?: boolean | undefined;
+  /** Whether it writes nothing, whatever the method: it is limited apart from writes. @default false */
+  readonly question?: boolean | undefined;
 }
 
 export type HttpResponse = Dispatcher.ResponseData;

@@ -14,7 +14,7 @@ export interface RestClientOptions {
   readonly userAgent?: string;
   /** How long one attempt at a request may take, in milliseconds. @default 60000, a minute, as long as Kubernetes itself gives it */
   readonly requestTimeoutMs?: number;
-  /** @default writes are not held back */
+  /** Holds for what writes nothing but is no read, too, apart from writes. @default writes are not held back */
   readonly writeLimit?: WriteLimit;
 }
 
@@ -43,11 +43,13 @@ function parsed(text: string): unknown {
 /** Requests to the API server that are answered with one JSON document. */
 export class RestClient {
   readonly transport: HttpTransport;
-  readonly #limiter: WriteLimiter | undefined;
+  readonly #writes: WriteLimiter | undefined;
+  readonly #questions: WriteLimiter | undefined;
 
   constructor(private readonly options: RestClientOptions) {
     this.transport = new HttpTransport(options.source, options.userAgent);
-    this.#limiter = options.writeLimit && new WriteLimiter(options.clock, options.writeLimit);
+    this.#writes = options.writeLimit && new WriteLimiter(options.clock, options.writeLimit);
+    this.#questions = options.writeLimit && new WriteLimiter(options.clock, options.writeLimit);
   }
 
   /**
@@ -56,7 +58,8 @@ export class RestClient {
    * @throws ClusterError as the server's Status says, Timeout, or UnreachableError; what the signal is aborted with.
    */
   async json(request: HttpRequest, signal?: AbortSignal): Promise<unknown> {
-    if (request.method !== 'GET') await this.#limiter?.take(request.urgent, signal);
+    const limiter = request.question ? this.#questions : this.#writes;
+    if (request.method !== 'GET') await limiter?.take(request.urgent, signal);
     for (let failures = 1; ; failures++) {
       const { value, error, retryIn } = await this.#attempt(request, failures, signal);
       signal?.throwIfAborted();

@@ -7,10 +7,15 @@ export interface WriteLimit {
   readonly burst: number;
 }
 
-/** A token bucket over time: writes wait their turn, in order; urgent ones do not, and those after them wait so much longer. */
+/**
+ * A token bucket over time: writes wait their turn, in order; urgent ones do not. Those after them wait so much longer, but all urgent
+ * ones together hold nobody up for longer than a burst of writes takes.
+ */
 export class WriteLimiter {
   /** When the bucket would be full again, on the clock's monotonic scale. */
   #fullAt = Number.NEGATIVE_INFINITY;
+  /** The same, had there been no urgent ones. */
+  #fullWithoutUrgent = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly clock: Clock,
@@ -20,10 +25,17 @@ export class WriteLimiter {
   /** Resolves when the next write may be made: for an urgent one at once. */
   async take(urgent = false, signal?: AbortSignal): Promise<void> {
     const { qps, burst } = this.limit;
+    const cost = 1000 / qps;
     const now = this.clock.monotonic();
-    this.#fullAt = Math.max(this.#fullAt, now) + 1000 / qps;
-    if (urgent) return;
-    const wait = this.#fullAt - now - (burst * 1000) / qps;
+    const own = Math.max(this.#fullWithoutUrgent, now);
+    const full = Math.max(this.#fullAt, now) + cost;
+    if (urgent) {
+      this.#fullAt = Math.min(full, own + burst * cost);
+      return;
+    }
+    this.#fullWithoutUrgent = own + cost;
+    this.#fullAt = full;
+    const wait = full - now - burst * cost;
     if (wait > 0) await this.clock.sleep(wait, signal);
   }
 }

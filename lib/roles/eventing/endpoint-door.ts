@@ -66,7 +66,8 @@ async function answered(handler: Handler, inbound: Inbound): Promise<Outbound> {
   else inbound.signal.addEventListener('abort', () => gone.abort(inbound.signal.reason), { once: true });
   inbound.sendContinue?.();
   const body = whole ? Readable.from([whole]) : (inbound.body ?? Readable.from([]));
-  const answer = await handler({ method, target, headers: { ...headerMap(inbound.headers), host }, body, signal });
+  const headers = { ...headerMap(inbound.headers), host };
+  const answer = await handler({ method, target, headers, from: inbound.peer.address, body, signal });
   // What was not read of a body that was refused is not wanted.
   body.destroy();
   return { status: answer.status, headers: Object.entries(answer.headers).flat(), body: answer.body };

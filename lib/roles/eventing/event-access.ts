@@ -65,6 +65,7 @@ export class EventAccess {
    *
    * @param name of the object, for people: `broker/default/orders`
    * @param authorization the header of that name
+   * @param from the address of who sends
    */
   refusal(
     type: ResourceType,
@@ -72,10 +73,11 @@ export class EventAccess {
     name: string,
     authorization: string | undefined,
     event: CloudEvent,
+    from?: string,
   ): Refusal {
     const config = this.options.config();
     if (!config.eventing.features.authenticationOidc) return undefined;
-    return this.#gatekeeper.refusal(this.#receiver(type, object, name, config), authorization, event);
+    return this.#gatekeeper.refusal(this.#receiver(type, object, name, config), authorization, event, from);
   }
 
   #receiver(type: ResourceType, object: Stored<KubeObject>, name: string, config: ServingConfig): Receiver {

@@ -84,7 +84,7 @@ export class EventDoor implements HubDirectory {
     const headers = headerMap(inbound.headers);
     headers.host = host;
     const source = whole ?? (body && sendContinue ? onceAsked(body, sendContinue) : body) ?? NOTHING;
-    const answer = await this.#ingress.handle({ method, target, headers, body: source });
+    const answer = await this.#ingress.handle({ method, target, headers, from: inbound.peer.address, body: source });
     // What was not read of a body that was refused is not wanted.
     if (!whole) body?.destroy();
     if (this.#last?.answer !== answer) this.#last = { answer, outbound: outboundOf(answer) };

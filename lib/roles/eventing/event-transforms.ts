@@ -117,8 +117,8 @@ export class EventTransforms {
       ...{ namespace, name, worker, expression: spec.jsonata?.expression ?? '' },
       ...(sink ? { sink } : {}),
       ...(discard ? { reply: 'discard' } : jsonata?.expression ? { reply: { expression: jsonata.expression } } : {}),
-      gate: (authorization, event) =>
-        access.refusal(EventTransformType, transform, `event-transform/${keyOf(transform)}`, authorization, event),
+      gate: (authorization, event, from) =>
+        access.refusal(EventTransformType, transform, `event-transform/${keyOf(transform)}`, authorization, event, from),
     };
   }
 }

@@ -44,7 +44,8 @@ export class JobSinks {
     const ingress = new JobSinkIngress({
       cluster,
       find: (namespace, name) => this.#find(namespace, name, options.config()),
-      gate: (sink, authorization, event) => access.refusal(JobSinkType, sink, `job-sink/${keyOf(sink)}`, authorization, event),
+      gate: (sink, authorization, event, from) =>
+        access.refusal(JobSinkType, sink, `job-sink/${keyOf(sink)}`, authorization, event, from),
       onJob: (sink, job, event, { headers }) => this.#made(sink, job, { sink, event, headers }),
       onRefused: ({ metadata }, event, status, reason, { headers }) =>
         this.#journal.record(metadata, event, headers, { kind: 'refused', status, reason }),

@@ -48,11 +48,11 @@ export class RequestReplies {
     const ingress = new RequestReplyIngress({
       ...{ clock, executor, deliverer: new Deliverer({ clock, sender }) },
       find: (namespace, name) => this.#find(namespace, name),
-      gate: ({ namespace, name }, authorization, event) => {
+      gate: ({ namespace, name }, authorization, event, from) => {
         const stored = this.#informer.get(namespace, name);
         const label = `request-reply/${namespace}/${name}`;
         if (!stored) return { status: 403, reason: `${label} is gone` };
-        return access.refusal(RequestReplyType, stored, label, authorization, event);
+        return access.refusal(RequestReplyType, stored, label, authorization, event, from);
       },
       nonce: () => bytesOf(random, CORRELATION_NONCE_BYTES),
       events: {

@@ -304,19 +304,59 @@ describe('WriteLimiter', () => {
     expect(clock.now() - start).toBe(2000);
   });
 
-  test('lets what is urgent go before a backlog, which waits so much longer', async () => {
+  test('lets what is urgent go before a backlog, which waits so much longer, up to a burst', async () => {
     const clock = new VirtualClock(new CountingExecutor(() => {}));
-    const limiter = new WriteLimiter(clock, { qps: 10, burst: 1 });
+    const limiter = new WriteLimiter(clock, { qps: 10, burst: 30 });
     const start = clock.now();
     const at: number[] = [];
-    for (let i = 0; i < 1000; i++) void limiter.take().then(() => at.push(clock.now() - start));
+    for (let i = 0; i < 1029; i++) void limiter.take().then(() => at.push(clock.now() - start));
     await clock.advance(1000);
     for (let i = 0; i < 20; i++) await limiter.take(true);
     expect(clock.now() - start).toBe(1000);
     void limiter.take().then(() => at.push(clock.now() - start));
+    for (let i = 0; i < 5000; i++) await limiter.take(true);
+    void limiter.take().then(() => at.push(clock.now() - start));
     await clock.advance(110_000);
-    // The thousand take a hundred seconds, and twenty that went before them two.
-    expect([at[999], at[1000]]).toEqual([99_900, 102_000]);
+    // All but a burst take a hundred seconds, twenty that went before them two, and however many more no more than three in all.
+    expect([at[1028], at[1029], at[1030]]).toEqual([99_900, 102_000, 103_100]);
+  });
+
+  test('holds nobody up for longer than a burst takes, however many urgent ones come all the time', async () => {
+    const clock = new VirtualClock(new CountingExecutor(() => {}));
+    const limiter = new WriteLimiter(clock, { qps: 400, burst: 800 });
+    let waited = 0;
+    for (let tick = 0; tick < 600; tick++) {
+      for (let i = 0; i < 200; i++) await limiter.take(true);
+      const begin = clock.now();
+      void limiter.take().then(() => {
+        waited = Math.max(waited, clock.now() - begin);
+      });
+      await clock.advance(100);
+    }
+    await clock.advance(600_000);
+    expect(waited).toBeLessThanOrEqual(2010);
+  });
+
+  test('is not asked by what stores nothing, which is limited apart from writes', async () => {
+    const server = await ScriptedServer.start(json(201, { kind: 'TokenReview' }));
+    const clock = new VirtualClock(new CountingExecutor(() => {}));
+    const cluster = new HttpCluster({
+      ...{ source: fixedSource(server.url), clock, random: seededRandom(1), writeLimit: { qps: 1, burst: 2 } },
+    });
+    const review = () => cluster.post('/apis/authentication.k8s.io/v1/tokenreviews', {}, { question: true });
+    await review();
+    await review();
+    let waiting = true;
+    const third = review().then(() => {
+      waiting = false;
+    });
+    await cluster.post('/api/v1/namespaces/default/configmaps', {});
+    await cluster.post('/api/v1/namespaces/default/configmaps', {});
+    expect([waiting, server.requests.length]).toEqual([true, 4]);
+    await clock.advance(1000);
+    await third;
+    await cluster.close();
+    await server.close();
   });
 
   test.each([
