@@ -20,7 +20,11 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     afterEach(() => store.close());
 
     const put = (...keys: readonly string[]) => store.write(keys.map((key) => ({ key, value: `value of ${key}` })));
-    const keys = (range?: StoreRange, from: Store = store) => [...from.range(range)].map(([key]) => key);
+    const keys = (range?: StoreRange, from: Store = store) => {
+      const found = [...from.keys(range)];
+      expect([...from.range(range)].map(([key]) => key)).toEqual(found);
+      return found;
+    };
 
     test('a key that was never written has no value', () => {
       expect(store.get('a')).toBeUndefined();
@@ -140,6 +144,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(entries(left, { from: 'b' })).toEqual([['b', 2]]);
       expect(entries(left, { to: 'b', reverse: true, limit: 1 })).toEqual([['a', 1]]);
       expect(entries(right, { prefix: 'a' })).toEqual([['a', 3]]);
+      expect([keys({}, left), keys({ from: 'b' }, left), keys({ prefix: 'a' }, right)]).toEqual([['a', 'b'], ['b'], ['a']]);
       expect([left.get('b'), right.get('b')]).toEqual([2, undefined]);
       await left.close();
       expect(store.get('left/a')).toBe(1);

@@ -1,5 +1,6 @@
 export * from './event-log';
 export * from './event-record';
+export * from './kept-keys';
 export * from './key-value-store';
 export * from './log-error';
 export * from './log-storage';

@@ -28,6 +28,8 @@ export interface KeyValueStore {
     readonly reverse?: boolean;
     readonly limit?: number;
   }): Iterable<readonly [string, unknown]>;
+  /** As `range`, without looking at values. */
+  keys(range: { readonly prefix: string; readonly from?: string; readonly limit?: number }): Iterable<string>;
   flushed(): Promise<void>;
   /** Undefined: as much as there is memory. */
   room?(): KeyValueRoom | undefined;

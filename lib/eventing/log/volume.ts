@@ -52,8 +52,9 @@ export class Volume {
   /** Bytes that were let go of, and that the disk does not count as free yet. */
   #released = 0;
   #round: number | undefined;
-  /** The next round in which a log that nobody has may be given up. */
+  /** The next round in which a log that nobody has may be given up; and, after that has failed, the time. */
   #giveUpFrom = 0;
+  #giveUpAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: VolumeOptions) {}
 
@@ -123,7 +124,14 @@ export class Volume {
   /** One log at a time: what it had is not free on the disk before that has been looked at again, some time later. */
   #giveUp(): boolean {
     const round = this.#round ?? 0;
-    if (round < this.#giveUpFrom || !this.options.giveUp?.()) return false;
+    const now = this.options.clock.now();
+    if (round < this.#giveUpFrom || now < this.#giveUpAt) return false;
+    try {
+      if (!this.options.giveUp?.()) return false;
+    } catch {
+      this.#giveUpAt = now + MEASURE_MS;
+      return false;
+    }
     this.#giveUpFrom = round + 2;
     this.#measure();
     return true;

@@ -40,13 +40,19 @@ export class Database {
   /** Entries from `from` on and below `to`, in order. */
   *range(from: string, to: string | undefined, reverse: boolean): Iterable<{ readonly key: string; readonly value: Buffer }> {
     if (!reverse) {
-      yield* this.#data.getRange({ ...(from && { start: from }), ...(to === undefined ? {} : { end: to }) });
+      yield* this.#data.getRange(forward(from, to));
       return;
     }
     for (const entry of this.#data.getRange({ ...(to === undefined ? {} : { start: to }), reverse })) {
       if (entry.key < from) return;
       if (entry.key !== to) yield entry;
     }
+  }
+
+  /** The keys of `range`; forward, values are not looked at. */
+  *keys(from: string, to: string | undefined, reverse: boolean): Iterable<string> {
+    if (!reverse) yield* this.#data.getKeys(forward(from, to));
+    else for (const { key } of this.range(from, to, reverse)) yield key;
   }
 
   /**
@@ -72,6 +78,11 @@ export class Database {
     return this.#root.close();
   }
 }
+
+const forward = (from: string, to: string | undefined) => ({
+  ...(from && { start: from }),
+  ...(to === undefined ? {} : { end: to }),
+});
 
 const treePages = ({ treeBranchPageCount, treeLeafPageCount, overflowPages }: LmdbTree): number =>
   treeBranchPageCount + treeLeafPageCount + overflowPages;

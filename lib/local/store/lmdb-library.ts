@@ -31,6 +31,8 @@ export interface LmdbDatabase {
     readonly reverse?: boolean;
     readonly exclusiveStart?: boolean;
   }): Iterable<{ readonly key: string; readonly value: Buffer }>;
+  /** The keys of `getRange`. */
+  getKeys(options: { readonly start?: string; readonly end?: string; readonly reverse?: boolean }): Iterable<string>;
   getStats(): LmdbStats;
   openDB(options: { readonly name: string; readonly encoding: 'binary' }): LmdbDatabase;
   readonly flushed: Promise<unknown>;

@@ -116,12 +116,25 @@ export class LmdbStore implements Store {
 
   *range(range: StoreRange = {}): Iterable<StoreEntry> {
     let { limit = Number.POSITIVE_INFINITY } = range;
-    for (const [key, encoded] of this.#merged(range)) {
+    for (const [key, encoded] of this.#merged(range, (...bounds) => this.#database.range(...bounds))) {
       if (limit <= 0) return;
       const value = encoded && this.#decoded(key, encoded);
       if (value === undefined) continue;
       limit--;
       yield [key, value];
+    }
+  }
+
+  *keys(range: StoreRange = {}): Iterable<string> {
+    let { limit = Number.POSITIVE_INFINITY } = range;
+    const there = function* (keys: Iterable<string>) {
+      for (const key of keys) yield { key, value: true };
+    };
+    for (const [key, value] of this.#merged(range, (...bounds) => there(this.#database.keys(...bounds)))) {
+      if (limit <= 0) return;
+      if (value === undefined) continue;
+      limit--;
+      yield key;
     }
   }
 
@@ -165,8 +178,13 @@ export class LmdbStore implements Store {
       report(`${what} stays there, as it cannot be set aside in ${file}: ${errorMessage(error)}`);
       return;
     }
+    try {
+      this.#append(new Map([[key, undefined]]), true);
+    } catch {
+      report(`${what} is set aside in ${file}, and goes when the disk is not full any more`);
+      return;
+    }
     report(`${what} is set aside in ${file}, everything else is kept`);
-    this.#append(new Map([[key, undefined]]), true);
   }
 
   async close(): Promise<void> {
@@ -298,14 +316,17 @@ export class LmdbStore implements Store {
   }
 
   /** As it was when the first entry was asked for: the database keeps to that, and what is not in it is taken along, as it may get there meanwhile. */
-  *#merged(range: StoreRange): Iterable<readonly [string, Buffer | undefined]> {
+  *#merged<V>(
+    range: StoreRange,
+    stored: (from: string, to: string | undefined, reverse: boolean) => Iterable<{ readonly key: string; readonly value: V }>,
+  ): Iterable<readonly [string, V | Buffer | undefined]> {
     const { from, to } = boundsOf(range);
     const { reverse = false } = range;
     const fresh = this.#overlay.entries(from, to);
     if (reverse) fresh.reverse();
     const before = (a: string, b: string) => (reverse ? a > b : a < b);
     let next = 0;
-    for (const { key, value } of this.#database.range(from, to, reverse)) {
+    for (const { key, value } of stored(from, to, reverse)) {
       for (; next < fresh.length && before(fresh[next]![0], key); next++) yield fresh[next]!;
       if (fresh[next]?.[0] === key) yield fresh[next++]!;
       else yield [key, value];

@@ -32,16 +32,17 @@ export class MemoryStore implements Store {
   }
 
   *range(range: StoreRange = {}): Iterable<StoreEntry> {
+    for (const key of this.keys(range)) yield [key, this.#values.get(key)];
+  }
+
+  *keys(range: StoreRange = {}): Iterable<string> {
     this.#order ??= [...this.#values.keys()].sort();
     const order = this.#order;
     const { from, to } = boundsOf(range);
     const first = indexOf(order, from);
     const end = to === undefined ? order.length : Math.max(first, indexOf(order, to));
     const count = Math.min(end - first, range.limit ?? Number.POSITIVE_INFINITY);
-    for (let i = 0; i < count; i++) {
-      const key = order[range.reverse ? end - 1 - i : first + i]!;
-      yield [key, this.#values.get(key)];
-    }
+    for (let i = 0; i < count; i++) yield order[range.reverse ? end - 1 - i : first + i]!;
   }
 
   async flushed(): Promise<void> {}

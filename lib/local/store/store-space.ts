@@ -38,10 +38,11 @@ export class StoreSpace implements Store {
   }
 
   *range(range: StoreRange = {}): Iterable<StoreEntry> {
-    const { from, to } = boundsOf(range);
-    const inside = { prefix: this.#prefix, from: this.#prefix + from, ...(to === undefined ? {} : { to: this.#prefix + to }) };
-    const { reverse = false, limit = Number.POSITIVE_INFINITY } = range;
-    for (const [key, value] of this.store.range({ ...inside, reverse, limit })) yield [key.slice(this.#prefix.length), value];
+    for (const [key, value] of this.store.range(this.#inside(range))) yield [key.slice(this.#prefix.length), value];
+  }
+
+  *keys(range: StoreRange = {}): Iterable<string> {
+    for (const key of this.store.keys(this.#inside(range))) yield key.slice(this.#prefix.length);
   }
 
   flushed(): Promise<void> {
@@ -63,5 +64,12 @@ export class StoreSpace implements Store {
   /** The store belongs to whoever opened it. */
   async close(): Promise<void> {
     await this.store.flushed();
+  }
+
+  #inside(range: StoreRange): StoreRange {
+    const { from, to } = boundsOf(range);
+    const bounds = { from: this.#prefix + from, ...(to === undefined ? {} : { to: this.#prefix + to }) };
+    const { reverse = false, limit = Number.POSITIVE_INFINITY } = range;
+    return { prefix: this.#prefix, ...bounds, reverse, limit };
   }
 }

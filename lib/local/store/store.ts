@@ -55,6 +55,8 @@ export interface Store {
   write(batch: readonly StoreWrite[], options?: WriteOptions): void;
   /** Read lazily: do not write to the range while iterating. */
   range(range?: StoreRange): Iterable<StoreEntry>;
+  /** The keys of a range, also of entries that cannot be read: values are not looked at. */
+  keys(range?: StoreRange): Iterable<string>;
   /** Resolves after the sync that covers everything written so far. @throws KncError KNC3305 */
   flushed(): Promise<void>;
   /** Bytes that it takes on disk; 0 in memory. */

@@ -5,6 +5,7 @@ import {
   type EventLogOptions,
   type EventRecord,
   type KeyValueStore,
+  keptKeys,
   MemoryStorage,
   type Retention,
   StoreStorage,
@@ -76,9 +77,17 @@ export class EventLogs {
     this.#prepared.clear();
   }
 
-  /** The keys of everything that is kept of a log. */
-  keysOf(name: string): readonly string[] {
-    return [...(this.options.store?.range({ prefix: `${EVENTS}${name}/` }) ?? [])].map(([key]) => key);
+  /** Takes away what is kept of a log, in parts: tells after each that it is done. It can be broken off and begun anew. Throws what the store throws. */
+  *erasing(name: string): Generator<void> {
+    const { store } = this.options;
+    if (!store) return;
+    for (const keys of keptKeys(store, EVENTS + name)) {
+      store.write(
+        keys.map((key) => ({ key, value: undefined })),
+        { makesRoom: true },
+      );
+      yield;
+    }
   }
 
   #optionsOf(name: string): EventLogOptions {

@@ -1,4 +1,4 @@
-import type { Clock, Executor, Log, Metrics, Random } from '../../base';
+import type { Clock, Executor, Log, Metrics, Random, Timer } from '../../base';
 import {
   type CloudEvent,
   type ConsumerSpec,
@@ -15,6 +15,7 @@ import {
   traceOf,
 } from '../../eventing';
 import { EventLogs } from './event-logs';
+import { LogNotes } from './log-notes';
 
 export interface HubRegistryOptions {
   readonly clock: Clock;
@@ -41,15 +42,11 @@ interface Open {
   readonly specs: Map<string, ConsumerSpec>;
 }
 
-/** What is written down of every log, so that one that nobody opens again is found and goes in the end. */
-interface Noted {
-  /** When its broker or channel was deleted, in milliseconds since the epoch. */
-  readonly closed?: number;
-}
-
-const LOGS = 'log/';
 /** So long the log of one that was deleted stays, whatever room there is: it may be made anew. */
 const ANEW_MS = 600_000;
+/** So many parts of a log are taken away at once; the others, or what could not be taken away, so many milliseconds later. */
+const PARTS = 20;
+const ERASE_MS = 1000;
 
 /** All brokers and channels of this process by name (`broker/default/orders`). One that was deleted is kept for a while, with its log. */
 export class HubRegistry {
@@ -57,12 +54,16 @@ export class HubRegistry {
   readonly #closed = new Map<string, { readonly hub: EventHub; readonly log: EventLog; readonly at: number }>();
 
   readonly #logs: EventLogs;
+  readonly #notes: LogNotes | undefined;
+  /** Logs that are given up, and of which something is still there; more of it goes when the timer ends. */
+  readonly #erasing = new Set<string>();
+  #timer: Timer | undefined;
   readonly #metrics: StatefulMetrics | undefined;
   /** There may be logs that no broker or channel has. */
   #mayGiveUp = true;
 
   constructor(private readonly options: HubRegistryOptions) {
-    const { journal, metrics } = options;
+    const { clock, store, journal, metrics } = options;
     const reason = 'it was away for longer than events are kept for it';
     this.#logs = new EventLogs({
       ...options,
@@ -70,13 +71,14 @@ export class HubRegistry {
       onForgotten: (name, consumer, { event, headers }: EventRecord) =>
         journal.record(name, traceOf(headers) ?? '', event, { kind: 'dropped', consumer, reason }),
     });
+    this.#notes = store && new LogNotes(store, clock);
     this.#metrics = metrics && new StatefulMetrics(metrics);
   }
 
   /** Reads what an earlier process has left, while others get their turn, so that what is opened then is there at once. @param tell is told how far that is */
   async prepare(tell: (what: string) => void): Promise<void> {
-    const noted = [...(this.options.store?.range({ prefix: LOGS }) ?? [])];
-    const names = noted.flatMap(([key, value]) => ((value as Noted).closed === undefined ? [key.slice(LOGS.length)] : []));
+    const noted = [...(this.#notes?.all() ?? [])];
+    const names = noted.flatMap(([name, { closed }]) => (closed === undefined ? [name] : []));
     await this.#logs.prepare(names, tell);
   }
 
@@ -98,9 +100,10 @@ export class HubRegistry {
     const known = this.#open.get(name);
     if (known) return known.hub;
     this.sweep();
+    this.#erasing.delete(name);
     const { hub, log } = this.#closed.get(name) ?? this.#hub(kind, name);
     this.#closed.delete(name);
-    this.#note(name, {});
+    this.#notes?.set(name, {});
     this.#open.set(name, { hub, log, specs: new Map() });
     return hub;
   }
@@ -151,40 +154,33 @@ export class HubRegistry {
     this.#open.delete(name);
     this.#closed.set(name, { hub: open.hub, log: open.log, at });
     this.#mayGiveUp = true;
-    this.#note(name, { closed: at });
+    this.#notes?.set(name, { closed: at });
   }
 
   /** Forgets the logs of those that were deleted a week ago or more; also those that were while no process looked. */
   sweep(): void {
-    const { clock, store, retention } = this.options;
+    const { clock, retention } = this.options;
     const until = clock.now() - (retention.retiredMs ?? RETIRED_MS);
-    for (const [name, { at }] of this.#closed) {
-      if (at >= until) continue;
-      this.#erase(name);
-    }
-    if (!store) return;
-    for (const [key, noted] of [...store.range({ prefix: LOGS })]) {
-      const name = key.slice(LOGS.length);
-      if (this.#open.has(name) || this.#closed.has(name)) continue;
-      const { closed } = noted as Noted;
-      if (closed === undefined) continue;
-      if (closed < until) this.#erase(name);
+    for (const [name, { at }] of this.#closed) if (at < until) this.#erase(name);
+    for (const [name, { closed }] of this.#notes?.all() ?? []) {
+      if (this.#open.has(name) || this.#closed.has(name) || this.#erasing.has(name)) continue;
+      if (closed !== undefined && closed < until) this.#erase(name);
     }
   }
 
   /** After everything that is there has been opened: what is left of earlier runs has no owner any more. */
   settle(): void {
-    const { clock, store } = this.options;
     this.#logs.settle();
-    for (const [key, noted] of [...(store?.range({ prefix: LOGS }) ?? [])]) {
-      const name = key.slice(LOGS.length);
-      if (!this.#open.has(name) && (noted as Noted).closed === undefined) this.#note(name, { closed: clock.now() });
-    }
+    const closed = this.options.clock.now();
+    for (const [name, noted] of this.#notes?.all() ?? [])
+      if (!this.#open.has(name) && noted.closed === undefined) this.#notes?.set(name, { closed });
     this.sweep();
   }
 
   /** Breaks off what is on its way. */
   stop(): void {
+    this.#timer?.cancel();
+    this.#notes?.stop();
     for (const { hub } of [...this.#open.values(), ...this.#closed.values()]) hub.stop();
   }
 
@@ -198,39 +194,46 @@ export class HubRegistry {
     return { hub: new EventHub({ name, kind, ...shared, ...told }), log };
   }
 
-  #note(name: string, noted: Noted): void {
-    const { store } = this.options;
-    const known = store?.get(LOGS + name) as Noted | undefined;
-    if (!known || known.closed !== noted.closed) store?.write([{ key: LOGS + name, value: noted }]);
-  }
-
   /** Forgets the log of which the broker or channel was deleted first, before its time. Returns whether there was one. */
   #giveUp(): boolean {
-    if (!this.#mayGiveUp) return false;
-    const { clock, store, log } = this.options;
+    // One that is under way, or could not be done, is gone on with by itself.
+    if (!this.#mayGiveUp || this.#erasing.size > 0) return false;
+    const { clock, log } = this.options;
     let oldest: { readonly name: string; readonly closed: number } | undefined;
     this.#mayGiveUp = false;
-    for (const [key, value] of store?.range({ prefix: LOGS }) ?? []) {
-      const { closed } = value as Noted;
+    for (const [name, { closed }] of this.#notes?.all() ?? []) {
       if (closed === undefined) continue;
       this.#mayGiveUp = true;
-      if (closed <= clock.now() - ANEW_MS && !(oldest && oldest.closed <= closed))
-        oldest = { name: key.slice(LOGS.length), closed };
+      if (closed <= clock.now() - ANEW_MS && !(oldest && oldest.closed <= closed)) oldest = { name, closed };
     }
     if (!oldest) return false;
     log.warn('there is no room: events of a broker or channel that was deleted are given up', { log: oldest.name });
-    this.#erase(oldest.name);
-    return true;
+    return this.#erase(oldest.name);
   }
 
-  #erase(name: string): void {
+  /** Takes a log away: as much of it as goes at once, and the rest later. Returns whether anything has gone. */
+  #erase(name: string): boolean {
     const closed = this.#closed.get(name);
     closed?.hub.stop();
     closed?.log.close();
     this.#closed.delete(name);
-    const { store } = this.options;
-    if (!store) return;
-    const batch = [LOGS + name, ...this.#logs.keysOf(name)].map((key) => ({ key, value: undefined }));
-    store.write(batch, { makesRoom: true });
+    let parts = 0;
+    try {
+      for (const _ of this.#logs.erasing(name)) if (++parts === PARTS) return this.#eraseLater(name);
+      this.#notes?.forget(name);
+      this.#erasing.delete(name);
+      return true;
+    } catch {
+      return this.#eraseLater(name) && parts > 0;
+    }
+  }
+
+  #eraseLater(name: string): true {
+    this.#erasing.add(name);
+    this.#timer ??= this.options.clock.after(ERASE_MS, () => {
+      this.#timer = undefined;
+      for (const one of [...this.#erasing]) this.#erase(one);
+    });
+    return true;
   }
 }

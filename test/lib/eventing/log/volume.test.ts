@@ -128,6 +128,24 @@ describe('the room of several logs', () => {
     expect(givenUp).toEqual([]);
   });
 
+  test('is refused as ever when what nobody has cannot be given up; that is tried again two seconds later', async () => {
+    const { clock, givenUp, logOf, fill } = world(16 * MIB);
+    const log = logOf('a');
+    let tried = 0;
+    Object.defineProperty(givenUp, 'pop', {
+      value: () => {
+        tried++;
+        throw new Error('no space');
+      },
+    });
+    fill(log);
+    fill(log);
+    expect(tried).toBe(1);
+    await clock.advance(2000);
+    fill(log);
+    expect(tried).toBe(2);
+  });
+
   test('is less when others take it, and nothing when there is none', async () => {
     const { clock, store, logOf, fill } = world(16 * MIB);
     const log = logOf('a');
