@@ -33,6 +33,7 @@ export class Consumer {
   readonly #keys = new Map<number, string>();
   readonly #stopping = new AbortController();
   #leaving = new AbortController();
+  #name: string;
   #rate: RateLimit | undefined;
   #timer: Timer | undefined;
   #onIdle: (() => void) | undefined;
@@ -41,9 +42,20 @@ export class Consumer {
     private readonly options: ConsumerOptions,
     private spec: ConsumerSpec,
   ) {
+    this.#name = options.name;
     this.#rate = this.#rateOf(spec);
     // As many listeners as there are events on their way.
     setMaxListeners(0, this.#stopping.signal, this.#leaving.signal);
+  }
+
+  /** As its log and the journal name it. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** It is named otherwise from now on, also in what is on its way. Its log must have renamed it. */
+  rename(name: string): void {
+    this.#name = name;
   }
 
   /** How many events are on their way. */
@@ -121,9 +133,8 @@ export class Consumer {
 
   /** The oldest event that is not on its way and of which no one with the same key is. */
   #next(): number | undefined {
-    const { log, name } = this.options;
     let looked = 0;
-    for (const offset of log.pending(name)) {
+    for (const offset of this.options.log.pending(this.#name)) {
       if (this.#underWay.has(offset)) continue;
       if (this.spec.orderBy === undefined) return offset;
       const key = this.#keyOf(offset);
@@ -146,17 +157,17 @@ export class Consumer {
   }
 
   #start(offset: number): void {
-    const { log, executor, name } = this.options;
+    const { log, executor } = this.options;
     const record = log.read(offset);
     if (!record) {
-      log.settle(name, offset); // damaged, and reported by the store
+      log.settle(this.#name, offset); // damaged, and reported by the store
       return;
     }
     const key = this.#keyOf(offset);
     this.#keys.delete(offset);
     this.#underWay.set(offset, this.spec);
     if (key !== undefined) this.#busy.add(key);
-    executor.run(`deliver to ${name}`, async () => {
+    executor.run(`deliver to ${this.#name}`, async () => {
       try {
         await this.#deliver(offset, record);
       } finally {
@@ -169,7 +180,7 @@ export class Consumer {
   }
 
   async #deliver(offset: number, record: EventRecord): Promise<void> {
-    const { deliverer, log, name, onAttempt, onResult } = this.options;
+    const { deliverer, log, onAttempt, onResult } = this.options;
     const leaving = this.#leaving.signal;
     const breakOff = { now: this.#stopping.signal, between: leaving };
     let result: DeliveryResult;
@@ -180,7 +191,7 @@ export class Consumer {
       throw error;
     }
     // The log first: what the journal says is over must not come again.
-    log.settle(name, offset);
+    log.settle(this.#name, offset);
     onResult(record, result);
   }
 

@@ -109,11 +109,24 @@ export class EventHub {
     return this.options.log.retired().some((one) => one.name === name);
   }
 
-  /** A consumer has another name from now on: it goes on where it was. Does nothing if it is not known, or the other name is. */
+  /**
+   * A consumer has another name from now on: it goes on where it was, with what is on its way to it. Does nothing if it is not known, or
+   * the other name is.
+   */
   rename(from: string, to: string): void {
     if (this.#consumers.has(to)) return;
     if (this.#consumers.has(from)) this.remove(from);
-    this.options.log.rename(from, to);
+    if (!this.options.log.rename(from, to)) return;
+    const left = this.#left.get(from);
+    this.#left.delete(from);
+    if (!left) return;
+    left.rename(to);
+    this.#left.set(to, left);
+  }
+
+  /** Whether a name was consumed under when an earlier process ended, and has not been since. */
+  wasInUse(name: string): boolean {
+    return this.options.log.wasInUse(name);
   }
 
   /**
@@ -181,21 +194,21 @@ export class EventHub {
       ...{ name, log, deliverer, clock, executor },
       view: broker ? withoutTtl : (event: CloudEvent) => event,
       ...(broker ? { onReply: withTtlOf } : {}),
-      onAttempt: (record: EventRecord, attempt: Attempt) => this.#attempted(name, record, attempt),
+      onAttempt: (record: EventRecord, attempt: Attempt) => this.#attempted(consumer.name, record, attempt),
     };
-    if (!isStateful(spec)) {
-      return new Consumer({ ...options, onResult: (record, result) => this.#ended(name, record, result) }, spec);
-    }
-    return new StatefulConsumer(
-      {
-        ...options,
-        logName,
-        ...(metrics ? { metrics } : {}),
-        ...(before ? { before } : {}),
-        onHappening: (record, happening) => this.#happened(record, happening),
-      },
-      spec,
-    );
+    const consumer: Consumer | StatefulConsumer = isStateful(spec)
+      ? new StatefulConsumer(
+          {
+            ...options,
+            logName,
+            ...(metrics ? { metrics } : {}),
+            ...(before ? { before } : {}),
+            onHappening: (record, happening) => this.#happened(record, happening),
+          },
+          spec,
+        )
+      : new Consumer({ ...options, onResult: (record, result) => this.#ended(consumer.name, record, result) }, spec);
+    return consumer;
   }
 
   #happened({ event, headers }: EventRecord, happening: Happening): void {

@@ -71,6 +71,8 @@ export class EventLog {
   readonly #settled = new PendingQueue();
   /** Names that nobody consumes under at present: looked at for every event, unlike all the others. */
   readonly #retired = new Set<string>();
+  /** Of those, the names that were consumed under when an earlier process ended. */
+  readonly #wereInUse = new Set<string>();
   #settledBytes = 0;
   #next = 0;
   #bytes = 0;
@@ -105,7 +107,9 @@ export class EventLog {
       if (i % SLICE === SLICE - 1) yield events.length;
     }
     const now = this.options.clock.now();
-    for (const [name, { retiredAt = next, retiredTime = now }] of consumers) {
+    for (const [name, state] of consumers) {
+      const { retiredAt = next, retiredTime = now } = state;
+      if (state.retiredAt === undefined) this.#wereInUse.add(name);
       const queue = new PendingQueue();
       // Whoever was there when the process ended comes back as one that was retired at the last event.
       this.#consumers.set(name, { pending: queue, onPending: undefined, retiredAt, retiredTime });
@@ -181,6 +185,7 @@ export class EventLog {
     consumer.retiredAt = undefined;
     this.#consumers.set(name, consumer);
     this.#retired.delete(name);
+    this.#wereInUse.delete(name);
     this.options.storage.saveConsumer(name, {});
     this.#assignWanted(name, wants, since);
     if (consumer.pending.size > 0) onPending();
@@ -214,6 +219,7 @@ export class EventLog {
     this.#retired.add(to);
     this.#consumers.delete(from);
     this.#retired.delete(from);
+    this.#wereInUse.delete(from);
     storage.settle(pending, from);
     storage.memory(from).save(remembered.map(([key]) => [key, undefined]));
     storage.saveConsumer(from, undefined);
@@ -229,6 +235,11 @@ export class EventLog {
   /** Names that have been retired, with the offset at which they were. */
   retired(): { readonly name: string; readonly at: number }[] {
     return [...this.#retired].map((name) => ({ name, at: this.#consumers.get(name)!.retiredAt! }));
+  }
+
+  /** Whether a name was consumed under when an earlier process ended, and has not been since. */
+  wasInUse(name: string): boolean {
+    return this.#wereInUse.has(name);
   }
 
   /** The offsets that a consumer has to get, oldest first. */
@@ -341,6 +352,7 @@ export class EventLog {
     memory.save([...memory.load()].map(([key]) => [key, undefined]));
     this.#consumers.delete(name);
     this.#retired.delete(name);
+    this.#wereInUse.delete(name);
     this.options.storage.saveConsumer(name, undefined);
   }
 

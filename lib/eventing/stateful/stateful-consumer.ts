@@ -18,12 +18,14 @@ const CONCURRENCY = 32;
 export interface Predecessor {
   readonly underWay: number;
   readonly offsets: ReadonlySet<number>;
+  rename(name: string): void;
   sendsTo(is: (url: string) => boolean): boolean;
   leave(onIdle: () => void): void;
   stop(): void;
 }
 
-export interface StatefulConsumerOptions extends Omit<UnitDeliveryOptions, 'dedupe'> {
+export interface StatefulConsumerOptions extends Omit<UnitDeliveryOptions, 'consumer' | 'dedupe'> {
+  readonly name: string;
   readonly log: EventLog;
   readonly clock: Clock;
   readonly executor: Executor;
@@ -48,6 +50,7 @@ export class StatefulConsumer {
   #leaving = new AbortController();
   /** Deliveries on their way, each as the spec said when it began. */
   readonly #units = new Map<Unit, ConsumerSpec>();
+  #name: string;
   #grouping: Grouping;
   #dedupe: Dedupe | undefined;
   #rate: RateLimit | undefined;
@@ -61,6 +64,7 @@ export class StatefulConsumer {
     private readonly options: StatefulConsumerOptions,
     private spec: ConsumerSpec,
   ) {
+    this.#name = options.name;
     this.#grouping = groupingOf(spec);
     this.#dedupe = this.#dedupeOf(spec);
     this.#rate = this.#rateOf(spec);
@@ -71,6 +75,17 @@ export class StatefulConsumer {
       this.#before = undefined;
       this.wake();
     });
+  }
+
+  /** As its log and the journal name it. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** It is named otherwise from now on, also in what is on its way. Its log must have renamed it, and it must have left. */
+  rename(name: string): void {
+    this.#name = name;
+    this.#before?.rename(name);
   }
 
   /** How many deliveries are on their way. */
@@ -101,7 +116,7 @@ export class StatefulConsumer {
     else if (this.#incoming !== 'all') this.#incoming.push(offset);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.options.executor.run(`group events for ${this.options.name}`, async () => {
+    this.options.executor.run(`group events for ${this.#name}`, async () => {
       await undefined;
       this.#scheduled = false;
       this.#look();
@@ -137,7 +152,7 @@ export class StatefulConsumer {
   }
 
   get #labels() {
-    return { log: this.options.logName, consumer: this.options.name };
+    return { log: this.options.logName, consumer: this.#name };
   }
 
   #rateOf({ ratePerSecond }: ConsumerSpec): RateLimit | undefined {
@@ -146,12 +161,15 @@ export class StatefulConsumer {
 
   #dedupeOf({ dedupe }: ConsumerSpec): Dedupe | undefined {
     if (!dedupe) return undefined;
-    const memory = this.options.log.memory(this.options.name);
-    return new Dedupe(dedupe, { load: () => memory.load() as Iterable<readonly [string, Seen]>, save: memory.save });
+    const { log } = this.options;
+    return new Dedupe(dedupe, {
+      load: () => log.memory(this.#name).load() as Iterable<readonly [string, Seen]>,
+      save: (changes) => log.memory(this.#name).save(changes),
+    });
   }
 
   #forget(): void {
-    const memory = this.options.log.memory(this.options.name);
+    const memory = this.options.log.memory(this.#name);
     memory.save([...memory.load()].map(([key]) => [key, undefined]));
   }
 
@@ -164,9 +182,9 @@ export class StatefulConsumer {
   }
 
   #look(): void {
-    const { log, name } = this.options;
+    const { log } = this.options;
     if (this.#leaving.signal.aborted) return;
-    const incoming = this.#incoming === 'all' ? log.pending(name) : this.#incoming;
+    const incoming = this.#incoming === 'all' ? log.pending(this.#name) : this.#incoming;
     this.#incoming = [];
     const left = this.#before?.offsets;
     for (const offset of incoming) if (!this.#known.has(offset) && !left?.has(offset)) this.#lookAt(offset);
@@ -176,7 +194,8 @@ export class StatefulConsumer {
   }
 
   #lookAt(offset: number): void {
-    const { log, name, metrics, onHappening } = this.options;
+    const { log, metrics, onHappening } = this.options;
+    const name = this.#name;
     const record = log.read(offset);
     if (!record) {
       log.settle(name, offset); // damaged, and reported by the store
@@ -199,7 +218,8 @@ export class StatefulConsumer {
   }
 
   #tell(record: EventRecord, added: Added): void {
-    const { name, metrics, onHappening } = this.options;
+    const { metrics, onHappening } = this.options;
+    const name = this.#name;
     if (added.kind === 'crowded') {
       metrics?.crowded.add(this.#labels);
       onHappening(record, { kind: 'crowded', consumer: name, reason: `the oldest of ${added.bound} open joins is ended` });
@@ -235,14 +255,14 @@ export class StatefulConsumer {
   }
 
   #start(unit: Unit): void {
-    const { executor, name, metrics } = this.options;
+    const { executor, metrics } = this.options;
     const { order, items, join } = unit;
     this.#units.set(unit, this.spec);
     for (const { offset } of items) this.#underWay.add(offset);
     if (order !== undefined) this.#busy.add(order);
     metrics?.held.set(this.#labels, this.#grouping.size);
     if (join) metrics?.joins.add({ ...this.#labels, result: join.missing.length > 0 ? 'partial' : 'complete' });
-    executor.run(`deliver to ${name}`, async () => {
+    executor.run(`deliver to ${this.#name}`, async () => {
       let settled = false;
       try {
         settled = await this.#deliver(unit);
@@ -256,7 +276,7 @@ export class StatefulConsumer {
 
   #deliver(unit: Unit): Promise<boolean> {
     const dedupe = this.#dedupe;
-    const delivery = new UnitDelivery({ ...this.options, ...(dedupe ? { dedupe } : {}) }, this.spec);
+    const delivery = new UnitDelivery({ ...this.options, consumer: this, ...(dedupe ? { dedupe } : {}) }, this.spec);
     return delivery.run(unit, { now: this.#stopping.signal, between: this.#leaving.signal });
   }
 

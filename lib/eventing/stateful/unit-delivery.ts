@@ -12,7 +12,8 @@ import { joinEvent } from './join-event';
 const TIMED_OUT = 504;
 
 export interface UnitDeliveryOptions {
-  readonly name: string;
+  /** Whose delivery it is. It may come to be named otherwise meanwhile. */
+  readonly consumer: { readonly name: string };
   readonly log: EventLog;
   readonly deliverer: Deliverer;
   /** What subscribers see of an event, and what becomes of their replies. */
@@ -35,7 +36,7 @@ export class UnitDelivery {
 
   /** Resolves to whether it is decided what became of the events; else they are still pending. */
   async run(unit: Unit, breakOff: BreakOff): Promise<boolean> {
-    const { log, name } = this.options;
+    const { log, consumer } = this.options;
     const present = unit.items.flatMap(({ offset }): Present[] => {
       const record = log.read(offset);
       return record ? [[offset, record]] : [];
@@ -51,7 +52,7 @@ export class UnitDelivery {
     }
     // The log first: what the journal says is over must not come again.
     log.settleAll(
-      name,
+      consumer.name,
       unit.items.map(({ offset }) => offset),
     );
     if (result) for (const [i, one] of present.entries()) this.#end(one, fates.of(i, result), records.length);
@@ -101,23 +102,23 @@ export class UnitDelivery {
     members: readonly { readonly event: CloudEvent }[],
     records: readonly EventRecord[],
   ): CloudEvent {
-    const { name, onHappening } = this.options;
+    const { consumer, onHappening } = this.options;
     const time = Math.max(...records.map((record) => record.time));
     const events = members.map(({ event }) => event);
     const made = joinEvent(this.spec.join!, { key, missing }, events, time);
     const ids = events.map(({ attributes }) => String(attributes['id']));
     const as = String(made.attributes['id']);
-    const story = { kind: 'joined', consumer: name, key, as, ...(missing.length > 0 ? { missing } : {}) } as const;
+    const story = { kind: 'joined', consumer: consumer.name, key, as, ...(missing.length > 0 ? { missing } : {}) } as const;
     for (const [i, record] of records.entries()) onHappening(record, { ...story, with: ids.filter((_, j) => j !== i) });
     onHappening({ ...records[0]!, event: made }, { ...story, with: ids });
     return made;
   }
 
   #end([offset, record]: Present, result: DeliveryResult, together: number): void {
-    const { name, onHappening, dedupe } = this.options;
+    const { consumer, onHappening, dedupe } = this.options;
     if (result.kind === 'dropped') dedupe?.release(record.event, offset);
     const reason = result.kind === 'delivered' ? {} : { reason: result.reason };
-    onHappening(record, { kind: result.kind, consumer: name, ...reason, ...(together > 1 ? { together } : {}) });
+    onHappening(record, { kind: result.kind, consumer: consumer.name, ...reason, ...(together > 1 ? { together } : {}) });
   }
 }
 

@@ -185,6 +185,41 @@ describe('a channel', () => {
     expect([world.ids, world.most, world.hub.backlog('a')]).toEqual([['x1', 'x2', 'x3'], 1, 0]);
   });
 
+  test.each([
+    ['one', spec({ orderBy: 'subject' })],
+    ['one that drops duplicates', spec({ orderBy: 'subject', dedupe: { by: ['id'], windowMs: 1000, maxKeys: 10 } })],
+  ])('sends what is on its way to %s that is renamed once, and keeps its order', async (_, ordered) => {
+    const world = new World();
+    world.hub.set('a', ordered);
+    await world.publish(event('x1', { subject: 'x' }), event('x2', { subject: 'x' }), event('y1', { subject: 'y' }));
+    await world.clock.advance(1);
+    world.hub.rename('a', 'b');
+    world.hub.set('b', ordered);
+    await world.clock.advance(5);
+    expect([world.ids, world.inFlight]).toEqual([['x1', 'y1'], 2]);
+    await world.clock.advance(1000);
+    expect([world.ids, world.hub.backlog('b'), world.hub.idle]).toEqual([['x1', 'y1', 'x2'], 0, true]);
+    expect(['x1', 'y1'].map((id) => world.story(id).at(-1))).toEqual(['delivered b', 'delivered b']);
+    world.hub.stop();
+    world.open().set('b', ordered);
+    await world.clock.advance(1000);
+    expect([world.ids.length, world.errors]).toEqual([3, []]);
+  });
+
+  test('sends again what fails after its subscription was renamed', async () => {
+    const world = new World();
+    let failures = 1;
+    world.answer = () => ({ status: failures-- > 0 ? 503 : 202 });
+    const retrying = spec({ policy: { retry: 1, backoffPolicy: 'exponential', backoffDelayMs: 100 } });
+    world.hub.set('a', retrying);
+    await world.publish(event(1));
+    await world.clock.advance(1);
+    world.hub.rename('a', 'b');
+    world.hub.set('b', retrying);
+    await world.clock.advance(1000);
+    expect([world.ids, world.story('1').at(-1)]).toEqual([['1', '1'], 'delivered b']);
+  });
+
   test('sends again what failed while a subscription was made anew, with all its attempts', async () => {
     const world = new World();
     let failures = 2;
