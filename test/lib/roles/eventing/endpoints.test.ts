@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { type EventTransform, EventTransformType, type JobSink, JobSinkType } from '../../../../lib/api';
 import type { Inbound } from '../../../../lib/gateway';
+import { LocalServiceAccounts } from '../../../../lib/local';
+import { localServingConfig } from '../../../../lib/roles';
 import { EventingWorld } from './world';
 
 const CE = ['ce-specversion', '1.0', 'ce-id', '1', 'ce-source', '/test', 'ce-type', 'order.created'];
@@ -12,6 +14,7 @@ async function post(
   world: EventingWorld,
   host: string,
   target = '/',
+  more: readonly string[] = [],
 ): Promise<{ status: number; retryAfter: string | undefined } | undefined> {
   const answer = await world.runtime.inner(
     host,
@@ -21,7 +24,7 @@ async function post(
       method: 'POST',
       target,
       host,
-      headers: [...CE, 'content-type', 'application/json'],
+      headers: [...CE, 'content-type', 'application/json', ...more],
       body: Readable.from([Buffer.from('{}')]),
     },
     ...{ visibility: 'internal', peer: { address: '10.0.0.1', trusted: false }, signal: new AbortController().signal },
@@ -86,4 +89,29 @@ describe('endpoints while a process starts', () => {
     expect(await post(world, TRANSFORM)).toBeUndefined();
     await world.runtime.stop();
   });
+});
+
+test('who verifies a token is told from which address it came, whatever takes the event', async () => {
+  const { eventing } = localServingConfig;
+  const features = { ...eventing.features, authenticationOidc: true };
+  const world = new EventingWorld(undefined, { ...localServingConfig, eventing: { ...eventing, features } });
+  await world.cluster.create(JobSinkType, jobSink);
+  await world.cluster.create(EventTransformType, transform);
+  await world.broker('orders');
+  await world.channel('orders');
+  await world.runtime.start();
+  await world.clock.settle();
+  const verify = jest.spyOn(LocalServiceAccounts.prototype, 'verify');
+  const places: [string, string][] = [
+    [JOB_SINK, '/default/work'],
+    [TRANSFORM, '/'],
+    ['broker-ingress.knative-eventing.svc.cluster.local', '/default/orders'],
+    ['orders-kn-channel.default.svc.cluster.local', '/'],
+  ];
+  for (const [host, target] of places) {
+    expect(await post(world, host, target, ['authorization', 'Bearer a.b.c'])).toMatchObject({ status: 401 });
+  }
+  expect(verify.mock.calls.map(([token, , from]) => `${token} ${from}`)).toEqual(places.map(() => 'a.b.c 10.0.0.1'));
+  verify.mockRestore();
+  await world.runtime.stop();
 });
