@@ -1,4 +1,5 @@
-import { connectionOptions, headerValue, isHopByHop, isInternalHeader } from './headers';
+import { isIPv6 } from 'node:net';
+import { connectionOptions, headerList, isHopByHop, isInternalHeader, lastOfHeaderList } from './headers';
 import type { Inbound, RawHeaders } from './message';
 import { REVISION_HEADERS } from './named-revision';
 import { TICKET_HEADER } from './ownership/place-messages';
@@ -64,37 +65,49 @@ export function passedOnHeaders({ host, headers }: Inbound): string[] {
   return out;
 }
 
+/** What a trusted peer says of it is read, and said anew. */
+const FORWARDING = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host']);
+
 function dropped(name: string, trusted: boolean): boolean {
   switch (name.charCodeAt(0)) {
     case 0x65: // e
       return name === 'expect';
     case 0x66: // f
-      return name === 'forwarded' && !trusted;
+      return name === 'forwarded';
     case 0x68: // h
       return name === 'host';
     case 0x78: // x
-      return name.startsWith('x-forwarded-') && (!trusted || name === 'x-forwarded-for');
+      return name.startsWith('x-forwarded-') && (!trusted || FORWARDING.has(name));
     default:
       return isHopByHop(name);
   }
 }
 
+/** A trusted peer may pass on what its client says and add a field of its own: the last element is its word. */
 function addForwarding(out: string[], { headers, host, peer, scheme = 'http' }: Inbound): void {
-  const before = peer.trusted ? headerValue(headers, 'x-forwarded-for') : undefined;
-  out.push('X-Forwarded-For', before ? `${before}, ${peer.address}` : peer.address);
-  const proto = peer.trusted ? headerValue(headers, 'x-forwarded-proto') : undefined;
-  if (proto === undefined) out.push('X-Forwarded-Proto', scheme);
-  const asked = peer.trusted ? headerValue(headers, 'x-forwarded-host') : undefined;
-  if (asked === undefined) out.push('X-Forwarded-Host', host);
-  if (peer.trusted && headerValue(headers, 'forwarded') !== undefined) return;
-  const hops = before ? [...before.split(',').map((hop) => hop.trim()), peer.address] : [peer.address];
-  const [client, ...proxies] = hops.map((hop) => `for=${node(hop)}`);
-  out.push('Forwarded', [`${client};host=${quoted(asked ?? host)};proto=${proto ?? scheme}`, ...proxies].join(', '));
+  const { address, trusted } = peer;
+  const before = trusted ? headerList(headers, 'x-forwarded-for') : undefined;
+  const proto = (trusted ? lastOfHeaderList(headers, 'x-forwarded-proto') : undefined) ?? scheme;
+  const asked = (trusted ? lastOfHeaderList(headers, 'x-forwarded-host') : undefined) ?? host;
+  out.push('X-Forwarded-For', before ? `${before}, ${address}` : address);
+  out.push('X-Forwarded-Proto', proto, 'X-Forwarded-Host', asked);
+  const told = trusted && !before ? headerList(headers, 'forwarded') : undefined;
+  out.push(
+    'Forwarded',
+    told ? `${told}, for=${node(address)}` : hops(before, address, `host=${quoted(asked)};proto=${quoted(proto)}`),
+  );
 }
 
-/** An address as RFC 7239 writes it. */
+/** What X-Forwarded-For says, as RFC 7239 writes it. */
+function hops(before: string | undefined, address: string, asked: string): string {
+  const addresses = before ? before.split(',').map((hop) => hop.trim()) : [];
+  const [client, ...proxies] = [...addresses.filter((hop) => hop !== ''), address].map((hop) => `for=${node(hop)}`);
+  return [`${client};${asked}`, ...proxies].join(', ');
+}
+
+/** An address, with or without a port, as RFC 7239 writes it. */
 function node(address: string): string {
-  return address.includes(':') ? `"[${address}]"` : quoted(address);
+  return address.includes(':') && isIPv6(address) ? `"[${address}]"` : quoted(address);
 }
 
 function quoted(value: string): string {

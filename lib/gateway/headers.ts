@@ -9,6 +9,23 @@ export function headerValue(headers: RawHeaders, name: string): string | undefin
   return undefined;
 }
 
+/** What all fields of a name say, as the one list that they are (RFC 9110, 5.3): undefined if nothing. `name` in lower case. */
+export function headerList(headers: RawHeaders, name: string): string | undefined {
+  let list: string | undefined;
+  for (let i = 0; i < headers.length; i += 2) {
+    const key = headers[i]!;
+    if (key.length !== name.length || headers[i + 1] === '' || key.toLowerCase() !== name) continue;
+    list = list === undefined ? headers[i + 1]! : `${list}, ${headers[i + 1]}`;
+  }
+  return list;
+}
+
+/** The last element of such a list: what the nearest of those who added to it says. Undefined if that is nothing. */
+export function lastOfHeaderList(headers: RawHeaders, name: string): string | undefined {
+  const list = headerList(headers, name);
+  return list?.slice(list.lastIndexOf(',') + 1).trim() || undefined;
+}
+
 /** How often a header stands in the list. `name` in lower case. */
 export function headerCount(headers: RawHeaders, name: string): number {
   let count = 0;

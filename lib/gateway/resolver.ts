@@ -3,7 +3,7 @@ import type { Backend, Lease } from './backend';
 import type { Directory } from './directory';
 import { type Failures, plainText } from './failure';
 import type { HeaderRules } from './forward-headers';
-import { headerValue, normalizeHost } from './headers';
+import { lastOfHeaderList, normalizeHost } from './headers';
 import type { Inbound, Outbound } from './message';
 import { askedHost, namedRevision } from './named-revision';
 import type { SplitTarget } from './split';
@@ -119,8 +119,8 @@ function merged(passed: readonly SplitTarget[]): Pick<HeaderRules, 'setHeaders' 
 
 /** The scheme by which the client asks: a trusted peer may have ended its TLS. */
 function askedScheme({ headers, peer, scheme = 'http' }: Inbound): string {
-  const said = peer.trusted ? headerValue(headers, 'x-forwarded-proto') : undefined;
-  return said?.split(',', 1)[0]?.trim().toLowerCase() || scheme;
+  const said = peer.trusted ? lastOfHeaderList(headers, 'x-forwarded-proto') : undefined;
+  return said?.toLowerCase() ?? scheme;
 }
 
 function redirect(host: string, target: string): Outbound {

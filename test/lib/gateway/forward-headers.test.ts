@@ -89,8 +89,34 @@ describe('the headers of a forwarded request', () => {
     expect(map.get('forwarded')).toEqual(['for=203.0.113.9;host=www.example.org;proto=https, for=192.0.2.7']);
   });
 
-  test('leave a trusted peer its Forwarded field', () => {
-    expect(asMap(forwardedHeaders(inbound(['Forwarded', 'for=a'], TRUSTED), rules())).get('forwarded')).toEqual(['for=a']);
+  test('go on from all that a trusted peer says: what its client forged stands before what it says itself', () => {
+    const forged = ['X-Forwarded-For', '10.0.0.1', 'X-Forwarded-Proto', 'https', 'X-Forwarded-Host', 'evil'];
+    const added = ['x-forwarded-for', '203.0.113.9', 'x-forwarded-proto', 'http', 'x-forwarded-host', 'www.example.org'];
+    const map = asMap(forwardedHeaders(inbound([...forged, ...added, 'X-Forwarded-Port', '80'], TRUSTED), rules()));
+    expect(map.get('x-forwarded-for')).toEqual(['10.0.0.1, 203.0.113.9, 192.0.2.7']);
+    expect(map.get('x-forwarded-proto')).toEqual(['http']);
+    expect(map.get('x-forwarded-host')).toEqual(['www.example.org']);
+    expect(map.get('x-forwarded-port')).toEqual(['80']);
+    expect(map.get('forwarded')).toEqual(['for=10.0.0.1;host=www.example.org;proto=http, for=203.0.113.9, for=192.0.2.7']);
+  });
+
+  test('take the last of what stands on one line, too, and what is so where nothing is said', () => {
+    const said = (proto: string) =>
+      asMap(forwardedHeaders(inbound(['X-Forwarded-Proto', proto], TRUSTED), rules())).get('x-forwarded-proto');
+    expect(['https, http', 'http,https', '', 'https, '].map(said)).toEqual([['http'], ['https'], ['http'], ['http']]);
+  });
+
+  test('tell by Forwarded the same as by X-Forwarded-For, whatever a trusted peer passes on of the former', () => {
+    const said = ['Forwarded', 'for=evil', 'X-Forwarded-For', '203.0.113.9:4711, [2001:db8::1]:80, 2001:db8::2'];
+    expect(asMap(forwardedHeaders(inbound(said, TRUSTED), rules())).get('forwarded')).toEqual([
+      'for="203.0.113.9:4711";host=hello.default.example.com;proto=http, for="[2001:db8::1]:80", for="[2001:db8::2]", for=192.0.2.7',
+    ]);
+  });
+
+  test('add a trusted peer to its Forwarded fields', () => {
+    const said = ['Forwarded', 'for=a;proto=https', 'Forwarded', 'for=b'];
+    const map = asMap(forwardedHeaders(inbound(said, TRUSTED), rules()));
+    expect(map.get('forwarded')).toEqual(['for=a;proto=https, for=b, for=192.0.2.7']);
   });
 
   test('write addresses and ports as RFC 7239 wants them', () => {

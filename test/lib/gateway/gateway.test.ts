@@ -238,7 +238,9 @@ describe('what upstream asks of an ingress', () => {
 
   test.each([
     ['https', true, 503],
-    ['HTTPS, http', true, 503],
+    ['HTTPS', true, 503],
+    ['http, https', true, 503],
+    ['https, http', true, 301],
     ['http', true, 301],
     ['', true, 301],
     ['https', false, 301],

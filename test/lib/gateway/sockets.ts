@@ -1,4 +1,11 @@
-import { createServer, type IncomingHttpHeaders, type RequestListener, request, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type RequestListener,
+  request,
+  type Server,
+} from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { HttpListener, type HttpListenerOptions } from '../../../lib/gateway';
 import { World } from './world';
@@ -66,7 +73,7 @@ export class SocketWorld {
 
   /** A request over node:http, with every header as given. */
   send(
-    options: { method?: string; path?: string; headers?: Record<string, string>; body?: string | Buffer; port?: number } = {},
+    options: { method?: string; path?: string; headers?: OutgoingHttpHeaders; body?: string | Buffer; port?: number } = {},
   ): Promise<{ status: number; headers: IncomingHttpHeaders; trailers: NodeJS.Dict<string>; body: string }> {
     return new Promise((resolve, reject) => {
       const { method = 'GET', path = '/', headers = {}, body, port = this.port } = options;

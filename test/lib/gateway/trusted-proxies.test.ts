@@ -91,6 +91,10 @@ describe('a gateway behind a proxy that ends TLS', () => {
     // Who comes by plain HTTP is still sent to https.
     expect(await at.send({ headers: { 'x-forwarded-proto': 'http' } })).toMatchObject({ status: 301 });
     expect(await at.send()).toMatchObject({ status: 301 });
+    // What its client says of the scheme comes first, what it says itself last.
+    expect(await at.send({ headers: { 'x-forwarded-proto': ['https', 'http'] } })).toMatchObject({ status: 301 });
+    expect(await at.send({ headers: { 'x-forwarded-proto': ['http', 'https'] } })).toMatchObject({ status: 200 });
+    expect(await at.send({ headers: { 'x-forwarded-proto': 'http, https' } })).toMatchObject({ status: 200 });
   });
 
   test('that it does not trust sends everybody to https without end: who stands in front has to be named', async () => {
