@@ -49,6 +49,14 @@ function* lineage(object: KubeObject, present: PresentObjects): Iterable<KubeObj
   }
 }
 
+/** What waits for the address of a sink is not made yet: whoever makes it tries again. */
+export class WaitsForSink extends ClusterError {
+  constructor(binding: string) {
+    const why = 'it waits for the address of its sink';
+    super('Forbidden', `SinkBinding ${JSON.stringify(binding)} is to tell this pod where to send events: ${why}`);
+  }
+}
+
 /** A pod that is made before what it is made from could be told: it is told itself, or not made while there is nothing to tell. */
 function boundPod(pod: Pod, present: PresentObjects, settings: Settings): KubeObject {
   if (present.list(SinkBindingType, pod.metadata.namespace ?? '').length === 0 || isBound(pod.spec)) return pod;
@@ -57,11 +65,7 @@ function boundPod(pod: Pod, present: PresentObjects, settings: Settings): KubeOb
     if (!binding || isOlder(maker, binding)) continue;
     const told: Binding | undefined = bindingOf(binding, present, settings.at(present));
     if (told) return { ...pod, spec: boundSpec(pod.spec, told) };
-    const { name } = binding.metadata;
-    throw new ClusterError(
-      'Forbidden',
-      `SinkBinding ${JSON.stringify(name)} is to tell this pod where to send events: it waits for the address of its sink`,
-    );
+    throw new WaitsForSink(binding.metadata.name);
   }
   return pod;
 }

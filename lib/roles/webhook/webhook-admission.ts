@@ -1,8 +1,8 @@
-import { apiVersionOf, JobType, type KubeObject, PodType } from '../../api';
+import { apiVersionOf, JobType, type KubeObject } from '../../api';
 import { ClusterError } from '../../kube';
 import { AdmissionRefusal, type PresentObjects } from '../../local';
 import { admission } from '../admission';
-import { bindingAdmission } from '../binding-admission';
+import { bindingAdmission, WaitsForSink } from '../binding-admission';
 import type { LiveSettings } from '../eventing';
 import type { AdmissionObjects } from './admission-objects';
 import { type AdmissionRequest, type AdmissionReview, allowed, refused } from './admission-review';
@@ -13,8 +13,7 @@ export interface WebhookAdmissionOptions {
   readonly settings: Pick<LiveSettings, 'at'>;
 }
 
-const isOf = ({ apiVersion, kind }: KubeObject, type: typeof JobType | typeof PodType): boolean =>
-  apiVersion === apiVersionOf(type) && kind === type.kind;
+const isJob = ({ apiVersion, kind }: KubeObject): boolean => apiVersion === apiVersionOf(JobType) && kind === JobType.kind;
 
 /**
  * Answers API servers as the local one answers itself (`admission`, `bindingAdmission`): who made an object is noted, subjects of
@@ -30,7 +29,7 @@ export class WebhookAdmission {
     this.#admit = admission(settings, { mayLackDefaults: true });
   }
 
-  /** Rejects if it cannot be known; an API server goes on without an answer then. */
+  /** Rejects if it cannot be known, as where this webhook has no right to ask; an API server goes on without an answer then. */
   async answer(request: AdmissionRequest): Promise<AdmissionReview> {
     const { operation, object: given, oldObject, userInfo, namespace } = request;
     if (!given || (operation !== 'CREATE' && operation !== 'UPDATE') || given.metadata.deletionTimestamp) return allowed(request);
@@ -47,7 +46,7 @@ export class WebhookAdmission {
       return allowed(request, jsonDifference(object, result));
     } catch (error) {
       if (error instanceof AdmissionRefusal) return refused(request, new ClusterError('BadRequest', error.message));
-      if (ClusterError.is(error, 'Forbidden') && isOf(object, PodType)) return refused(request, error);
+      if (error instanceof WaitsForSink) return refused(request, error);
       throw error;
     }
   }
@@ -56,6 +55,6 @@ export class WebhookAdmission {
   #bindingsFor(object: KubeObject, old: KubeObject | undefined) {
     const { namespace = '' } = object.metadata;
     const { objects } = this.options;
-    return isOf(object, JobType) && !old ? objects.present(namespace) : objects.followed(namespace);
+    return isJob(object) && !old ? objects.present(namespace) : objects.followed(namespace);
   }
 }
