@@ -11,11 +11,14 @@ import {
 import { type Clock, errorMessage, type Log } from '../../base';
 import { type Cluster, Informer } from '../../kube';
 import type { PresentObjects } from '../../local';
+import { SharedReads } from './shared-reads';
 
 /** What is read while an object is looked at: the Job of a pod, and the namespace of what a binding names. */
 const READ: ReadonlySet<ResourceType> = new Set<ResourceType>([JobType, NamespaceType]);
 /** How often more may be asked for than was known: a pod has a Job, and a Job has a namespace. */
 const ROUNDS = 6;
+/** How much is read at a time: who asks is not known, and API servers have others to serve. */
+const READS = 16;
 
 export interface AdmissionObjectsOptions {
   readonly cluster: Cluster;
@@ -26,6 +29,7 @@ export interface AdmissionObjectsOptions {
 /** What else there is on a cluster while an object is looked at: SinkBindings are followed, all else is read when it is asked for. */
 export class AdmissionObjects {
   readonly #bindings: Informer<SinkBinding>;
+  readonly #reads = new SharedReads(READS);
 
   constructor(private readonly options: AdmissionObjectsOptions) {
     const { cluster, clock, log } = options;
@@ -50,7 +54,7 @@ export class AdmissionObjects {
   async present(namespace: string): Promise<readonly Stored<SinkBinding>[]> {
     const { cluster, log } = this.options;
     try {
-      return (await cluster.list(SinkBindingType, { namespace })).items;
+      return (await this.#reads.shared(namespace, () => cluster.list(SinkBindingType, { namespace }))).items;
     } catch (error) {
       log.warn('SinkBindings could not be read; those that were heard of count', { namespace, error: errorMessage(error) });
       return this.followed(namespace);
@@ -82,7 +86,7 @@ export class AdmissionObjects {
         };
       }
       if (missing.size === 0 || round === ROUNDS) return result();
-      for (const [key, read] of missing) known.set(key, await read());
+      for (const [key, read] of missing) known.set(key, await this.#reads.own(read));
     }
   }
 }

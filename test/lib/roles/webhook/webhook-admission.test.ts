@@ -17,6 +17,8 @@ import { AdmissionObjects } from '../../../../lib/roles/webhook/admission-object
 import type { AdmissionRequest } from '../../../../lib/roles/webhook/admission-review';
 import { WebhookAdmission } from '../../../../lib/roles/webhook/webhook-admission';
 
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /** A cluster whose API server has no admission of its own, and a webhook that is asked by hand. */
 async function world() {
   const executor = new CountingExecutor((error) => {
@@ -25,10 +27,11 @@ async function world() {
   const clock = new VirtualClock(executor);
   const memory = new MemoryCluster({ clock, random: seededRandom(1), types: servedTypes });
   const reads: string[] = [];
-  const state = { down: false };
+  const state: { down: boolean; forbidden?: string; held?: () => Promise<void> } = { down: false };
   const counted = (kind: string, what: string) => {
     reads.push(`${what} ${kind}`);
     if (state.down) throw new ClusterError('Unavailable', 'gone');
+    if (state.forbidden === kind) throw new ClusterError('Forbidden', `${kind} is forbidden`);
   };
   const cluster: Cluster = Object.assign(Object.create(memory) as Cluster, {
     get: (async (type, ...rest) => {
@@ -37,7 +40,9 @@ async function world() {
     }) as Cluster['get'],
     list: (async (type, ...rest) => {
       counted(type.kind, 'list');
-      return memory.list(type, ...rest);
+      const found = await memory.list(type, ...rest);
+      await state.held?.();
+      return found;
     }) as Cluster['list'],
     watch: memory.watch.bind(memory),
   });
@@ -178,6 +183,44 @@ describe('what is asked about subjects of SinkBindings', () => {
     await memory.updateStatus(SinkBindingType, { ...found, status: { sinkUri: 'http://sink.example.com/' } });
     await clock.advance(0);
     expect((await ask(podOf(made))).object.spec.containers[0]?.env?.[0]).toEqual(K_SINK);
+  });
+
+  test.each(['Job', 'Namespace'])('stops no pod where the webhook has no right to read a %s', async (kind) => {
+    const { ask, memory, state } = await world();
+    await memory.create(SinkBindingType, binding({ selector: { matchLabels: { app: 'a' } } }, UNKNOWN));
+    const made = await memory.create(JobType, job({ labels: { app: 'a' } }));
+    expect(await ask(podOf(made))).toMatchObject({ allowed: false });
+    state.forbidden = kind;
+    // Nobody is told anything then, as where nobody is there.
+    await expect(ask(podOf(made))).rejects.toThrow(`${kind} is forbidden`);
+  });
+
+  test('reads bindings once for all who ask meanwhile, and again for them; so many at a time', async () => {
+    const { ask, memory, reads, state } = await world();
+    const releases: (() => void)[] = [];
+    state.held = () => new Promise<void>((resolve) => releases.push(resolve));
+    const asked = [ask(job())];
+    await turn();
+    asked.push(...Array.from({ length: 19 }, () => ask(job())));
+    await turn();
+    expect([reads, releases.length]).toEqual([['list SinkBinding'], 1]);
+    await memory.create(SinkBindingType, binding({ name: 'report' }));
+    releases.shift()!();
+    await turn();
+    expect([reads.length, releases.length]).toEqual([2, 1]);
+    releases.shift()!();
+    const told = (await Promise.all(asked)).map(({ object }) => object.spec.template.spec.containers[0]?.env?.[0]);
+    // Whoever came later than the first hears of what was made after that one's list had begun.
+    expect(told.slice(1)).toEqual(Array.from({ length: 19 }, () => K_SINK));
+    const many = Array.from({ length: 40 }, (_, i) => ask(job({ namespace: `space-${i}` })));
+    await turn();
+    expect(releases).toHaveLength(16);
+    for (let i = 0; i < 40; i++) {
+      releases.shift()!();
+      await turn();
+    }
+    await Promise.all(many);
+    expect([reads.filter((read) => read === 'list SinkBinding').length, releases.length]).toEqual([42, 0]);
   });
 
   test('reads nothing for pods where there are no bindings, or that were told', async () => {

@@ -1,5 +1,6 @@
 import https from 'node:https';
-import { TLSSocket } from 'node:tls';
+import { createConnection, type Socket } from 'node:net';
+import { connect, TLSSocket } from 'node:tls';
 import { noLog, RealClock } from '../../../../lib/base';
 import { type AdmissionRequest, allowed } from '../../../../lib/roles/webhook/admission-review';
 import { makeCertificate } from '../../../../lib/roles/webhook/certificate-maker';
@@ -53,6 +54,25 @@ function ask(body: string, options: https.RequestOptions = {}): Promise<Answer> 
   });
 }
 
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A connection on which nothing is said. */
+function dial(localAddress: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket = createConnection({ host: '127.0.0.1', port, localAddress }, () => resolve(socket));
+    socket.once('error', reject);
+  });
+}
+
+/** Resolves once the other side has ended it. */
+const closed = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    if (socket.destroyed) resolve();
+    socket.on('error', () => {});
+    socket.once('close', () => resolve());
+    socket.resume();
+  });
+
 describe('the server of the webhook', () => {
   test('answers reviews to who trusts its authority', async () => {
     const { status, text } = await ask(review(REQUEST));
@@ -90,22 +110,64 @@ describe('the server of the webhook', () => {
     expect((await ask(body, options)).status).toBe(status);
   });
 
-  test('reads so much at a time and no more, and goes on when that is over', async () => {
+  test('reads so much at a time of one address and no more, and so much of all; goes on when that is over', async () => {
     const releases: (() => void)[] = [];
     answer = async (request) => {
       await new Promise<void>((go) => releases.push(go));
       return allowed(request);
     };
     const large = review({ ...REQUEST, note: 'x'.repeat(7 * 1024 * 1024) });
-    const open = Array.from({ length: 9 }, () => ask(large));
-    while (releases.length < 9) await new Promise<void>((turn) => setImmediate(turn));
-    expect((await ask(large)).status).toBe(503);
+    const from = (localAddress: string) => Array.from({ length: 4 }, () => ask(large, { localAddress }));
+    const open = from('127.0.0.1');
+    while (releases.length < 4) await turn();
+    expect((await ask(large, { localAddress: '127.0.0.1' })).status).toBe(503);
+    open.push(...from('127.0.0.2'), ask(large, { localAddress: '127.0.0.3' }));
+    while (releases.length < 9) await turn();
+    expect((await ask(large, { localAddress: '127.0.0.3' })).status).toBe(503);
     for (const release of releases) release();
     for (const { status } of await Promise.all(open)) expect(status).toBe(200);
-    const last = ask(large);
-    while (releases.length < 10) await new Promise<void>((turn) => setImmediate(turn));
+    const last = ask(large, { localAddress: '127.0.0.1' });
+    while (releases.length < 10) await turn();
     releases[9]!();
     expect((await last).status).toBe(200);
+  });
+
+  test('gives one address so many connections, and others what they need', async () => {
+    const silent = await Promise.all(Array.from({ length: 64 }, () => dial('127.0.0.1')));
+    const refused = await dial('127.0.0.1');
+    await closed(refused);
+    expect(silent.every((socket) => !socket.destroyed)).toBe(true);
+    expect((await ask(review(REQUEST), { localAddress: '127.0.0.2' })).status).toBe(200);
+    await expect(ask(review(REQUEST), { localAddress: '127.0.0.1' })).rejects.toThrow();
+    silent[0]!.destroy();
+    const again = (): Promise<Answer> => ask(review(REQUEST), { localAddress: '127.0.0.1' }).catch(again);
+    expect((await again()).status).toBe(200);
+    for (const socket of silent) socket.destroy();
+  });
+
+  test('waits for nobody who says nothing, or does not end what it says', async () => {
+    const times = { handshakeMs: 50, requestMs: 50 };
+    const hasty = new WebhookServer({
+      port: 0,
+      host: '127.0.0.1',
+      clock,
+      log: noLog,
+      times,
+      answer: (request) => answer(request),
+    });
+    port = await hasty.listen();
+    hasty.use(first);
+    await closed(await dial('127.0.0.1'));
+    const agreed = connect({ host: '127.0.0.1', port, servername: HOST, ca: first.authority });
+    await closed(agreed);
+    const late = connect({ host: '127.0.0.1', port, servername: HOST, ca: first.authority });
+    late.write('POST /admission HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{');
+    const said: Buffer[] = [];
+    late.on('data', (chunk: Buffer) => said.push(chunk));
+    await closed(late);
+    expect(Buffer.concat(said).toString()).toMatch(/^HTTP\/1\.1 408 /);
+    expect((await ask(review(REQUEST))).status).toBe(200);
+    await hasty.close(0);
   });
 
   test('says which port cannot be had', async () => {
