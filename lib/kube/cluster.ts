@@ -22,6 +22,8 @@ export type WatchEvent<T extends KubeObject> =
 export interface WatchOptions extends Selection {
   /** Where to begin; without it, the present: objects that exist arrive first, as ADDED. */
   readonly resourceVersion?: string;
+  /** Told whenever the server has agreed to tell of changes, also where there is nothing to tell yet. */
+  readonly onAccepted?: () => void;
 }
 
 /**

@@ -50,7 +50,10 @@ export class Informer<T extends KubeObject> {
     this.#handlers.push(handler);
   }
 
-  /** Told why objects cannot be followed any more, such as a right that was taken away, and `undefined` once they are again. */
+  /**
+   * Told why objects cannot be followed any more, such as a right that was taken away, and `undefined` once they are again. One that
+   * throws is logged; they are followed all the same.
+   */
   onTrouble(handler: (cause: ClusterError | undefined) => void): void {
     this.#troubleHandlers.push(handler);
   }
@@ -60,7 +63,8 @@ export class Informer<T extends KubeObject> {
     const { items, resourceVersion } = await this.cluster.list(this.type, this.selection);
     if (this.#stopped) return;
     this.#replace(items);
-    this.#follow(resourceVersion, true);
+    this.#tellWell();
+    if (!this.#stopped) this.#follow(resourceVersion, true);
   }
 
   stop(): void {
@@ -86,9 +90,10 @@ export class Informer<T extends KubeObject> {
   /** @param listed whether the version comes from a list just made, so that listing again would not help if it has expired */
   #follow(resourceVersion: string, listed: boolean): void {
     this.#version = resourceVersion;
-    const watch = this.cluster.watch(this.type, { ...this.selection, resourceVersion }, (event) => {
+    const options = { ...this.selection, resourceVersion, onAccepted: () => this.#tellWell() };
+    const watch = this.cluster.watch(this.type, options, (event) => {
       this.#failures = 0;
-      if (this.#troubled) this.#tellTrouble(undefined);
+      this.#tellWell();
       if (event.type === 'BOOKMARK') {
         this.#version = event.resourceVersion;
         return;
@@ -99,14 +104,15 @@ export class Informer<T extends KubeObject> {
     this.#watch = watch;
     watch.closed.then((reason) => {
       if (this.#stopped) return;
-      if (reason?.reason === 'Expired') {
+      const expired = reason?.reason === 'Expired';
+      if (expired) {
         this.#version = undefined;
         if (!listed) this.#failures = 0;
       } else if (reason) {
         this.log.warn('watch ended', { kind: this.type.kind, reason: reason.message });
-        this.#tellTrouble(reason);
       }
       this.#retry();
+      if (reason && !expired) this.#tellTrouble(reason);
     });
   }
 
@@ -123,14 +129,24 @@ export class Informer<T extends KubeObject> {
     }
     this.start().catch((error: unknown) => {
       this.log.warn('list failed', { kind: this.type.kind, error: errorMessage(error) });
-      this.#tellTrouble(ClusterError.is(error) ? error : new ClusterError('Unavailable', errorMessage(error)));
       this.#retry();
+      this.#tellTrouble(ClusterError.is(error) ? error : new ClusterError('Unavailable', errorMessage(error)));
     });
   }
 
   #tellTrouble(cause: ClusterError | undefined): void {
     this.#troubled = cause !== undefined;
-    for (const handler of this.#troubleHandlers) handler(cause);
+    for (const handler of this.#troubleHandlers) {
+      try {
+        handler(cause);
+      } catch (error) {
+        this.log.error('trouble handler failed', { kind: this.type.kind, error: errorMessage(error) });
+      }
+    }
+  }
+
+  #tellWell(): void {
+    if (this.#troubled && !this.#stopped) this.#tellTrouble(undefined);
   }
 
   #replace(items: readonly Stored<T>[]): void {

@@ -117,6 +117,7 @@ export class HttpWatch<T extends KubeObject> implements Watch {
         return { error: asExpired(error), served: false, ...(retryInMs === undefined ? {} : { retryInMs }) };
       }
       accepted = true;
+      this.options.onAccepted?.();
       const lines = new LineSplitter();
       for await (const chunk of response.body) {
         watchdog.heard();

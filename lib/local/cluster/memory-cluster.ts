@@ -135,6 +135,7 @@ export class MemoryCluster implements Cluster {
         () => this.#select(type, options),
         this.#space.version,
         onEvent as (event: WatchEvent<KubeObject>) => void,
+        options.onAccepted,
       );
     } catch (error) {
       if (!ClusterError.is(error)) throw error;

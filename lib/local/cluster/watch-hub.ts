@@ -68,6 +68,7 @@ export class WatchHub {
     present: () => readonly AnyStored[],
     now: number,
     onEvent: (event: Event) => void,
+    onAccepted?: () => void,
   ): Watch {
     const feed = this.#feed(type);
     let resolve: (reason: ClusterError | undefined) => void = () => {};
@@ -99,6 +100,10 @@ export class WatchHub {
       for (const commit of after(feed.commits, version)) this.#offer(watcher, commit);
     }
     feed.watchers.add(watcher);
+    if (onAccepted)
+      queueMicrotask(() => {
+        if (!watcher.closed) onAccepted();
+      });
     return watch;
   }
 

@@ -17,6 +17,8 @@ class Flaky {
   readonly lists: string[] = [];
   readonly watches: (string | undefined)[] = [];
   listErrors: Error[] = [];
+  /** Why the next watches are not accepted. */
+  refusals: ClusterError[] = [];
   #cut: ((reason: ClusterError | undefined) => void) | undefined;
 
   constructor(readonly inner: Cluster) {}
@@ -41,6 +43,8 @@ class Flaky {
       },
       watch: (type: ResourceType, options: WatchOptions, onEvent: (event: WatchEvent<KubeObject>) => void): Watch => {
         this.watches.push(options.resourceVersion);
+        const refusal = this.refusals.shift();
+        if (refusal) return { stop: () => {}, closed: Promise.resolve(refusal) };
         const watch = inner.watch(type, options, onEvent);
         return {
           stop: () => watch.stop(),
@@ -205,6 +209,66 @@ describe('Informer', () => {
       ['change handler failed', 'oops'],
       ['change handler failed', 'oops'],
     ]);
+  });
+
+  describe('that cannot follow', () => {
+    const FORBIDDEN = new ClusterError('Forbidden', 'not any more');
+    const EXPIRED = new ClusterError('Expired', 'too old resource version: 1 (2)');
+    const told = (informer: Informer<ConfigMap>) => {
+      const troubles: string[] = [];
+      informer.onTrouble((cause) => void troubles.push(cause?.message ?? 'well'));
+      return troubles;
+    };
+
+    test('says that all is well again once it is listed, though nothing has changed', async () => {
+      const { informer, flaky, clock, add } = open();
+      const troubles = told(informer);
+      await add('a');
+      await informer.start();
+      flaky.listErrors = [FORBIDDEN];
+      flaky.cut(EXPIRED);
+      await clock.settle();
+      expect(troubles).toEqual(['not any more']);
+      await clock.advance(1000);
+      expect(troubles).toEqual(['not any more', 'well']);
+    });
+
+    test('says that all is well again once its watch is accepted, though nothing has changed', async () => {
+      const { informer, flaky, clock, add } = open();
+      const troubles = told(informer);
+      await add('a');
+      await informer.start();
+      flaky.refusals = [FORBIDDEN];
+      flaky.cut(FORBIDDEN);
+      await clock.settle();
+      expect(troubles).toEqual(['not any more', 'not any more']);
+      await clock.advance(1000);
+      expect(troubles).toEqual(['not any more', 'not any more', 'well']);
+      expect(flaky.lists).toHaveLength(1);
+    });
+
+    test.each([
+      ['its watch ends', 0, FORBIDDEN],
+      ['it cannot be listed', 1, EXPIRED],
+    ])('goes on, and tells the others, when who is told that %s throws', async (_, failures, reason) => {
+      const errors: unknown[] = [];
+      const log = { ...noLog, error: (message: string, fields?: object) => errors.push([message, fields]) };
+      const { informer, flaky, clock, add, changes } = open({ log });
+      informer.onTrouble(() => {
+        throw new Error('oops');
+      });
+      const troubles = told(informer);
+      await informer.start();
+      flaky.listErrors = Array.from({ length: failures }, () => FORBIDDEN);
+      flaky.cut(reason);
+      await clock.advance(1000);
+      await add('a');
+      await clock.settle();
+      expect(changes).toEqual(['new a']);
+      expect(troubles).toEqual(['not any more', 'well']);
+      const failed = ['trouble handler failed', { kind: 'ConfigMap', error: 'oops' }];
+      expect(errors).toEqual([failed, failed]);
+    });
   });
 
   test('hears nothing more once it is stopped, and does not come back', async () => {
