@@ -111,7 +111,8 @@ test('who verifies a token is told from which address it came, whatever takes th
   for (const [host, target] of places) {
     expect(await post(world, host, target, ['authorization', 'Bearer a.b.c'])).toMatchObject({ status: 401 });
   }
-  expect(verify.mock.calls.map(([token, , from]) => `${token} ${from}`)).toEqual(places.map(() => 'a.b.c 10.0.0.1'));
+  const told: readonly (readonly string[])[] = verify.mock.calls;
+  expect(told.map(([token, , from]) => `${token} ${from}`)).toEqual(places.map(() => 'a.b.c 10.0.0.1'));
   verify.mockRestore();
   await world.runtime.stop();
 });
