@@ -4,7 +4,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { crc32 } from 'node:zlib';
 import { type Clock, KncError } from '../../base';
-import type { Disk } from './disk';
+import { Database } from './database';
+import { type Disk, isFull } from './disk';
 import { copied } from './left-journals';
 import { LMDB_PACKAGE } from './lmdb-library';
 
@@ -20,6 +21,15 @@ const EVERY = 5000;
 /** What must be free beside a database that is written anew, in bytes. */
 const MIN_FREE_BYTES = 2 ** 20;
 
+/** A database of which less than this part is used is written anew at every start. */
+const MOSTLY_UNUSED = 1 / 2;
+/** One that is smaller is left. */
+const MIN_BYTES = 8 * 2 ** 20;
+/** So many times the bytes that are used one that is written anew may have. */
+const LOOSER = 1.5;
+/** So many entries are on their way into it at a time. */
+const AT_ONCE = 500;
+
 /** By these the system ends a process that reads what is not there. */
 const DAMAGE_SIGNALS: ReadonlySet<string | null> = new Set(['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE', 'SIGTRAP']);
 /** What the other process ends with when lmdb says by itself that the file is damaged. */
@@ -30,7 +40,7 @@ const DAMAGED = 10;
  * how many it could not find or name. Codes of lmdb are negative, those of the system positive or words.
  */
 const SCRIPT = `
-const [library, path, target] = process.argv.slice(1);
+const [library, path, target, free] = process.argv.slice(1);
 const { open } = require(library);
 const fail = (error) => {
   console.error(error.message);
@@ -39,8 +49,14 @@ const fail = (error) => {
 const options = { encoding: 'binary' };
 async function run() {
   const from = open({ path, ...options });
-  const to = target && open({ path: target, ...options });
   const sources = ['data', 'meta'].map((name) => [name, from.openDB({ name, ...options })]);
+  const stats = sources[0][1].getStats();
+  const size = (stats.lastPageNumber + 1) * stats.pageSize;
+  const pages = [stats, stats.root, stats.free].map((tree) => tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages);
+  const live = pages.reduce((sum, count) => sum + count, 0) * stats.pageSize;
+  const worth = size <= ${SMALL_BYTES} || live < size * ${MOSTLY_UNUSED};
+  const fits = free >= Math.min(size, live * ${LOOSER}) + ${MIN_FREE_BYTES};
+  const to = target && worth && fits && open({ path: target, ...options });
   const all = sources.reduce((sum, [, source]) => sum + source.getStats().entryCount, 0);
   let lost = 0;
   let read = 0;
@@ -53,6 +69,7 @@ async function run() {
       if (typeof key !== 'string' || !/^[ -~]+$/.test(key)) continue;
       good++;
       if (sink) written = sink.put(key, value);
+      if (sink && good % ${AT_ONCE} === 0) await written;
     }
     lost += Math.abs(source.getStats().entryCount - good);
     await written;
@@ -78,26 +95,52 @@ export interface RecoveryOptions {
  * @throws KncError KNC3306 if it is damaged; it is left as it is. Otherwise what the system refuses.
  */
 export async function recoverDatabase(options: RecoveryOptions): Promise<void> {
-  const { folder, disk, report } = options;
+  const { folder, report } = options;
   const file = path.join(folder, DATABASE);
   if (!fs.existsSync(file)) return;
   fs.accessSync(file, fs.constants.R_OK | fs.constants.W_OK);
   const sealed = readSeal(folder);
-  if (sealed !== undefined && sealed === sealOf(file)) return;
+  if (sealed !== undefined && sealed === sealOf(file) && !(await isMostlyUnused(folder))) return;
   const target = path.join(folder, REBUILT);
   fs.rmSync(target, { recursive: true, force: true });
-  const { size } = fs.statSync(file);
-  const anew = size <= SMALL_BYTES && disk.room(folder).free >= size + MIN_FREE_BYTES;
-  if (anew) fs.mkdirSync(target, { mode: 0o700 });
-  const lost = await readElsewhere(options, anew ? target : '');
+  const place = madeFolder(target) ? target : '';
+  const lost = await readElsewhere(options, place).catch((error: unknown) => {
+    if (KncError.is(error) || !place) throw error;
+    // There was less room than it seemed.
+    fs.rmSync(target, { recursive: true, force: true });
+    return readElsewhere(options, '');
+  });
   if (lost > 0) {
     const kept = copied(file, `${folder}.corrupt-database`);
     report(`${file} was damaged: ${lost} entries cannot be read; the others are kept, and ${kept}`);
   }
-  if (!anew) return;
-  fs.renameSync(path.join(target, DATABASE), file);
-  fs.rmSync(path.join(folder, 'lock.mdb'), { force: true });
-  fs.rmSync(target, { recursive: true });
+  const rebuilt = path.join(target, DATABASE);
+  if (fs.existsSync(rebuilt)) {
+    fs.renameSync(rebuilt, file);
+    fs.rmSync(path.join(folder, 'lock.mdb'), { force: true });
+  }
+  fs.rmSync(target, { recursive: true, force: true });
+}
+
+/** Makes a folder, unless the disk is full; returns whether it is there. */
+function madeFolder(folder: string): boolean {
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    return false;
+  }
+}
+
+/** Of one that is whole: whether most of its file is pages in which nothing stands. It never shrinks by itself. */
+async function isMostlyUnused(folder: string): Promise<boolean> {
+  const { size } = fs.statSync(path.join(folder, DATABASE));
+  if (size < MIN_BYTES) return false;
+  const database = new Database(folder);
+  const { unused } = database;
+  await database.close();
+  return size - unused < size * MOSTLY_UNUSED;
 }
 
 /** Says of a database that it is closed and whole. */
@@ -111,8 +154,9 @@ export function unsealDatabase(folder: string): void {
 }
 
 /** The number of entries that could not be read. */
-async function readElsewhere({ folder, clock, progress }: RecoveryOptions, target: string): Promise<number> {
-  const child = spawn(process.execPath, ['-e', SCRIPT, '--', require.resolve(LMDB_PACKAGE), folder, target], {
+async function readElsewhere({ folder, disk, clock, progress }: RecoveryOptions, target: string): Promise<number> {
+  const free = `${disk.room(folder).free}`;
+  const child = spawn(process.execPath, ['-e', SCRIPT, '--', require.resolve(LMDB_PACKAGE), folder, target, free], {
     env: { PATH: process.env['PATH'] ?? '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -153,11 +153,16 @@ export class LmdbStore implements Store {
   room(): StoreRoom {
     const { free } = this.#disk.room(this.#folder);
     const { limit } = this.options;
-    const left = limit === undefined ? free : Math.min(free, limit - this.size());
-    const spare = left - (this.#reserve.held ? 0 : this.#reserve.bytes);
-    const full = this.#journalOnly || spare < this.#checkpointBytes / 2;
+    const { unused } = this.#database;
+    const roomy = this.#isRoomy(unused);
+    const left = limit === undefined ? free : limit - this.size();
+    const kept = this.#keptFree(roomy);
+    const spare = Math.min(free, left) - kept;
+    // The file never shrinks: what is within it is written again, and only the journal needs room beside it.
+    const writable = roomy ? Math.min(free, left + unused) - kept : spare;
+    const full = this.#journalOnly || writable < this.#checkpointBytes / (roomy ? 8 : 2);
     const beside = Math.max(0, spare - JOURNALS * this.#checkpointBytes);
-    const within = Math.max(0, this.#database.unused - this.#checkpointBytes);
+    const within = Math.max(0, unused - (beside > 0 ? 1 : JOURNALS) * this.#checkpointBytes);
     return { total: this.#total, free: full ? 0 : beside + within, full, round: this.#checkpoints };
   }
 
@@ -201,8 +206,7 @@ export class LmdbStore implements Store {
   #append(changes: EncodedBatch, makesRoom: boolean): void {
     const batch: JournalBatch = { sequence: this.#sequence + 1, changes };
     try {
-      // What has been given up is for others.
-      if (!makesRoom && !this.#reserve.held && this.#disk.room(this.#folder).free < this.#reserve.bytes) throw noSpace();
+      if (!makesRoom && !this.#reserve.held && this.#disk.room(this.#folder).free < this.#keptFree()) throw noSpace();
       this.#write(batch, makesRoom);
     } catch (error) {
       throw this.#failed('written', error);
@@ -211,6 +215,17 @@ export class LmdbStore implements Store {
     this.#sequence++;
     this.#overlay.add(changes);
     this.#schedule();
+  }
+
+  /** Whether the database has so many pages to write again that it need not grow for a while. */
+  #isRoomy(unused = this.#database.unused): boolean {
+    return unused >= 2 * JOURNALS * this.#checkpointBytes;
+  }
+
+  /** What has been given up is for what makes room; of that, half is enough for the journal when the database need not grow. */
+  #keptFree(roomy = this.#isRoomy()): number {
+    if (this.#reserve.held) return 0;
+    return roomy ? this.#reserve.bytes / 2 : this.#reserve.bytes;
   }
 
   #write(batch: JournalBatch, makesRoom: boolean): void {

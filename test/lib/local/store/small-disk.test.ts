@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { RealClock, type Timer } from '../../../../lib/base';
 import type { LmdbStore } from '../../../../lib/local/store';
@@ -104,4 +104,31 @@ test('the room of a store ends at its limit', async () => {
   expect(free - store.room().free).toBeGreaterThan(2.5 * MIB);
   await moved();
   expect(free - store.room().free).toBeGreaterThan(2.5 * MIB);
+});
+
+test('when all that filled a disk has gone, it takes as much again, though the file of the database never shrinks', async () => {
+  const file = path.join(folder.folder, 'data.mdb');
+  for (let round = 0; round < 2; round++) {
+    let written = 0;
+    const most = round === 0 ? 1000 : 120;
+    const atOnce = round === 0 ? 40 : 12;
+    while (written < most && !store.room().full && store.room().free > MIB) {
+      for (let i = 0; i < atOnce; i++, written++) store.write([{ key: key(written), value: value(written) }]);
+      await moved();
+    }
+    expect(written).toBeGreaterThanOrEqual(120);
+    // Others take what is left beside the file, once and for all.
+    if (round === 0) disk.others = TOTAL - disk.used;
+    for (let i = 0; i < written; i++) store.write([{ key: key(i), value: undefined }], { makesRoom: true });
+    await moved();
+    expect(store.room()).toMatchObject({ full: false });
+    store.write([{ key: 'other', value: 1 }]);
+  }
+  const { size } = statSync(file);
+  expect(size).toBeGreaterThan(8 * MIB);
+  disk.others = 0;
+  await store.close();
+  store = await folder.open({ disk, clock });
+  expect(statSync(file).size).toBeLessThan(size / 4);
+  expect([...store.range()]).toEqual([['other', 1]]);
 });
