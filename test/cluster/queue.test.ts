@@ -145,6 +145,7 @@ describeCluster('the sidecar of pods', () => {
   test('asks nothing of the cluster, and tells what it does', async () => {
     const { metadata, status } = await readyPod('queued');
     const ip = status.podIP!;
+    await slowly(ip, QUEUE_PORT, 0); // there may be several pods by now
     const metrics = await ask(ip, 9091, ip, { path: '/metrics' });
     expect(metrics.body).toMatch(/^kn_serving_invocation_duration_seconds_count\{http_response_status_code="200"\} \d+$/m);
     const pid = nodeProcesses(metadata.uid).find((one) => readFileSync(`/proc/${one}/cmdline`, 'utf8').includes('--role\0queue'));
