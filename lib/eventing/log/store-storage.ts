@@ -39,6 +39,8 @@ export class StoreStorage implements LogStorage {
   #pendingBytes = 0;
   /** A failed write is tried again when so many writes are owed: each try looks at all of them. */
   #retryAt = 0;
+  /** The round of the store in which it was tried last to make room. */
+  #triedIn: number | undefined;
   /** What could not be helped when segments were looked at last. */
   #leftWaste = 0;
   /** Segments that are to be written anew. */
@@ -146,7 +148,18 @@ export class StoreStorage implements LogStorage {
   }
 
   tidy(): void {
-    if (!this.#sync) this.#rewrite(MIN_WASTE_FULL);
+    if (this.#sync) return;
+    if (this.#owed.length > 0 && this.#mayTake()) this.flush();
+    this.#rewrite(MIN_WASTE_FULL);
+  }
+
+  /** Whether the store may take what it could not: there is room, or it has made some since it was asked last. */
+  #mayTake(): boolean {
+    const room = this.store.room?.();
+    if (!room) return true;
+    const again = !room.full || room.round !== this.#triedIn;
+    this.#triedIn = room.round;
+    return again;
   }
 
   flush(): void {

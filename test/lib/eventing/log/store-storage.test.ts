@@ -117,6 +117,45 @@ describe('a log of events in a store that syncs', () => {
     expect(new StoreStorage(store, 'log').load().events.map(({ offset }) => offset)).toEqual([1, 2, 4]);
   });
 
+  test('what it owes is written when there is to be room, though nothing else is', async () => {
+    const { store, storage, publish, sync, settled } = world();
+    publish(1, 'a');
+    publish(2, 'a');
+    await sync();
+    await sync();
+    await settled();
+    store.full = true;
+    storage.settle([1, 2], 'a');
+    storage.drop([1, 2]);
+    storage.tidy();
+    expect([...store.keys({ prefix: 'log/pending/' })]).toHaveLength(2);
+    store.full = false;
+    storage.tidy();
+    expect([...store.keys()]).toEqual(['log/next']);
+  });
+
+  test('while a store is full it is asked again when it has made room, and not each time', () => {
+    const { store, storage, publish } = world();
+    let round = 1;
+    let tried = 0;
+    publish(1, 'a');
+    store.room = () => ({ total: 1, free: 0, full: true, round });
+    store.write = () => {
+      tried++;
+      throw new Error('no space');
+    };
+    const before = new StoreStorage(store, 'log');
+    before.load();
+    before.settle([1], 'a');
+    tried = 0;
+    for (let i = 0; i < 5; i++) before.tidy();
+    expect(tried).toBe(1);
+    round++;
+    for (let i = 0; i < 5; i++) before.tidy();
+    expect(tried).toBe(2);
+    expect(storage.read(1)).toBeDefined();
+  });
+
   test('events that are written together go together, once none of them is needed', async () => {
     const { store, storage, publish, sync } = world();
     for (let id = 0; id < 5; id++) publish(id);
