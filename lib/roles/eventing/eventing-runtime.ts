@@ -20,7 +20,6 @@ import {
   type CloudEvent,
   type ConsumerSpec,
   Deliverer,
-  type EventHub,
   Journal,
   JournalStore,
   type KeyValueStore,
@@ -42,7 +41,8 @@ import { HubRegistry } from './hub-registry';
 import { subscribedAs, triggeredAs } from './sent-as';
 import { ServiceAccountTokens } from './service-account-tokens';
 import { channelsOf, isOf, mayMean } from './subscribed-channel';
-import { type NamedSubscriber, subscriberNames } from './subscriber-names';
+import { subscriberNames } from './subscriber-names';
+import { SubscriberPlaces } from './subscriber-places';
 import { TokenSecrets } from './token-secrets';
 
 export interface EventingOptions {
@@ -129,6 +129,8 @@ export class EventingRuntime {
   #settled = false;
   /** Triggers that are served, by name, and the hub that each is served at. */
   readonly #served = new Map<string, string>();
+  /** By the hubs of channels. */
+  readonly #places = new Map<string, SubscriberPlaces>();
 
   constructor(private readonly options: EventingOptions) {
     const { cluster, clock, executor, random, log, store, metrics, accounts } = options;
@@ -324,14 +326,17 @@ export class EventingRuntime {
       .filter((one) => !one.metadata.deletionTimestamp && isOf(one, channel, this.#links) && !entered.has(one.metadata.uid));
   }
 
-  /**
-   * Whether a subscriber consumed by the name that it has where its Subscription is not known: as one that has come before its
-   * Subscription, or in what earlier versions have kept, which named all so. There, who had the name of another had another one.
-   */
-  #wasCalled(before: string, open: EventHub, named: readonly NamedSubscriber[]): boolean {
-    const other = named.find(({ consumer }) => consumer === before);
-    if (this.#settled) return other === undefined && open.consumers.includes(before);
-    return other === undefined || open.keepsPlaceOf(other.before);
+  /** Whose the places of a channel are that is open. */
+  #placesOf(channel: Stored<InMemoryChannel>, hub: string): SubscriberPlaces {
+    const open = this.hubs.open('channel', hub);
+    const known = this.#places.get(hub);
+    if (known) return known;
+    const places = new SubscriberPlaces(open, (name) => {
+      const subscription = this.#subscriptions.get(...splitPlace(name));
+      return subscription && mayMean(subscription, channel) ? subscription : undefined;
+    });
+    this.#places.set(hub, places);
+    return places;
   }
 
   #channelChanged(changed: Stored<InMemoryChannel>): void {
@@ -340,21 +345,27 @@ export class EventingRuntime {
     const hub = `channel/${namespace}/${name}`;
     if (!channel || channel.metadata.deletionTimestamp) {
       this.hubs.close(hub);
+      this.#places.delete(hub);
       this.door.setChannel(namespace, childName(name, SERVICE_SUFFIX), undefined);
       this.answers.tell(`in-memory-channel/${namespace}/${name}`, undefined);
       return;
     }
     const open = this.hubs.open('channel', hub);
+    const places = this.#placesOf(channel, hub);
     this.door.setChannel(namespace, childName(name, SERVICE_SUFFIX), hub);
     const { subscribers = [] } = channel.spec ?? {};
-    const named = subscriberNames(namespace, subscribers, (uid) =>
-      this.#subscriptions.byIndex(BY_UID, uid).find((one) => mayMean(one, channel)),
+    const named = subscriberNames(
+      namespace,
+      subscribers,
+      (uid) => this.#subscriptions.byIndex(BY_UID, uid).find((one) => mayMean(one, channel)),
+      { isHis: (own, uid) => places.isHis(own, uid), isFree: (free, uid) => places.isFree(free, uid, this.#settled) },
     );
     const names = new Set(named.map(({ consumer }) => consumer));
-    for (const { subscriber, subscription, consumer, before } of named) {
-      if (this.#wasCalled(before, open, named)) this.hubs.rename(hub, before, consumer);
+    for (const { from, to } of places.moves(named, this.#settled)) this.hubs.rename(hub, from, to);
+    for (const { subscriber, subscription, consumer } of named) {
       const spec: ConsumerSpec = channelConsumer(subscriber, channel, subscription);
       const sent = this.#secured ? subscribedAs(spec, subscriber, subscription, channel, this.#links) : spec;
+      places.take(consumer, subscriber.uid);
       this.hubs.set(hub, consumer, sent);
     }
     for (const subscription of this.#awaited(channel)) {
@@ -362,6 +373,7 @@ export class EventingRuntime {
       const consumer = keyOf(subscription);
       if (names.has(consumer)) continue;
       names.add(consumer);
+      places.take(consumer, uid);
       this.hubs.set(hub, consumer, channelConsumer({ name: own, uid }, channel, subscription));
     }
     for (const consumer of open.consumers) if (!names.has(consumer)) this.hubs.remove(hub, consumer);

@@ -305,6 +305,7 @@ describe('subscriptions of one name in several namespaces, on one channel', () =
     const channel = (await world.cluster.get(InMemoryChannelType, 'default', 'news'))!;
     const subscribers = subscriptions.map(({ namespace, uid }) => ({
       ...{ name: 'audit', uid, generation: 1, subscriberUri: `http://audit.${namespace}.svc.cluster.local` },
+      delivery: RETRYING,
     }));
     await world.cluster.update(InMemoryChannelType, { ...channel, spec: { subscribers } });
     await world.clock.settle();
@@ -374,6 +375,147 @@ describe('subscriptions of one name in several namespaces, on one channel', () =
     await world.restart();
     await world.clock.advance(1000);
     expect(world.received).toEqual([]);
+  });
+
+  test('get nothing that was kept for one of another namespace, of which the entry was gone when the process ended', async () => {
+    const world = await start();
+    const a = placed(await subscribe(world, 'default'));
+    await world.channel('news');
+    await enter(world, a);
+    world.answer = () => ({ status: 503, headers: [], body: null });
+    await world.publish('secret', {}, '/', host);
+    await world.clock.advance(10);
+    await enter(world);
+    await world.cluster.delete(SubscriptionType, 'default', 'audit');
+    await world.clock.settle();
+    await world.runtime.stop();
+    const b = placed(await subscribe(world, 'books'));
+    await enter(world, b);
+    world.received.length = 0;
+    world.answer = () => ({ status: 202, headers: [], body: null });
+    await world.restart();
+    await world.clock.advance(1000);
+    await world.publish('1', {}, '/', host);
+    await world.clock.advance(1000);
+    expect(came(world)).toEqual(['books 1']);
+  });
+
+  test('get nothing that was kept for one of another namespace, in the place of which they come while no process is there', async () => {
+    const world = await start();
+    const a = placed(await subscribe(world, 'default'));
+    await world.channel('news');
+    await enter(world, a);
+    world.answer = () => ({ status: 503, headers: [], body: null });
+    await world.publish('secret', {}, '/', host);
+    await world.clock.advance(10);
+    await world.runtime.stop();
+    const b = placed(await subscribe(world, 'books'));
+    await enter(world, b);
+    world.received.length = 0;
+    world.answer = () => ({ status: 202, headers: [], body: null });
+    await world.restart();
+    await world.clock.advance(1000);
+    expect(came(world)).toEqual([]);
+    await enter(world, b, a);
+    await world.clock.advance(1000);
+    expect(came(world)).toEqual(['default secret']);
+  });
+
+  /** Of subscriptions that are made from now on, nothing is heard until they are told of. */
+  const holdBack = (world: EventingWorld) => {
+    const held: (() => void)[] = [];
+    const watch = world.cluster.watch.bind(world.cluster);
+    let holding = false;
+    world.cluster.watch = ((...[type, options, onEvent]: Parameters<typeof watch>) =>
+      watch(type, options, (event) =>
+        holding && (type as ResourceType) === SubscriptionType ? void held.push(() => onEvent(event)) : onEvent(event),
+      )) as typeof watch;
+    return {
+      hold: () => {
+        holding = true;
+      },
+      tell: async () => {
+        holding = false;
+        for (const tell of held.splice(0)) tell();
+        await world.clock.settle();
+      },
+    };
+  };
+
+  test.each([
+    ['in one change', true],
+    ['one after the other', false],
+  ])(
+    'get nothing that was kept for one of another namespace, if they take its place %s before they are heard of',
+    async (_, atOnce) => {
+      const world = new EventingWorld(new MemoryStore(), linked);
+      const subscriptions = holdBack(world);
+      await world.runtime.start();
+      const a = placed(await subscribe(world, 'default'));
+      await world.channel('news');
+      await enter(world, a);
+      world.answer = () => ({ status: 503, headers: [], body: null });
+      await world.publish('secret', {}, '/', host);
+      await world.clock.advance(10);
+      await world.clock.advance(10);
+      await world.cluster.delete(SubscriptionType, 'default', 'audit');
+      await world.clock.settle();
+      subscriptions.hold();
+      const b = placed(await subscribe(world, 'books'));
+      if (!atOnce) await enter(world);
+      world.received.length = 0;
+      world.answer = () => ({ status: 202, headers: [], body: null });
+      await enter(world, b);
+      await world.publish('1', {}, '/', host);
+      await world.clock.advance(1000);
+      await subscriptions.tell();
+      await world.publish('2', {}, '/', host);
+      await world.clock.advance(1000);
+      expect(came(world)).toEqual(['books 1', 'books 2']);
+      await enter(world, b, placed(await subscribe(world, 'default')));
+      await world.clock.advance(1000);
+      expect(came(world).filter((one) => one.startsWith('default'))).toEqual(['default 1', 'default 2', 'default secret']);
+    },
+  );
+
+  test('one that was not heard of when the process ended finds what was kept for it', async () => {
+    const world = new EventingWorld(new MemoryStore(), linked);
+    const subscriptions = holdBack(world);
+    await world.runtime.start();
+    await world.channel('news');
+    subscriptions.hold();
+    const late = placed(await subscribe(world, 'books'));
+    await enter(world, late);
+    world.answer = () => ({ status: 503, headers: [], body: null });
+    await world.publish('1', {}, '/', host);
+    await world.clock.advance(10);
+    await world.runtime.stop();
+    await world.clock.settle();
+    world.received.length = 0;
+    world.answer = () => ({ status: 202, headers: [], body: null });
+    await subscriptions.tell();
+    await world.restart();
+    await world.clock.advance(1000);
+    expect(came(world)).toEqual(['books 1']);
+  });
+
+  test('that are not heard of keep their places in any order of their entries', async () => {
+    const world = await start();
+    const [a, b] = [
+      { namespace: 'default', uid: 'u1' },
+      { namespace: 'books', uid: 'u2' },
+    ];
+    await world.channel('news');
+    await enter(world, a, b);
+    world.answer = () => ({ status: 503, headers: [], body: null });
+    await world.publish('1', {}, '/', host);
+    await world.clock.advance(10);
+    const hub = world.runtime.hubs.get('channel/default/news')!;
+    const before = [...hub.consumers].sort();
+    await enter(world, b, a);
+    expect([...hub.consumers].sort()).toEqual(before);
+    const led = before.map((name) => world.runtime.hubs.spec(hub.name, name)?.subscriber?.url);
+    expect(led).toEqual(['http://audit.default.svc.cluster.local', 'http://audit.books.svc.cluster.local']);
   });
 
   test('one of which its channel tells before it is heard of itself loses nothing as its namespace becomes known', async () => {
