@@ -51,6 +51,12 @@ export class JournalStore {
     return -1;
   }
 
+  /** About how many bytes more of a store it may take yet. */
+  get mayGrow(): number {
+    const { bytes = BYTES } = this.retention;
+    return Math.max(0, bytes - (this.#part - this.#first) * PART_BYTES);
+  }
+
   /** Throws what the store throws: then nothing of it is kept. @param now milliseconds since the epoch */
   append(entries: readonly JournalEntry[], now: number): void {
     const text = this.#text + linesOf(entries);

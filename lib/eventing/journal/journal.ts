@@ -44,6 +44,11 @@ export class Journal {
     this.#sequence = (kept?.last ?? -1) + 1;
   }
 
+  /** About how many bytes more it may take yet where it is kept. */
+  get mayGrow(): number {
+    return this.#kept?.mayGrow ?? 0;
+  }
+
   record(log: string, trace: string, event: CloudEvent, happening: Happening): void {
     const entry: JournalEntry = {
       sequence: this.#sequence++,

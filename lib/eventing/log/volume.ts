@@ -7,6 +7,8 @@ export interface VolumeOptions {
   readonly clock: Clock;
   /** Where its events are kept. One without `room` has no end. */
   readonly store: Pick<KeyValueStore, 'room'>;
+  /** How many bytes of it something else may take yet: these are not for events. @default none */
+  readonly others?: () => number;
   /** Bytes of memory for what is known of events, all logs together. @default no limit */
   readonly memory?: number;
   /** Told when a log begins to refuse events, with the reason, and when it takes them again (undefined). */
@@ -165,7 +167,8 @@ export class Volume {
   }
 
   #free({ free, full, total }: KeyValueRoom): number {
-    return full ? 0 : Math.min(total, free / OVERHEAD + this.#released);
+    const others = this.options.others?.() ?? 0;
+    return full ? 0 : Math.min(total, Math.max(0, free - others * OVERHEAD) / OVERHEAD + this.#released);
   }
 
   #divide(limit = this.#disk.limit): void {

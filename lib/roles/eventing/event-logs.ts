@@ -19,6 +19,8 @@ export interface EventLogsOptions {
   /** Where events are kept. @default in memory */
   readonly store?: KeyValueStore;
   readonly retention: Retention;
+  /** How many bytes of the store something else may take yet. */
+  readonly others: () => number;
   /** @default not measured */
   readonly metrics?: Metrics;
   /** Told of an event that will not be delivered, since its consumer was away for too long. */
@@ -100,9 +102,9 @@ export class EventLogs {
   }
 
   #volumeOf(store: KeyValueStore, metrics: VolumeMetrics | undefined): Volume {
-    const { clock, log, giveUp } = this.options;
+    const { clock, log, others, giveUp } = this.options;
     return new Volume({
-      ...{ clock, store, giveUp, memory: getHeapStatistics().heap_size_limit * MEMORY },
+      ...{ clock, store, others, giveUp, memory: getHeapStatistics().heap_size_limit * MEMORY },
       onRefused: (name) => metrics?.refused.add({ log: name }),
       onMeasured: (room, shares) => metrics?.measured(room, shares),
       onRefusing: (name, reason) => {

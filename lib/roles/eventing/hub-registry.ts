@@ -67,6 +67,7 @@ export class HubRegistry {
     const reason = 'it was away for longer than events are kept for it';
     this.#logs = new EventLogs({
       ...options,
+      others: () => journal.mayGrow,
       giveUp: () => this.#giveUp(),
       onForgotten: (name, consumer, { event, headers }: EventRecord) =>
         journal.record(name, traceOf(headers) ?? '', event, { kind: 'dropped', consumer, reason }),

@@ -71,6 +71,18 @@ describe('a journal that is kept', () => {
     expect(next.story('1').map((entry) => entry.event.id)).toEqual(['1', '3']);
   });
 
+  test('says how much it may grow yet: less and less, and nothing once it has what it may have', async () => {
+    const journal = open({ bytes: 2 ** 17 });
+    expect([journal.mayGrow, new Journal(clock).mayGrow]).toEqual([2 ** 17, 0]);
+    const seen = new Set<number>();
+    for (let i = 0; i < 40; i++) {
+      for (let j = 0; j < 30; j++) journal.record('l', 't', event(`${i}.${j}`, { subject: 'x'.repeat(200) }), delivered);
+      await clock.advance(300);
+      seen.add(journal.mayGrow);
+    }
+    expect([...seen].map((bytes) => bytes / 2 ** 15)).toEqual([4, 3, 2, 1, 0]);
+  });
+
   test('loses no more than the last quarter of a second to a kill', async () => {
     const killed = open();
     killed.record('l', 't', event(1), delivered);

@@ -36,7 +36,7 @@ const event = (id: number, bytes: number): CloudEvent => ({
   data: Buffer.alloc(bytes),
 });
 
-function world(total: number, retention: Retention = {}, memory?: number) {
+function world(total: number, retention: Retention = {}, memory?: number, others = 0) {
   const clock = new VirtualClock(new CountingExecutor(nothing));
   const store = new SmallStore(total);
   const told: string[] = [];
@@ -45,6 +45,7 @@ function world(total: number, retention: Retention = {}, memory?: number) {
   const volume = new Volume({
     clock,
     store,
+    others: () => others,
     onRefusing: (log, reason) => told.push(`${log}: ${reason}`),
     onRefused: (log) => refused.push(log),
     giveUp: () => givenUp.pop() !== undefined,
@@ -85,6 +86,15 @@ describe('the room of several logs', () => {
     }
     expect(filled).toBeGreaterThan(10 * MIB);
     expect(store.used).toBeLessThanOrEqual(16 * MIB);
+  });
+
+  test('is without what something else in the store may take yet', () => {
+    const [all, less] = [0, 8 * MIB].map((others) => {
+      const { logOf, fill } = world(16 * MIB, {}, undefined, others);
+      return fill(logOf('a'));
+    });
+    expect(all! - less!).toBeGreaterThan(4 * MIB);
+    expect(less!).toBeGreaterThan(2 * MIB);
   });
 
   test('is never all had by one: another that comes later, and one after it, have some of it', () => {
