@@ -92,6 +92,11 @@ export interface DeleteOptions {
  * Objects that come out are frozen and shared: copy before changing.
  */
 export interface Cluster {
+  /**
+   * The kinds of a version of a group (`cert-manager.io/v1`) that can be listed and watched, as the server tells them; none if it does
+   * not serve that version. Absent where there are no others than those that this package knows.
+   */
+  kinds?(apiVersion: string): Promise<readonly ResourceType[]>;
   /** The object, or undefined if there is none. */
   get<T extends KubeObject>(type: ResourceType<T>, namespace: string | undefined, name: string): Promise<Stored<T> | undefined>;
   list<T extends KubeObject>(type: ResourceType<T>, selection?: Selection): Promise<ObjectList<T>>;

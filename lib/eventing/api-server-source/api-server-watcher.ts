@@ -15,8 +15,8 @@ export interface ApiServerWatcherOptions {
   readonly random: Random;
   readonly log: Log;
   readonly sender: SourceSender;
-  /** The kind with this API version and name, if the cluster has it. */
-  readonly findType: (apiVersion: string, kind: string) => ResourceType | undefined;
+  /** The kind with this API version and name, if the cluster has it; `asked` while that is not known: the source is set again then. */
+  readonly findType: (apiVersion: string, kind: string) => ResourceType | undefined | 'asked';
   /** The address of the API server, as which it is the source of events. */
   readonly source: string;
 }
@@ -46,6 +46,8 @@ interface Running {
   /** By account, kind, namespace and selector; with why it does not watch, `undefined` while that is not known. */
   readonly watches: Map<string, { readonly watch: ResourceWatch; state: WatchState | undefined }>;
   unknown: readonly string[];
+  /** There are kinds of which it is not known yet whether the cluster has them. */
+  asking: boolean;
 }
 
 interface Wanted {
@@ -68,7 +70,7 @@ export class ApiServerWatcher {
     const filters = compileFilters((source.object.spec.filters ?? []) as readonly FilterSpec[]);
     const wants: Running['wants'] = (event) => filters(event).matches;
     const known = this.#running.get(name);
-    const running: Running = known ?? { source, wants, watches: new Map(), unknown: [] };
+    const running: Running = known ?? { source, wants, watches: new Map(), unknown: [], asking: false };
     running.source = source;
     running.wants = wants;
     this.#running.set(name, running);
@@ -96,8 +98,13 @@ export class ApiServerWatcher {
     const { object, namespaces, as } = running.source;
     const wanted = new Map<string, Wanted>();
     const unknown: string[] = [];
+    let asking = false;
     for (const { apiVersion = '', kind, selector } of object.spec.resources) {
       const type = this.options.findType(apiVersion, kind);
+      if (type === 'asked') {
+        asking = true;
+        continue;
+      }
       if (!type) {
         unknown.push(`no kind ${kind} in version ${apiVersion || '""'} is served here`);
         continue;
@@ -109,6 +116,7 @@ export class ApiServerWatcher {
       }
     }
     running.unknown = unknown;
+    running.asking = asking;
     return wanted;
   }
 
@@ -134,7 +142,7 @@ export class ApiServerWatcher {
     const [unknown] = running.unknown;
     const troubled =
       unknown === undefined ? states.find((state) => state?.problem !== undefined) : { watching: false, problem: unknown };
-    this.onState(name, troubled ?? { watching: states.every((state) => state?.watching) });
+    this.onState(name, troubled ?? { watching: !running.asking && states.every((state) => state?.watching) });
   }
 
   #changed(

@@ -13,6 +13,7 @@ import {
   type WatchOptions,
   type WriteOptions,
 } from '../cluster';
+import { API_VERSION, type ApiResourceList, watchedKinds } from './api-resource-list';
 import type { HttpRequest } from './http-transport';
 import { HttpWatch, type WatchTimes } from './http-watch';
 import { LineSplitter } from './line-splitter';
@@ -79,6 +80,14 @@ export class HttpCluster implements Cluster {
       if (ClusterError.is(error, 'NotFound')) return undefined;
       throw error;
     }
+  }
+
+  async kinds(apiVersion: string): Promise<readonly ResourceType[]> {
+    if (!API_VERSION.test(apiVersion)) return [];
+    const list = (await this.document(`/${apiVersion.includes('/') ? 'apis' : 'api'}/${apiVersion}`)) as
+      | ApiResourceList
+      | undefined;
+    return watchedKinds(apiVersion, list);
   }
 
   /** What the server answers to a document that is posted to a path that is no object's. @throws ClusterError */

@@ -2,7 +2,6 @@ import {
   type ApiServerSource,
   ApiServerSourceType,
   conditionOf,
-  findServedType,
   keyOf,
   type ServingConfig,
   type Stored,
@@ -13,6 +12,7 @@ import { ApiServerWatcher, type SourceSender, type WatchState } from '../../even
 import { type Cluster, Informer, type ServiceAccounts } from '../../kube';
 import { AccountClusters } from './account-clusters';
 import { destination } from './consumer-specs';
+import { DiscoveredKinds } from './discovered-kinds';
 import type { EventingAnswers } from './eventing-answers';
 import { sentAs } from './sent-as';
 
@@ -44,14 +44,21 @@ export class ApiServerSources {
   readonly #informer: Informer<ApiServerSource>;
   readonly #watcher: ApiServerWatcher;
   readonly #clusters: AccountClusters;
+  readonly #kinds: DiscoveredKinds;
   readonly #source: string;
 
   constructor(private readonly options: ApiServerSourcesOptions) {
     const { cluster, clock, executor, random, log, accounts, sender, apiHost = API_HOST } = options;
     this.#source = apiHost;
     this.#clusters = new AccountClusters(accounts);
+    this.#kinds = new DiscoveredKinds(options, () => {
+      for (const source of this.#informer.list()) this.#changed(source, source);
+    });
     this.#watcher = new ApiServerWatcher(
-      { ...{ clock, executor, random, log, sender }, findType: findServedType, source: apiHost },
+      {
+        ...{ clock, executor, random, log, sender, source: apiHost },
+        findType: (apiVersion, kind) => this.#kinds.find(apiVersion, kind),
+      },
       (name, state) => this.#told(name, state),
     );
     this.#informer = new Informer(cluster, ApiServerSourceType, clock, log);
@@ -64,6 +71,7 @@ export class ApiServerSources {
 
   async stop(): Promise<void> {
     this.#informer.stop();
+    this.#kinds.stop();
     this.#watcher.stop();
     await this.#clusters.close();
   }

@@ -46,6 +46,21 @@ describe('HttpCluster', () => {
     ]);
   });
 
+  test('tells the kinds of a version that can be watched, and asks for nothing that is no version', async () => {
+    const resources = [
+      { name: 'widgets', kind: 'Widget', namespaced: true, verbs: ['get', 'list', 'watch'] },
+      { name: 'widgets/status', kind: 'Widget', namespaced: true, verbs: ['get'] },
+      { name: 'reviews', kind: 'Review', namespaced: false, verbs: ['create'] },
+    ];
+    await open([json(200, { kind: 'APIResourceList', resources }), (_request, response) => response.writeHead(404).end('no\n')]);
+    expect(await cluster.kinds('shop.example.com/v1')).toMatchObject([
+      { group: 'shop.example.com', version: 'v1', kind: 'Widget', plural: 'widgets', namespaced: true },
+    ]);
+    expect(await cluster.kinds('v7')).toEqual([]);
+    expect(await cluster.kinds('../../api/v1/secrets')).toEqual([]);
+    expect(server.requests.map(({ url }) => url.pathname)).toEqual(['/apis/shop.example.com/v1', '/api/v7']);
+  });
+
   test('who answers a request with a page of another kind is not asked again, and is quoted', async () => {
     await open([(_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in</html>')]);
     await refused(

@@ -6,6 +6,7 @@ import {
   ConfigMapType,
   type KubeObject,
   type ResourceType,
+  resourceType,
   type Stored,
 } from '../../../../lib/api';
 import { CountingExecutor, noLog, seededRandom, VirtualClock } from '../../../../lib/base';
@@ -16,15 +17,16 @@ import { localServingConfig } from '../../../../lib/roles';
 import { ApiServerSources } from '../../../../lib/roles/eventing/api-server-sources';
 import { EventingAnswers } from '../../../../lib/roles/eventing/eventing-answers';
 
+const WidgetType = resourceType('shop.example.com/v1', 'Widget', 'widgets');
 const HELD = ['SinkProvided', 'Deployed', 'SufficientPermissions', 'OIDCIdentityCreated', 'Ready'];
 
 /** A cluster of which the process may read ApiServerSources alone, and each service account what is said here. */
-async function world(rights: Record<string, readonly string[]> = {}) {
+async function world(rights: Record<string, readonly string[]> = {}, kinds?: Cluster['kinds']) {
   const errors: unknown[] = [];
   const executor = new CountingExecutor((error) => errors.push(error));
   const clock = new VirtualClock(executor);
   const random = seededRandom(1);
-  const memory = new MemoryCluster({ clock, random, types: allTypes });
+  const memory = new MemoryCluster({ clock, random, types: [...allTypes, WidgetType] });
   const seen = (user: string, may: readonly string[]): Cluster => {
     const checked = (type: ResourceType) => {
       if (!may.includes(type.plural)) throw new ClusterError('Forbidden', `${type.plural} is forbidden: User "${user}" cannot`);
@@ -50,7 +52,7 @@ async function world(rights: Record<string, readonly string[]> = {}) {
   const answers = new EventingAnswers();
   const sources = new ApiServerSources({
     ...{ clock, executor, random, log: noLog, answers, config: () => localServingConfig },
-    cluster: seen('process', ['apiserversources']),
+    cluster: Object.assign(seen('process', ['apiserversources']), kinds ? { kinds } : {}),
     accounts: {
       issue: () => Promise.reject(new Error('no token is asked for here')),
       verify: () => ({ problem: 'none' }),
@@ -108,6 +110,43 @@ async function world(rights: Record<string, readonly string[]> = {}) {
 }
 
 describe('ApiServerSources', () => {
+  test('tell of kinds that only the cluster knows, also of those whose definition comes later', async () => {
+    let served: readonly ResourceType[] = [];
+    const asked: string[] = [];
+    const { make, memory, clock, names, ask, told, sources } = await world(
+      { 'shop/default': ['widgets'] },
+      async (apiVersion) => {
+        asked.push(apiVersion);
+        return served;
+      },
+    );
+    await make('widgets', { resources: [{ apiVersion: 'shop.example.com/v1', kind: 'Widget' }] });
+    ask('widgets');
+    expect(told.get('widgets')).toMatchObject({ problem: 'no kind Widget in version shop.example.com/v1 is served here' });
+    served = [WidgetType];
+    await clock.advance(30_000);
+    expect(told.get('widgets')).toEqual({ generation: 1, source: 'https://kubernetes.default.svc' });
+    const metadata = { name: 'w', namespace: 'shop' };
+    await memory.create(WidgetType, { apiVersion: 'shop.example.com/v1', kind: 'Widget', metadata });
+    await clock.settle();
+    expect(names()).toEqual(['w']);
+    await clock.advance(300_000);
+    expect(asked).toHaveLength(2);
+    await sources.stop();
+  });
+
+  test('a cluster that cannot be asked for its kinds is asked again', async () => {
+    const { make, clock, ask, told } = await world(
+      { 'shop/default': ['widgets'] },
+      jest.fn().mockRejectedValueOnce(new ClusterError('Unavailable', 'the server is not there')).mockResolvedValue([WidgetType]),
+    );
+    await make('widgets', { resources: [{ apiVersion: 'shop.example.com/v1', kind: 'Widget' }] });
+    ask('widgets');
+    await clock.advance(30_000);
+    expect(told.get('widgets')).toMatchObject({ generation: 1 });
+    expect(told.get('widgets')).not.toHaveProperty('problem');
+  });
+
   test('tell what their own service account may read, each its own', async () => {
     const { make, config, names, asked, errors } = await world({ 'shop/reader': ['configmaps'], 'shop/other': ['configmaps'] });
     await make('one', { serviceAccountName: 'reader' });
