@@ -78,7 +78,7 @@ describeCluster('a platform with a webhook', () => {
 
   // What only this installation has; a later one without it takes nothing away.
   afterAll(async () => {
-    await kubectl('delete sinkbinding,job,broker,ksvc,deployment,service --all -n default --ignore-not-found');
+    await kubectl('delete sinkbinding,job,broker,ksvc,deployment,service -l component!=apiserver -n default --ignore-not-found');
     const part = '-l app.kubernetes.io/component=webhook';
     await kubectl(`delete mutatingwebhookconfigurations,clusterroles,clusterrolebindings ${part}`);
     for (const namespace of ['knative-serving', 'knative-eventing']) {
