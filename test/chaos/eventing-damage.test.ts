@@ -166,7 +166,6 @@ describeBuilt('the state of knc dev with events', () => {
     mkdirSync(disk);
     if (!mounted(disk)) return;
     try {
-      closed = false;
       const { knc, gateway } = await start('disk/state');
       const acknowledged: string[] = [];
       const body = JSON.stringify({ text: 'x'.repeat(50_000) });
@@ -189,6 +188,7 @@ describeBuilt('the state of knc dev with events', () => {
       expect(await send(gateway, 'again', body)).toMatchObject({ status: 202 });
       knc.signal('SIGKILL');
       await knc.exit();
+      closed = false;
       await start('disk/state');
       await arrived([...acknowledged, 'again']);
       for (const knc of running) await knc.end();
