@@ -81,7 +81,8 @@ function runtimeBundle(options, reached) {
   const getters = [...reached].sort().map((module) => `get ${JSON.stringify(module)}() { return require('./${module}'); }`);
   const stdin = { contents: `module.exports = { ${getters.join(', ')} };`, resolveDir: root, sourcefile: RUNTIME };
   const plugins = [acrossUnits(path.posix.dirname(RUNTIME)), sharedVendors(RUNTIME)];
-  return esbuild.build({ ...options, stdin, outfile: path.join(dist, RUNTIME), plugins });
+  // The largest file of the package by far, which nobody reads: names are short in it.
+  return esbuild.build({ ...options, minify: true, stdin, outfile: path.join(dist, RUNTIME), plugins });
 }
 
 const LIGHT = 'knc-light.js';

@@ -160,16 +160,18 @@ describeCluster('a platform with a webhook', () => {
 
   test('has the pods of a Job wait for an address', async () => {
     const ref = { ref: { apiVersion: 'v1', kind: 'Service', name: 'later' } };
-    await apply(sinkBinding('early', { selector: { matchLabels: { app: 'eager' } } }, ref), job('eager', { app: 'eager' }));
+    await apply(sinkBinding('early', { selector: { matchLabels: { app: 'keen' } } }, ref), job('keen', { app: 'keen' }));
     await until('refusal of its pod', async () =>
-      (await kubectl('get events --field-selector reason=FailedCreate -o json')).includes('waits for the address of its sink'),
+      (await kubectl('get events --field-selector reason=FailedCreate,involvedObject.name=keen -o json')).includes(
+        'waits for the address of its sink',
+      ),
     );
-    expect(await kubectl('get pods -l job-name=eager -o name')).toBe('');
+    expect(await kubectl('get pods -l job-name=keen -o name')).toBe('');
     await apply({
       ...{ apiVersion: 'v1', kind: 'Service', metadata: metadata('later') },
       spec: { ports: [{ port: 80 }], selector: { app: 'none' } },
     });
-    expect(await saidBy('eager')).toContain('http://later.default.svc.cluster.local');
+    expect(await saidBy('keen')).toContain('http://later.default.svc.cluster.local');
     await becomes('sinkbinding/early', 'Ready', 'True');
   }, 180_000);
 
