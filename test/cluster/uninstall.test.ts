@@ -30,38 +30,9 @@ async function uninstall(...options: readonly string[]): Promise<void> {
 }
 
 describeCluster('an installation', () => {
-  beforeAll(async () => {
-    // What other suites have left.
-    if ((await kubectl('get crd -o name')).includes('brokers.eventing.knative.dev')) {
-      await uninstall();
-      await kubectl('delete pv knc-events --ignore-not-found');
-    }
-    await install('small', '--parts', 'serving');
-  }, 300_000);
+  beforeAll(() => install(), 240_000);
   // The volume of this cluster, which whoever installs next makes anew: it was bound to a claim that has gone.
   afterAll(() => kubectl('delete pv knc-events --ignore-not-found'));
-
-  test('without eventing serves, looks at no kind of Eventing, and has none', async () => {
-    await kubectl('apply -f -', { input: JSON.stringify(service({}, {}, 'alone')) });
-    await kubectl('wait ksvc/alone --for=condition=Ready --timeout=60s');
-    expect(await fromOutside('alone')).toMatchObject({ status: 200 });
-    const log = await kubectl('logs -n knative-serving statefulset/knc-runtime');
-    expect(log.split('\n').filter((line) => /"level":"(warn|error)"/.test(line) && !line.includes('cannot start yet'))).toEqual(
-      [],
-    );
-    expect(await kubectl('get crd -o name')).not.toMatch(/(eventing|messaging|flows|sources|sinks)\.knative\.dev/);
-    expect(await kubectl('get pvc -A -o name')).toBe('');
-    expect(await kubectl('get namespaces -o name')).not.toContain('knative-eventing');
-  }, 120_000);
-
-  test('takes eventing in when the whole platform is applied, and keeps serving', async () => {
-    await install();
-    const broker = { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', metadata: { name: 'later', namespace: 'default' } };
-    await kubectl('apply -f -', { input: JSON.stringify(broker) });
-    await kubectl('wait broker/later --for=condition=Ready --timeout=60s');
-    await until('answer of the service', async () => (await fromOutside('alone')).status === 200);
-    await kubectl('delete broker/later ksvc/alone');
-  }, 240_000);
 
   test.each<[string, object]>([
     ['a scale that is no number', scaled('min-scale', 'x')],
@@ -141,4 +112,28 @@ describeCluster('an installation', () => {
     expect(await kubectl('get crd -o name')).not.toContain('knative.dev');
     expect(await kubectl('get deployments,services,endpoints,pods -n default -o name')).not.toContain('left');
   }, 300_000);
+
+  test('without eventing serves, looks at no kind of Eventing, and has none', async () => {
+    await kubectl('delete pv knc-events --ignore-not-found');
+    await install('small', '--parts', 'serving');
+    await kubectl('apply -f -', { input: JSON.stringify(service({}, {}, 'alone')) });
+    await kubectl('wait ksvc/alone --for=condition=Ready --timeout=60s');
+    expect(await fromOutside('alone')).toMatchObject({ status: 200 });
+    const log = await kubectl('logs -n knative-serving statefulset/knc-runtime');
+    expect(log.split('\n').filter((line) => /"level":"(warn|error)"/.test(line) && !line.includes('cannot start yet'))).toEqual(
+      [],
+    );
+    expect(await kubectl('get crd -o name')).not.toMatch(/(eventing|messaging|flows|sources|sinks)\.knative\.dev/);
+    expect(await kubectl('get pvc -A -o name')).toBe('');
+    expect(await kubectl('get namespaces -o name')).not.toContain('knative-eventing');
+  }, 240_000);
+
+  test('takes eventing in when the whole platform is applied, and keeps serving', async () => {
+    await install();
+    const broker = { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', metadata: { name: 'later', namespace: 'default' } };
+    await kubectl('apply -f -', { input: JSON.stringify(broker) });
+    await kubectl('wait broker/later --for=condition=Ready --timeout=60s');
+    await until('answer of the service', async () => (await fromOutside('alone')).status === 200);
+    await kubectl('delete broker/later ksvc/alone');
+  }, 240_000);
 });
