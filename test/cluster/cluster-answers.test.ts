@@ -52,7 +52,7 @@ describeCluster('what the platform asks of a cluster, and has it do', () => {
 
   // What only this installation has; a later one without it takes nothing away.
   afterAll(async () => {
-    await kubectl('delete sinkbindings,jobs --all -n default');
+    await kubectl('delete sinkbindings,jobs,services -l component!=apiserver -n default');
     const part = '-l app.kubernetes.io/part-of=knative-constructs';
     await kubectl(`delete mutatingadmissionpolicybindings,mutatingadmissionpolicies ${part}`);
     for (const kind of ['validatingadmissionpolicybinding', 'validatingadmissionpolicy'])

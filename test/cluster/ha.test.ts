@@ -1,5 +1,4 @@
 import { NodeSink, Producer } from './event-load';
-import { footprintOf } from './footprint';
 import { addressOf, fromOutside, install, rolledOut } from './platform';
 import { nodeProcesses } from './pod-process';
 import { describeCluster } from './support';
@@ -60,22 +59,6 @@ const told = (answers: ReadonlyMap<number, number>) =>
 const podsOf = async (name: string): Promise<readonly string[]> =>
   (await kubectl(`get pods ${SERVING} -l app.kubernetes.io/name=${name} -o name`)).split('\n').filter(Boolean);
 
-/** The processes of the platform, one of each of its pods. */
-async function platformProcesses(): Promise<readonly number[]> {
-  const path = '{range.items[*]}{.metadata.uid}{"\\n"}{end}';
-  const uids = await kubectl(`get pods -A -l app.kubernetes.io/part-of=knative-constructs -o jsonpath=${path}`);
-  return uids
-    .split('\n')
-    .filter(Boolean)
-    .flatMap((uid) => nodeProcesses(uid).slice(0, 1));
-}
-
-/** Renewals of all leases of the platform so far, by what can be seen of them. */
-const renewals = async (): Promise<readonly string[]> =>
-  (await kubectl('get leases -A -o jsonpath={range.items[*]}{.metadata.namespace}/{.metadata.name}={.spec.renewTime};{end}'))
-    .split(';')
-    .filter((lease) => lease.startsWith('knative-'));
-
 describeCluster('the platform in many pods, under load', () => {
   const sink = new NodeSink(18_096);
 
@@ -97,31 +80,6 @@ describeCluster('the platform in many pods, under load', () => {
     await rolledOut();
     expect(await fromOutside('many')).toMatchObject({ status: 200 });
   }, 120_000);
-
-  test('what it takes at rest is told', async () => {
-    const processes = await platformProcesses();
-    const before = processes.map(footprintOf);
-    const seen = new Set<string>();
-    const seconds = 30;
-    const end = clock.monotonic() + seconds * 1000;
-    while (clock.monotonic() < end) {
-      for (const renewal of await renewals()) seen.add(renewal);
-      await clock.sleep(1000);
-    }
-    const after = processes.map(footprintOf);
-    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-    const mib = Math.round(sum(after.map(({ workingSet }) => workingSet)) / 2 ** 20);
-    const rss = Math.round(sum(after.map((one) => one.rss)) / 1e6);
-    const cpu = sum(after.map(({ cpuMs }, i) => cpuMs - before[i]!.cpuMs)) / seconds;
-    const leases = Math.round((seen.size * 60) / seconds);
-    console.log(
-      `${processes.length} pods: working set ${mib} MiB, RSS ${rss} MB, CPU ${cpu.toFixed(1)} m, ${leases} Lease writes a minute`,
-    );
-    expect(processes.length).toBeGreaterThanOrEqual(6);
-    // Upstream's serving and eventing take 218 MiB and 709 MiB in 13 pods, and write 253 Leases a minute.
-    expect(mib).toBeLessThan(709);
-    expect(leases).toBeLessThan(253);
-  }, 90_000);
 
   test('an upgrade of controllers and gateways loses no request', async () => {
     const load = new Load();

@@ -135,5 +135,6 @@ describeCluster('an installation', () => {
     await kubectl('wait broker/later --for=condition=Ready --timeout=60s');
     await until('answer of the service', async () => (await fromOutside('alone')).status === 200);
     await kubectl('delete broker/later ksvc/alone');
-  }, 240_000);
+    await uninstall();
+  }, 300_000);
 });
